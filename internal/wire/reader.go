@@ -1,0 +1,445 @@
+// Package wire is the library's one reader and one writer of JSON. The types' codecs are generated onto it, so that leniency, unknown
+// members and remembered spellings are the same everywhere.
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// MaxDepth is how deep arrays and objects may nest; it is encoding/json's own limit.
+const MaxDepth = 10_000
+
+// SyntaxError is a document that is not JSON, or not of a shape that can be kept.
+type SyntaxError struct {
+	Offset int
+	Msg    string
+}
+
+func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
+
+// Reader reads one document in one pass. The first error sticks: every later read finds nothing and loops end.
+type Reader struct {
+	// Key is the name of the member whose value comes next, valid until the next read.
+	Key []byte
+
+	data    []byte
+	pos     int
+	depth   int
+	err     error
+	scratch []byte
+}
+
+// NewReader returns a reader of data, which it never modifies or retains past its own life.
+func NewReader(data []byte) Reader { return Reader{data: data} }
+
+// Err returns the first error.
+func (r *Reader) Err() error { return r.err }
+
+// End reports the first error, or anything but white space after the document's one value.
+func (r *Reader) End() error {
+	if r.err == nil {
+		if r.space(); r.pos < len(r.data) {
+			r.fail("data after the end of the value")
+		}
+	}
+	return r.err
+}
+
+// Fail records an error at the current position.
+func (r *Reader) Fail(format string, args ...any) { r.fail(fmt.Sprintf(format, args...)) }
+
+func (r *Reader) fail(msg string) {
+	if r.err == nil {
+		r.err = &SyntaxError{Offset: r.pos, Msg: msg}
+	}
+	r.pos = len(r.data)
+}
+
+func (r *Reader) unexpected(want string) {
+	if r.pos >= len(r.data) {
+		r.fail("unexpected end of JSON, want " + want)
+		return
+	}
+	r.fail("unexpected " + strconv.QuoteRune(rune(r.data[r.pos])) + ", want " + want)
+}
+
+// Pos is the offset of the next byte; with Keep it returns to a value that did not fit.
+func (r *Reader) Pos() int { return r.pos }
+
+func (r *Reader) space() {
+	for r.pos < len(r.data) {
+		switch r.data[r.pos] {
+		case ' ', '\n', '\r', '\t':
+			r.pos++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the first byte of the next value, 0 at the end.
+func (r *Reader) peek() byte {
+	if r.space(); r.pos < len(r.data) {
+		return r.data[r.pos]
+	}
+	return 0
+}
+
+// Object enters an object; on false nothing was consumed.
+func (r *Reader) Object() bool {
+	if r.peek() != '{' {
+		return false
+	}
+	r.pos++
+	if r.depth++; r.depth > MaxDepth {
+		r.fail("nested too deeply")
+	}
+	return true
+}
+
+// FirstMember goes to the first member's value; false ends the object.
+func (r *Reader) FirstMember() bool {
+	if r.peek() == '}' {
+		r.pos++
+		r.depth--
+		return false
+	}
+	return r.member()
+}
+
+// NextMember goes to the next member's value; false ends the object.
+func (r *Reader) NextMember() bool {
+	switch r.peek() {
+	case ',':
+		r.pos++
+		return r.member()
+	case '}':
+		r.pos++
+		r.depth--
+		return false
+	}
+	r.unexpected("',' or '}'")
+	return false
+}
+
+func (r *Reader) member() bool {
+	if r.peek() != '"' {
+		r.unexpected("a member name")
+		return false
+	}
+	if r.Key = r.text(); r.err != nil {
+		return false
+	}
+	if r.peek() != ':' {
+		r.unexpected("':'")
+		return false
+	}
+	r.pos++
+	r.space()
+	return true
+}
+
+// Array enters an array; on false nothing was consumed.
+func (r *Reader) Array() bool {
+	if r.peek() != '[' {
+		return false
+	}
+	r.pos++
+	return true
+}
+
+// FirstElement goes to the first element; false ends the array.
+func (r *Reader) FirstElement() bool {
+	if r.peek() == ']' {
+		r.pos++
+		return false
+	}
+	return r.err == nil
+}
+
+// NextElement goes to the next element; false ends the array.
+func (r *Reader) NextElement() bool {
+	switch r.peek() {
+	case ',':
+		r.pos++
+		r.space()
+		return true
+	case ']':
+		r.pos++
+		return false
+	}
+	r.unexpected("',' or ']'")
+	return false
+}
+
+// Null consumes a null; on false nothing was consumed.
+func (r *Reader) Null() bool {
+	if r.peek() != 'n' {
+		return false
+	}
+	r.word("null")
+	return r.err == nil
+}
+
+// Miss is the result for a value that is not of the wanted type: a null, which it consumes, or a wrong one.
+func (r *Reader) Miss() Got {
+	if r.Null() {
+		return GotNull
+	}
+	return Wrong
+}
+
+func (r *Reader) word(w string) {
+	if len(r.data)-r.pos < len(w) || string(r.data[r.pos:r.pos+len(w)]) != w {
+		r.unexpected("a value")
+		return
+	}
+	r.pos += len(w)
+}
+
+// text reads a string whose opening quote is next. The bytes are the document's own or the scratch buffer's.
+func (r *Reader) text() []byte {
+	start := r.pos + 1
+	for i := start; i < len(r.data); i++ {
+		switch c := r.data[i]; {
+		case c == '"':
+			r.pos = i + 1
+			return r.data[start:i]
+		case c == '\\' || c >= utf8.RuneSelf:
+			return r.slowText(start, i)
+		case c < ' ':
+			r.pos = i
+			r.fail("control character in a string")
+			return nil
+		}
+	}
+	r.pos = len(r.data)
+	r.fail("unexpected end of JSON in a string")
+	return nil
+}
+
+// slowText decodes a string with escapes or beyond ASCII from i on; what JSON cannot carry (invalid UTF-8, half a surrogate pair) becomes U+FFFD.
+func (r *Reader) slowText(start, i int) []byte {
+	out := append(r.scratch[:0], r.data[start:i]...)
+	copied := false // whether anything differs from the document's bytes
+	for i < len(r.data) {
+		switch c := r.data[i]; {
+		case c == '"':
+			r.pos = i + 1
+			r.scratch = out
+			if !copied {
+				return r.data[start:i]
+			}
+			return out
+		case c < ' ':
+			r.pos = i
+			r.fail("control character in a string")
+			return nil
+		case c == '\\':
+			copied = true
+			if i+1 >= len(r.data) {
+				i = len(r.data)
+				continue
+			}
+			i++
+			switch e := r.data[i]; e {
+			case '"', '\\', '/':
+				out = append(out, e)
+			case 'b':
+				out = append(out, '\b')
+			case 'f':
+				out = append(out, '\f')
+			case 'n':
+				out = append(out, '\n')
+			case 'r':
+				out = append(out, '\r')
+			case 't':
+				out = append(out, '\t')
+			case 'u':
+				u := hex4(r.data[i+1:])
+				if u < 0 {
+					r.pos = i
+					r.fail("bad \\u escape in a string")
+					return nil
+				}
+				i += 4
+				if utf16.IsSurrogate(u) {
+					pair := rune(-1)
+					if i+2 < len(r.data) && r.data[i+1] == '\\' && r.data[i+2] == 'u' {
+						pair = hex4(r.data[i+3:])
+					}
+					if u = utf16.DecodeRune(u, pair); u != utf8.RuneError {
+						i += 6
+					}
+				}
+				out = utf8.AppendRune(out, u)
+			default:
+				r.pos = i
+				r.fail("bad escape in a string")
+				return nil
+			}
+			i++
+		case c < utf8.RuneSelf:
+			out = append(out, c)
+			i++
+		default:
+			u, n := utf8.DecodeRune(r.data[i:])
+			copied = copied || u == utf8.RuneError && n == 1
+			out = utf8.AppendRune(out, u)
+			i += n
+		}
+	}
+	r.pos = len(r.data)
+	r.fail("unexpected end of JSON in a string")
+	return nil
+}
+
+func hex4(b []byte) rune {
+	if len(b) < 4 {
+		return -1
+	}
+	var u rune
+	for _, c := range b[:4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return -1
+		}
+		u = u<<4 | rune(c)
+	}
+	return u
+}
+
+// number returns the bytes of the number that comes next, nil if none does.
+func (r *Reader) number() []byte {
+	start := r.pos
+	i := start
+	if i < len(r.data) && r.data[i] == '-' {
+		i++
+	}
+	digits := func() bool {
+		from := i
+		for i < len(r.data) && r.data[i]-'0' <= 9 {
+			i++
+		}
+		return i > from
+	}
+	if i < len(r.data) && r.data[i] == '0' {
+		i++
+	} else if !digits() {
+		r.pos = i
+		r.unexpected("a value")
+		return nil
+	}
+	ok := true
+	if i < len(r.data) && r.data[i] == '.' {
+		i++
+		ok = digits()
+	}
+	if ok && i < len(r.data) && r.data[i]|0x20 == 'e' {
+		i++
+		if i < len(r.data) && (r.data[i] == '+' || r.data[i] == '-') {
+			i++
+		}
+		ok = digits()
+	}
+	if r.pos = i; !ok {
+		r.unexpected("a digit")
+		return nil
+	}
+	return r.data[start:i]
+}
+
+// Skip reads over one value of any type.
+func (r *Reader) Skip() {
+	switch c := r.peek(); c {
+	case '"':
+		r.text()
+	case '{':
+		r.Object()
+		for ok := r.FirstMember(); ok; ok = r.NextMember() {
+			r.Skip()
+		}
+	case '[':
+		r.Array()
+		if r.depth++; r.depth > MaxDepth {
+			r.fail("nested too deeply")
+		}
+		for ok := r.FirstElement(); ok; ok = r.NextElement() {
+			r.Skip()
+		}
+		r.depth--
+	case 't':
+		r.word("true")
+	case 'f':
+		r.word("false")
+	case 'n':
+		r.word("null")
+	default:
+		r.number()
+	}
+}
+
+// raw returns the bytes of the next value.
+func (r *Reader) raw() []byte {
+	r.space()
+	start := r.pos
+	if r.Skip(); r.err != nil {
+		return nil
+	}
+	return r.data[start:r.pos]
+}
+
+// Raw returns a copy of the next value's JSON, null included.
+func (r *Reader) Raw() json.RawMessage { return append(json.RawMessage(nil), r.raw()...) }
+
+// Unknown keeps the member that comes next under its name.
+func (r *Reader) Unknown(extra *map[string]any) {
+	name := string(r.Key)
+	r.keep(extra, name)
+}
+
+// Keep returns to the value at pos, which did not fit its field, and keeps it under name.
+func (r *Reader) Keep(extra *map[string]any, name string, pos int) {
+	if r.err == nil {
+		r.pos = pos
+		r.keep(extra, name)
+	}
+}
+
+func (r *Reader) keep(extra *map[string]any, name string) {
+	v := r.Raw()
+	if r.err != nil {
+		return
+	}
+	if *extra == nil {
+		*extra = make(map[string]any, 1)
+	}
+	(*extra)[name] = v
+}
+
+// Peek returns the string member called name of the object that comes next, without consuming anything; "" if there is none.
+func (r *Reader) Peek(name string) string {
+	look := Reader{data: r.data, pos: r.pos, depth: r.depth}
+	if !look.Object() {
+		return ""
+	}
+	for ok := look.FirstMember(); ok; ok = look.NextMember() {
+		if string(look.Key) == name {
+			var s string
+			look.String(&s)
+			return s
+		}
+		look.Skip()
+	}
+	return ""
+}

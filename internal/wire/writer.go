@@ -1,0 +1,350 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// ValueError is a Go value that has no JSON, at a place such as tools[1].function.parameters.
+type ValueError struct {
+	Path string
+	Err  error
+}
+
+func (e *ValueError) Error() string {
+	if e.Path == "" {
+		return e.Err.Error()
+	}
+	return e.Path + ": " + e.Err.Error()
+}
+
+func (e *ValueError) Unwrap() error { return e.Err }
+
+// Writer writes one document into one buffer. Every value is followed by a comma, which the end of its object, array or document takes back.
+type Writer struct {
+	buf []byte
+	err error
+}
+
+// NewWriter returns a writer that appends to buf.
+func NewWriter(buf []byte) Writer { return Writer{buf: buf} }
+
+// Bytes returns the document, or the first error.
+func (w *Writer) Bytes() ([]byte, error) {
+	if w.err != nil {
+		return nil, w.err
+	}
+	return w.buf[:len(w.buf)-1], nil
+}
+
+// Fail records that the value due here has no JSON.
+func (w *Writer) Fail(err error) {
+	if w.err == nil {
+		w.err = &ValueError{Path: path(w.buf), Err: err}
+	}
+	w.buf = append(w.buf, "null,"...)
+}
+
+// FailNil is Fail for a nil where a value is needed.
+func (w *Writer) FailNil() { w.Fail(errors.New("is nil")) }
+
+// Open and Close write { and }, OpenArray and CloseArray [ and ].
+func (w *Writer) Open()       { w.buf = append(w.buf, '{') }
+func (w *Writer) Close()      { w.close('}') }
+func (w *Writer) OpenArray()  { w.buf = append(w.buf, '[') }
+func (w *Writer) CloseArray() { w.close(']') }
+
+func (w *Writer) close(c byte) {
+	if last := len(w.buf) - 1; w.buf[last] == ',' {
+		w.buf[last] = c
+		w.buf = append(w.buf, ',')
+		return
+	}
+	w.buf = append(w.buf, c, ',')
+}
+
+// Key writes a name that is already quoted and followed by its colon.
+func (w *Writer) Key(quoted string) { w.buf = append(w.buf, quoted...) }
+
+// Name writes a name.
+func (w *Writer) Name(name string) {
+	w.String(name)
+	w.buf[len(w.buf)-1] = ':'
+}
+
+// Verbatim writes a value that is already JSON.
+func (w *Writer) Verbatim(v string) { w.buf = append(append(w.buf, v...), ',') }
+
+// Null writes null.
+func (w *Writer) Null() { w.Verbatim("null") }
+
+// Empty writes a member whose Go value is zero the way it was, or by default is, spelled; it reports whether it wrote one.
+func (w *Writer) Empty(quoted string, f, dflt Form, zero string) bool {
+	if f == Plain {
+		f = dflt
+	}
+	switch f {
+	case Null:
+		zero = "null"
+	case Zero:
+	default:
+		return false
+	}
+	w.Key(quoted)
+	w.Verbatim(zero)
+	return true
+}
+
+// Bool writes true or false.
+func (w *Writer) Bool(b bool) { w.buf = append(strconv.AppendBool(w.buf, b), ',') }
+
+// Int writes an integer.
+func (w *Writer) Int(n int) { w.Int64(int64(n)) }
+
+// Int64 writes an integer.
+func (w *Writer) Int64(n int64) { w.buf = append(strconv.AppendInt(w.buf, n, 10), ',') }
+
+// Float writes a number in its shortest form, spelled as encoding/json does.
+func (w *Writer) Float(f float64) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		w.Fail(errors.New("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which JSON cannot carry"))
+		return
+	}
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	w.buf = strconv.AppendFloat(w.buf, f, format, -1, 64)
+	if n := len(w.buf); format == 'e' && w.buf[n-4] == 'e' && w.buf[n-3] == '-' && w.buf[n-2] == '0' {
+		w.buf[n-2] = w.buf[n-1]
+		w.buf = w.buf[:n-1]
+	}
+	w.buf = append(w.buf, ',')
+}
+
+// FloatAs writes f in the digits kept for it, if they are still its own.
+func (w *Writer) FloatAs(f float64, digits any) {
+	if lit, ok := digits.(json.RawMessage); ok {
+		r := NewReader(lit)
+		var was float64
+		if got := r.Float(&was); got == Inexact && r.End() == nil && was == f {
+			w.Raw(lit)
+			return
+		}
+	}
+	w.Float(f)
+}
+
+// Number writes an exact decimal as a number where it is one and bare is set, else as a string.
+func (w *Writer) Number(s string, bare bool) {
+	if bare {
+		r := NewReader([]byte(s))
+		if lit := r.number(); len(lit) == len(s) && r.err == nil {
+			w.Verbatim(s)
+			return
+		}
+	}
+	w.String(s)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// String writes a string; <, > and & stay themselves.
+func (w *Writer) String(s string) {
+	b := append(w.buf, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			u, n := utf8.DecodeRuneInString(s[i:])
+			if u == utf8.RuneError && n == 1 {
+				b = append(append(b, s[start:i]...), `\ufffd`...)
+				start = i + 1
+			}
+			i += n
+			continue
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\b':
+			b = append(b, '\\', 'b')
+		case '\f':
+			b = append(b, '\\', 'f')
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, '\\', 'r')
+		case '\t':
+			b = append(b, '\\', 't')
+		default:
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		start = i
+	}
+	w.buf = append(append(b, s[start:]...), '"', ',')
+}
+
+// Raw writes JSON text without the white space between its tokens; text that is not JSON is an error.
+func (w *Writer) Raw(text []byte) {
+	r := NewReader(text)
+	r.Skip()
+	if err := r.End(); err != nil {
+		w.Fail(err)
+		return
+	}
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inside && c == '\\':
+			w.buf = append(w.buf, c, text[i+1])
+			i++
+			continue
+		case c == '"':
+			inside = !inside
+		case !inside && (c == ' ' || c == '\n' || c == '\r' || c == '\t'):
+			continue
+		}
+		w.buf = append(w.buf, text[i])
+	}
+	w.buf = append(w.buf, ',')
+}
+
+// Any writes any value that encoding/json can encode.
+func (w *Writer) Any(v any) {
+	switch v := v.(type) {
+	case nil:
+		w.Null()
+	case string:
+		w.String(v)
+	case bool:
+		w.Bool(v)
+	case int:
+		w.Int(v)
+	case float64:
+		w.Float(v)
+	case json.RawMessage:
+		if v == nil {
+			w.Null()
+			return
+		}
+		w.Raw(v)
+	default:
+		var buf bytes.Buffer
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(v); err != nil {
+			w.Fail(err)
+			return
+		}
+		w.buf = append(append(w.buf, bytes.TrimRight(buf.Bytes(), "\n")...), ',')
+	}
+}
+
+// Extra writes members without a field, sorted by name. names are the members with one and wrote those already written, which win.
+func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
+	keys := make([]string, 0, len(extra))
+	for k := range extra {
+		if i := slices.Index(names, k); i < 0 || wrote&(1<<uint(i)) == 0 {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		w.Name(k)
+		w.Any(extra[k])
+	}
+}
+
+// WriteStrings writes a list of strings; a lone one without its list where short is set.
+func WriteStrings[S ~string](w *Writer, list []S, short bool) {
+	if short && len(list) == 1 {
+		w.String(string(list[0]))
+		return
+	}
+	w.OpenArray()
+	for _, s := range list {
+		w.String(string(s))
+	}
+	w.CloseArray()
+}
+
+// WriteInts writes a list of integers.
+func WriteInts(w *Writer, list []int) {
+	w.OpenArray()
+	for _, n := range list {
+		w.Int(n)
+	}
+	w.CloseArray()
+}
+
+// WriteMap writes an object sorted by name.
+func WriteMap[V any](w *Writer, m map[string]V, write func(*Writer, V)) {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	w.Open()
+	for _, k := range keys {
+		w.Name(k)
+		write(w, m[k])
+	}
+	w.Close()
+}
+
+// path says where in an unfinished document its next value stands. It reads what was written, so that writing itself keeps no path.
+func path(doc []byte) string {
+	type level struct {
+		name  string
+		index int
+		array bool
+	}
+	var stack []level
+	r := NewReader(doc)
+	for r.pos < len(doc) {
+		switch c := doc[r.pos]; c {
+		case '{', '[':
+			stack = append(stack, level{array: c == '['})
+			r.pos++
+		case '}', ']':
+			stack = stack[:len(stack)-1]
+			r.pos++
+		case ',':
+			if n := len(stack); n > 0 {
+				stack[n-1].index++
+			}
+			r.pos++
+		case '"':
+			s := string(r.text())
+			if r.pos < len(doc) && doc[r.pos] == ':' && len(stack) > 0 {
+				stack[len(stack)-1].name = s
+			}
+		default:
+			r.pos++
+		}
+	}
+	var b []byte
+	for _, l := range stack {
+		if l.array {
+			b = append(strconv.AppendInt(append(b, '['), int64(l.index), 10), ']')
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, '.')
+		}
+		b = append(b, l.name...)
+	}
+	return string(b)
+}
