@@ -1,0 +1,210 @@
+package openrouter
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+var (
+	// ErrMissingAPIKey is returned before any network when there is no key:
+	// neither [WithAPIKey] nor OPENROUTER_API_KEY.
+	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
+
+	// ErrStreamTruncated is a stream that ended without [DONE] and without
+	// saying why. It matches io.ErrUnexpectedEOF.
+	ErrStreamTruncated error = &streamEnd{"stream ended before it was done", io.ErrUnexpectedEOF}
+
+	// ErrStreamIdle is a stream that sent nothing, not even a comment, for the
+	// time of [WithStreamIdleTimeout].
+	ErrStreamIdle error = &streamEnd{"stream sent nothing for too long", os.ErrDeadlineExceeded}
+
+	// ErrContentTimeout is a stream that sent no content for the time of
+	// [WithContentTimeout], though it may have sent comments.
+	ErrContentTimeout error = &streamEnd{"stream sent no content for too long", os.ErrDeadlineExceeded}
+
+	// ErrAttemptTimeout is an attempt that took longer than [WithTimeout].
+	ErrAttemptTimeout error = &streamEnd{"no answer in time", os.ErrDeadlineExceeded}
+
+	// ErrTooLarge is an answer beyond [WithMaxBodySize], or an event of a stream
+	// beyond [WithMaxEventSize].
+	ErrTooLarge error = &streamEnd{"answer too large", nil}
+
+	// ErrStreamClosed is what a stream yields after Close, and when it is read
+	// a second time.
+	ErrStreamClosed error = &streamEnd{"stream is closed", nil}
+)
+
+// streamEnd is a way a stream ends, for errors.Is.
+type streamEnd struct {
+	msg string
+	err error
+}
+
+func (e *streamEnd) Error() string { return "openrouter: " + e.msg }
+func (e *streamEnd) Unwrap() error { return e.err }
+
+// StreamError is an answer that broke off on its way: cut, cancelled, closed or
+// unreadable. Failures that the service reports are an [*APIError] instead.
+type StreamError struct {
+	// Partial is what had arrived, never nil. It carries the model's text.
+	Partial *ChatCompletion
+	// Err is the reason: [ErrStreamTruncated], [ErrStreamIdle],
+	// [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed],
+	// [ErrTooLarge], a context error, a [*DecodeError] or the connection's
+	// error.
+	Err error
+}
+
+// Error is one line without any of the answer's text.
+func (e *StreamError) Error() string {
+	msg := "openrouter: stream: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	if id := e.Call().GenerationID; id != "" {
+		msg += " (generation " + id + ")"
+	}
+	return msg
+}
+
+// Unwrap returns Err.
+func (e *StreamError) Unwrap() error { return e.Err }
+
+// GoString keeps the answer out of %#v.
+func (e *StreamError) GoString() string { return e.Error() }
+
+// Call tells about the HTTP exchange.
+func (e *StreamError) Call() CallInfo { return e.Partial.Call() }
+
+// ConnectionError is an exchange that this side could not bring to its end: no
+// connection, one that broke, a timeout, or an ended context.
+type ConnectionError struct {
+	// Err is the reason: [ErrAttemptTimeout], [ErrTooLarge], a context error,
+	// io.ErrUnexpectedEOF for an answer that was cut, or the network's error.
+	Err error
+	// Body is what had arrived of the answer. It may carry the model's text and
+	// is not part of the text of the error.
+	Body []byte
+
+	call *CallInfo
+}
+
+// Error is one line without any of the answer.
+func (e *ConnectionError) Error() string {
+	msg := "openrouter: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	if n := len(e.Body); n > 0 {
+		msg += " (after " + strconv.Itoa(n) + " bytes)"
+	}
+	return msg
+}
+
+// Unwrap returns Err.
+func (e *ConnectionError) Unwrap() error { return e.Err }
+
+// GoString keeps the answer out of %#v.
+func (e *ConnectionError) GoString() string { return e.Error() }
+
+// Call tells about the HTTP exchange.
+func (e *ConnectionError) Call() CallInfo { return e.call.value() }
+
+// DecodeError is data that is not the JSON it should be.
+type DecodeError struct {
+	// What names the type the data was read as.
+	What string
+	// Offset is the byte in Body at which reading failed.
+	Offset int
+	// Body is the data, which may carry prompts and answers. It is not part of
+	// the text of the error.
+	Body []byte
+	Err  error
+
+	call *CallInfo
+}
+
+// Error is one line without any of the data.
+func (e *DecodeError) Error() string {
+	return "openrouter: decoding " + e.What + ": " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// GoString keeps the data out of %#v.
+func (e *DecodeError) GoString() string { return e.Error() }
+
+// Call tells about the HTTP exchange. It is zero where there was none.
+func (e *DecodeError) Call() CallInfo { return e.call.value() }
+
+// ValidationError is a request or an option that is refused before the network.
+type ValidationError struct {
+	// Violations are all that was found, at least one.
+	Violations []Violation
+}
+
+// Violation is one rule that a value breaks.
+type Violation struct {
+	// Field is the member's path on the wire, such as messages[2].content, or
+	// the name of an option.
+	Field string
+	// Problem says what is wrong with it and what would be right. It never
+	// repeats a prompt or a key.
+	Problem string
+	// Err is the cause, where there is one.
+	Err error
+}
+
+// Error lists the violations in one line.
+func (e *ValidationError) Error() string {
+	var b strings.Builder
+	b.WriteString("openrouter: invalid ")
+	for i, v := range e.Violations {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(v.Field + ": " + v.Problem)
+	}
+	return b.String()
+}
+
+// Unwrap returns the causes.
+func (e *ValidationError) Unwrap() []error {
+	var errs []error
+	for _, v := range e.Violations {
+		if v.Err != nil {
+			errs = append(errs, v.Err)
+		}
+	}
+	return errs
+}
+
+func invalid(field, problem string) *ValidationError {
+	return &ValidationError{Violations: []Violation{{Field: field, Problem: problem}}}
+}
+
+// parenthesized lists the non-empty facts behind a message.
+func parenthesized(facts ...string) string {
+	var set []string
+	for _, f := range facts {
+		if f != "" {
+			set = append(set, f)
+		}
+	}
+	if len(set) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(set, ", ") + ")"
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func statusText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
