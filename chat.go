@@ -1,0 +1,193 @@
+package openrouter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
+// ChatService creates chat completions; it is [Client.Chat].
+type ChatService struct {
+	client *Client
+}
+
+const completionsPath = "/chat/completions"
+
+// Create sends the request and returns the whole answer. A failure that the
+// service reports, wherever it does, is an [*APIError], with what there is of
+// the answer in Partial; an exchange that broke, ran out of time or was
+// cancelled is a [*ConnectionError]; an answer that cannot be decoded is a
+// [*DecodeError]; a bad request or option is a [*ValidationError]. Cancelling
+// ctx ends the call, but never the provider's work, nor its price.
+func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*ChatCompletion, error) {
+	cfg := s.client.config().with(opts)
+	body, err := cfg.encode(req, false)
+	if err != nil {
+		return nil, err
+	}
+	return attempts(ctx, cfg, func(call *CallInfo) (*ChatCompletion, error) { return cfg.createOnce(ctx, body, call) })
+}
+
+func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*ChatCompletion, error) {
+	data, err := c.exchange(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body}, call)
+	if err != nil {
+		return nil, err
+	}
+	return c.completion(call, data)
+}
+
+// Stream sends the request and returns as soon as the first part of the answer
+// has come. Until then, errors are those of [ChatService.Create]; from then on
+// the stream reports them. A stream must be read to its end or closed. ctx
+// bounds the stream, too.
+func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
+	cfg := s.client.config().with(opts)
+	body, err := cfg.encode(req, true)
+	if err != nil {
+		return nil, err
+	}
+	return attempts(ctx, cfg, func(call *CallInfo) (*Stream, error) { return cfg.streamOnce(ctx, body, call) })
+}
+
+func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*Stream, error) {
+	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
+	defer stop()
+	res, err := c.send(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	return c.openStream(newConnection(ctx, cancel, res.Body), call)
+}
+
+// encode writes the body of a request. The request stays as it is.
+func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	if req == nil {
+		return nil, invalid("request", "is nil")
+	}
+	if !stream && req.Stream != nil && *req.Stream {
+		return nil, invalid("stream", "is set, which needs Chat.Stream")
+	}
+	if _, ok := req.Extra["stream"]; ok {
+		return nil, invalid("stream", "is in Extra, but the method sets it")
+	}
+	sent := *req
+	if stream {
+		sent.Stream = new(true)
+	}
+	w := wire.NewWriter(nil)
+	sent.writeJSON(&w)
+	body, err := w.Bytes()
+	if err != nil {
+		v := Violation{Field: "request", Problem: err.Error(), Err: err}
+		if e, ok := errors.AsType[*wire.ValueError](err); ok {
+			v = Violation{Field: e.Path, Problem: e.Err.Error(), Err: e.Err}
+		}
+		return nil, &ValidationError{Violations: []Violation{v}}
+	}
+	return body, nil
+}
+
+// completion decodes a body that came with a status of success. It is the one
+// place that decides whether such a body is an answer.
+func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error) {
+	text := bytes.TrimLeft(data, " \t\r\n") // the service pads with it while it waits
+	if len(text) == 0 || text[0] != '{' {
+		return nil, c.notAnAnswer(call, data)
+	}
+	res := &ChatCompletion{}
+	if err := res.UnmarshalJSON(text); err != nil {
+		if e := errorFromBody(call, scrub(data, c.secrets)); e.Message != "" {
+			return nil, e
+		}
+		if e, ok := errors.AsType[*DecodeError](err); ok {
+			e.call = call
+		}
+		return nil, err
+	}
+	// A router in between sometimes wraps the whole answer in a member of its own.
+	if raw, ok := res.Extra["provider"].(json.RawMessage); ok && res.Choices == nil && res.Error == nil {
+		inner := &ChatCompletion{}
+		if inner.UnmarshalJSON(raw) == nil && inner.Choices != nil {
+			res = inner
+		}
+	}
+	res.call = call
+	if call.GenerationID == "" {
+		call.GenerationID = res.ID
+	}
+	if e := c.reported(res, data); e != nil {
+		return nil, e
+	}
+	return res, nil
+}
+
+// reported returns the failure that an answer reports, if it does.
+func (c *config) reported(res *ChatCompletion, data []byte) error {
+	report := res.Error
+	for i := range res.Choices {
+		if report == nil {
+			report = res.Choices[i].Error
+		}
+	}
+	if report == nil && len(res.Choices) > 0 {
+		return nil
+	}
+	return c.reportedIn(res, report, data)
+}
+
+// reportedIn makes an error of a report; nil stands for an answer without choices.
+func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byte) *APIError {
+	e := newAPIError(res.call, c.scrubbed(report))
+	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
+	e.UserID, e.RouterMetadata = res.UserID, res.OpenRouterMetadata
+	if e.Provider == "" {
+		e.Provider = res.Provider
+	}
+	if report == nil {
+		e.Message = "the answer has no choices"
+	}
+	if len(res.Choices) > 0 || res.Usage != nil {
+		e.Partial = res
+	}
+	return e
+}
+
+// scrubbed is a copy of a report without secrets.
+func (c *config) scrubbed(o *ErrorObject) *ErrorObject {
+	if o == nil {
+		return nil
+	}
+	clean := *o
+	for _, secret := range c.secrets {
+		if secret != "" {
+			clean.Message = strings.ReplaceAll(clean.Message, secret, "[redacted]")
+		}
+	}
+	clean.Metadata = scrub(clean.Metadata, c.secrets)
+	return &clean
+}
+
+// notAnAnswer is the error for a body that is empty or no JSON object.
+func (c *config) notAnAnswer(call *CallInfo, data []byte) *APIError {
+	e := newAPIError(call, nil)
+	e.opaque = true
+	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
+	switch text := bytes.TrimSpace(data); {
+	case len(text) == 0:
+		e.Message = "the answer is empty"
+	case text[0] == '<':
+		e.Message = "the answer is HTML, not JSON"
+	default:
+		e.Message = "the answer is not JSON"
+	}
+	return e
+}

@@ -1,0 +1,75 @@
+package openrouter
+
+import (
+	"cmp"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+)
+
+// Client sends requests to the service. It does not change after [NewClient]
+// and is safe for concurrent use: make one and share it, since it holds the
+// connections. Printing it shows the address, never the key.
+type Client struct {
+	// Chat creates and streams chat completions.
+	Chat *ChatService
+
+	config func() *config
+}
+
+// NewClient returns a client for the service. The key comes from [WithAPIKey],
+// else from OPENROUTER_API_KEY; the address from [WithBaseURL], else from
+// OPENROUTER_BASE_URL, else it is [DefaultBaseURL]. It cannot fail: a missing
+// key and bad options are reported by every call, before the network.
+func NewClient(opts ...Option) *Client {
+	cfg := &config{
+		header:     http.Header{},
+		maxRetries: 2, retryPolicy: RetryTransient, maxWait: time.Minute, maxWaits: 5 * time.Minute,
+		timeout: 10 * time.Minute, idle: 2 * time.Minute,
+		maxBody: defaultMaxSize, maxEvent: defaultMaxSize,
+	}
+	cfg.apply(WithAPIKey(os.Getenv("OPENROUTER_API_KEY")))
+	cfg.apply(WithBaseURL(cmp.Or(os.Getenv("OPENROUTER_BASE_URL"), DefaultBaseURL)))
+	cfg.keyFrom, cfg.baseURLFrom = "OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"
+	cfg.apply(WithUserAgent(""))
+	for _, opt := range opts {
+		cfg.apply(opt)
+	}
+	cfg.check()
+	c := &Client{config: func() *config { return cfg }}
+	if cfg.httpClient == nil {
+		transport := newTransport()
+		cfg.httpClient = &http.Client{Transport: transport}
+		runtime.AddCleanup(c, func(t *http.Transport) { t.CloseIdleConnections() }, transport)
+	}
+	// A copy: the caller's client stays as it is.
+	hc := *cfg.httpClient
+	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	cfg.httpClient = &hc
+	// A total timeout would cut a stream that is alive; it bounds the first event instead.
+	streaming := hc
+	streaming.Timeout = 0
+	cfg.streamClient = &streaming
+	c.Chat = &ChatService{client: c}
+	return c
+}
+
+// newTransport is net/http's default transport with room for many requests to
+// one host at a time.
+func newTransport() *http.Transport {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	if d, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = d.Clone()
+	}
+	t.MaxIdleConns = 0
+	t.MaxIdleConnsPerHost = 256
+	t.IdleConnTimeout = 90 * time.Second
+	return t
+}
+
+// String names the address requests go to.
+func (c *Client) String() string { return "openrouter.Client(" + c.config().baseURL + ")" }
+
+// GoString is String: %#v would otherwise print addresses only.
+func (c *Client) GoString() string { return c.String() }

@@ -1,0 +1,131 @@
+package openrouter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// maxErrorBody is how much of a failure's body is read.
+const maxErrorBody = 1 << 20
+
+// outgoing is a request to the service.
+type outgoing struct {
+	method, path string
+	body         []byte // nil for none
+	stream       bool
+}
+
+// send is the one place that talks to the service. The response it returns has
+// a status of success; its body is the caller's to close.
+func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, out.method, c.baseURL+out.path, bytes.NewReader(out.body))
+	if err != nil {
+		return nil, fmt.Errorf("openrouter: %w", err)
+	}
+	req.Header = c.header.Clone()
+	req.Header.Set("Authorization", "Bearer "+c.key)
+	req.Header.Set("Accept", "application/json")
+	if out.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	client := c.httpClient
+	if out.stream {
+		req.Header.Set("Accept", "text/event-stream")
+		client = c.streamClient
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
+	}
+	call.answered(res)
+	if res.StatusCode >= 200 && res.StatusCode <= 299 {
+		return res, nil
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report cut short is still the report
+	return nil, errorFromBody(call, scrub(body, c.secrets))
+}
+
+// exchange sends a request and reads the whole answer, within the time and size
+// that are allowed for it.
+func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo) ([]byte, error) {
+	ctx, cancel, stop := timed(ctx, c.timeout, 0)
+	defer cancel(nil)
+	defer stop()
+	res, err := c.send(ctx, out, call)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, c.maxBody+1))
+	if err != nil {
+		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
+	}
+	if int64(len(data)) > c.maxBody {
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: data[:c.maxBody], call: call}
+	}
+	return data, nil
+}
+
+// unwrapURL takes the method and address away from a client's error.
+func unwrapURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok && !e.Timeout() {
+		return e.Err
+	}
+	return err
+}
+
+// broken is the error of an exchange that ended before its answer did.
+func (c *config) broken(ctx context.Context, err error, body []byte, call *CallInfo) *ConnectionError {
+	if why := endedBy(ctx); why != nil {
+		err = why
+	} else if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && !neverConnected(err) {
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, c.clean(err))
+	} else {
+		err = c.clean(err)
+	}
+	return &ConnectionError{Err: err, Body: body, call: call}
+}
+
+// neverConnected reports whether there was no connection to send anything on.
+func neverConnected(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial"
+}
+
+// clean is err, or its text without the secrets if it holds any.
+func (c *config) clean(err error) error {
+	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
+
+// contextError is why ctx ended, with its cause where it has one.
+func contextError(ctx context.Context) error {
+	err := ctx.Err()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, err) {
+		return fmt.Errorf("%w: %w", err, cause)
+	}
+	return err
+}
+
+// timed returns a context that ends after d, if that is not 0, with
+// [ErrAttemptTimeout]; stop takes the bound back.
+func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cancel context.CancelCauseFunc, stop func() bool) {
+	ctx, cancel = context.WithCancelCause(ctx)
+	if d == 0 || also > 0 && also < d {
+		d = also
+	}
+	if d == 0 {
+		return ctx, cancel, func() bool { return true }
+	}
+	return ctx, cancel, time.AfterFunc(d, func() { cancel(ErrAttemptTimeout) }).Stop
+}
