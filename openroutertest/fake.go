@@ -1,0 +1,210 @@
+package openroutertest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/openrouter-go/openrouter"
+)
+
+// Key is the API key of the clients that a fake makes. It takes any other one,
+// too, unless RequireKey was called.
+const Key = "sk-or-v1-fake"
+
+// fake is what [Server] and [Transport] have in common: it decides what answers
+// a request.
+type fake struct {
+	tb testing.TB // nil for none
+
+	mu       sync.Mutex
+	queue    []*queued
+	requests []*Request
+	records  map[string][]byte // by the generation's id
+	recorded []string          // those ids, the oldest first
+	models   []model
+	key      string // the only one that is taken, if set
+	served   int
+}
+
+// queued is a reply with the number of requests it can still answer.
+type queued struct {
+	Reply
+	left int
+}
+
+func newFake(tb testing.TB, replies []Reply) *fake {
+	f := &fake{tb: tb, records: map[string][]byte{}, models: defaultModels()}
+	f.Add(replies...)
+	return f
+}
+
+// Add puts replies behind those that are there.
+func (f *fake) Add(replies ...Reply) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range replies {
+		f.queue = append(f.queue, &queued{r, r.uses()})
+	}
+}
+
+// Requests returns the requests that have arrived, in their order, including
+// those that were refused; of more than 10,000, the last.
+func (f *fake) Requests() []*Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.requests)
+}
+
+// Unused returns the replies that no request has come for. It leaves out those
+// that answer any number.
+func (f *fake) Unused() []Reply {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var unused []Reply
+	for _, q := range f.queue {
+		if q.left > 0 && q.times >= 0 {
+			unused = append(unused, q.Reply)
+		}
+	}
+	return unused
+}
+
+// RequireKey makes the fake refuse every other key with the status 401. Clients
+// that are made afterwards use this one.
+func (f *fake) RequireKey(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.key = key
+}
+
+func (f *fake) clientKey() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.key != "" {
+		return f.key
+	}
+	return Key
+}
+
+// clientOptions are the options of a client of this fake. One reply answers one
+// request: a client that repeats those that fail would use up several.
+func (f *fake) clientOptions(url string) []openrouter.Option {
+	return []openrouter.Option{
+		openrouter.WithBaseURL(url),
+		openrouter.WithAPIKey(f.clientKey()),
+		openrouter.WithMaxRetries(0),
+	}
+}
+
+// handle answers a request.
+func (f *fake) handle(r *http.Request) *answer {
+	req := newRequest(r)
+	reply, id := f.choose(req)
+	a := reply.answer(req, id)
+	if a.record != nil {
+		f.keep(a)
+	}
+	return a
+}
+
+// most is how many requests and answers are remembered, so that a fake that
+// serves for long does not grow.
+const most = 10_000
+
+func (f *fake) keep(a *answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.records[a.id]; !ok {
+		f.recorded = append(f.recorded, a.id)
+	}
+	f.records[a.id] = a.record
+	if len(f.recorded) > most {
+		delete(f.records, f.recorded[0])
+		f.recorded = f.recorded[1:]
+	}
+}
+
+// choose records the request and finds its reply.
+func (f *fake) choose(req *Request) (Reply, string) {
+	f.mu.Lock()
+	f.served++
+	id := fmt.Sprintf("gen-fake-%d", f.served)
+	f.requests = append(f.requests, req)
+	if len(f.requests) > most {
+		f.requests[0] = nil
+		f.requests = f.requests[1:]
+	}
+	key, ok := req.key()
+	required := f.key
+	queue := slices.Clone(f.queue)
+	f.mu.Unlock()
+
+	switch {
+	case !ok && req.Path != modelsPath: // the list is public
+		return Error(http.StatusUnauthorized, "", "Missing Authentication header").UserID(""), id
+	case required != "" && key != required:
+		return Error(http.StatusUnauthorized, "", "User not found.").UserID(""), id
+	case req.bad != nil:
+		return Error(http.StatusBadRequest, openrouter.ErrInvalidRequest, "Invalid request: "+req.bad.Error()), id
+	}
+	for _, q := range queue {
+		// A condition is the user's code, which may call back: no lock is held.
+		if q.matches(req) && f.take(q) {
+			return q.Reply, id
+		}
+	}
+	if reply, ok := f.read(req); ok {
+		return reply, id
+	}
+	return f.unexpected(req), id
+}
+
+// take uses a reply up by one request.
+func (f *fake) take(q *queued) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if q.left == 0 {
+		return false
+	}
+	if q.times >= 0 {
+		q.left--
+	}
+	return true
+}
+
+// unexpected says that nothing answers the request.
+func (f *fake) unexpected(req *Request) Reply {
+	problem := fmt.Sprintf("unexpected request: %s; %s", req, f.expected())
+	if f.tb != nil {
+		f.tb.Errorf("openroutertest: %s", problem)
+	}
+	if !req.isChat() {
+		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: "+problem)
+	}
+	// Repeating the request does not help, whatever the status.
+	reply := Error(http.StatusInternalServerError, openrouter.ErrServer, "openroutertest: "+problem)
+	return reply.Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
+}
+
+// expected says what the fake waits for.
+func (f *fake) expected() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var left []string
+	for _, q := range f.queue {
+		if q.left > 0 {
+			left = append(left, q.String())
+		}
+	}
+	switch {
+	case len(f.queue) == 0:
+		return "there are no replies"
+	case len(left) == 0:
+		return fmt.Sprintf("each of the %d replies has been used", len(f.queue))
+	}
+	return "the replies that are left are for others: " + strings.Join(left, "; ")
+}

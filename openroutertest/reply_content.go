@@ -1,0 +1,191 @@
+package openroutertest
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/openrouter-go/openrouter"
+)
+
+// Text adds text, which a stream sends in these chunks.
+func (r Reply) Text(chunks ...string) Reply {
+	return r.step(textStep{r.choice, chunks})
+}
+
+// Reasoning adds a block of readable reasoning, which a stream sends in these
+// chunks. It is in both places where the service puts it: the reasoning and the
+// reasoning details.
+func (r Reply) Reasoning(chunks ...string) Reply {
+	return r.step(reasoningStep{r.choice, "", chunks})
+}
+
+// SignedReasoning adds a block of reasoning that has to come back unchanged. In
+// a stream the signature follows in a fragment of its own, as Claude sends it.
+func (r Reply) SignedReasoning(signature string, chunks ...string) Reply {
+	return r.step(reasoningStep{r.choice, signature, chunks})
+}
+
+// ReasoningDetails adds blocks of reasoning of any kind, as they are, each in a
+// chunk of its own. Without any it adds the empty list, which is not the same
+// as none.
+func (r Reply) ReasoningDetails(details ...openrouter.ReasoningDetail) Reply {
+	return r.step(detailsStep{r.choice, details})
+}
+
+// ToolCall adds a call of a function. A stream sends the arguments, which should
+// be a JSON object, in two fragments.
+func (r Reply) ToolCall(id, name, arguments string) Reply {
+	half := len(arguments) / 2
+	for half > 0 && !utf8.RuneStart(arguments[half]) {
+		half--
+	}
+	return r.ToolCallChunks(id, name, arguments[:half], arguments[half:])
+}
+
+// ToolCallChunks is [Reply.ToolCall] with arguments in the given fragments.
+func (r Reply) ToolCallChunks(id, name string, arguments ...string) Reply {
+	return r.step(callStep{r.choice, id, name, arguments})
+}
+
+// Refusal adds the explanation of a model that does not answer.
+func (r Reply) Refusal(chunks ...string) Reply {
+	return r.step(refusalStep{r.choice, chunks})
+}
+
+// Image adds an image by its address, which is mostly a data URL.
+func (r Reply) Image(url string) Reply {
+	return r.step(imageStep{r.choice, openrouter.Image{Type: "image_url", ImageURL: &openrouter.ImageURL{URL: url}}})
+}
+
+// ImageData adds an image given as bytes, with a media type such as image/png.
+func (r Reply) ImageData(mediaType string, data []byte) Reply {
+	return r.Image("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data))
+}
+
+// Audio adds speech. A stream sends it in fragments: the id with half of the
+// recording, then the rest, then when it expires.
+func (r Reply) Audio(id string, recording []byte, transcript string) Reply {
+	return r.step(audioStep{r.choice, openrouter.Audio{
+		ID:         id,
+		Data:       base64.StdEncoding.EncodeToString(recording),
+		Transcript: transcript,
+		ExpiresAt:  created + 3600,
+	}})
+}
+
+// Annotations adds citations and parsed files.
+func (r Reply) Annotations(annotations ...openrouter.Annotation) Reply {
+	return r.step(annotationsStep{r.choice, annotations})
+}
+
+// Citation adds an annotation that names a web page.
+func (r Reply) Citation(url, title string) Reply {
+	return r.Annotations(openrouter.Annotation{
+		Type:        openrouter.AnnotationTypeURLCitation,
+		URLCitation: &openrouter.URLCitation{URL: url, Title: title},
+	})
+}
+
+// Logprobs adds log probabilities, which a stream sends in a chunk of their own.
+func (r Reply) Logprobs(l openrouter.Logprobs) Reply {
+	return r.step(logprobsStep{r.choice, l})
+}
+
+// Choice makes what follows belong to the choice with that index, until the next
+// Choice. Replies begin with the choice 0.
+func (r Reply) Choice(index int) Reply {
+	r.choice = index
+	return r
+}
+
+// FinishReason sets why the choice ends; "" is null. The default is tool_calls
+// beside a call, else stop.
+func (r Reply) FinishReason(reason openrouter.FinishReason) Reply {
+	return r.step(choiceEnd{choice: r.choice, finish: new(string(reason))})
+}
+
+// NativeFinishReason sets why the choice ends in the provider's words. The
+// default is the finish reason.
+func (r Reply) NativeFinishReason(reason string) Reply {
+	return r.step(choiceEnd{choice: r.choice, native: &reason})
+}
+
+type textStep struct {
+	choice int
+	chunks []string
+}
+
+func (t textStep) stream(s *streaming) {
+	for _, chunk := range t.chunks {
+		s.delta(t.choice, delta{Content: chunk}, nil)
+	}
+	s.count(strings.Join(t.chunks, ""))
+}
+
+func (t textStep) whole(w *whole) {
+	text := strings.Join(t.chunks, "")
+	w.message(t.choice, len(t.chunks)).Content += text
+	w.count(text)
+}
+
+func (t textStep) String() string { return "Text(" + quoted(strings.Join(t.chunks, "")) + ")" }
+
+type refusalStep struct {
+	choice int
+	chunks []string
+}
+
+func (f refusalStep) stream(s *streaming) {
+	for _, chunk := range f.chunks {
+		s.delta(f.choice, delta{Refusal: chunk}, nil)
+	}
+	s.count(strings.Join(f.chunks, ""))
+}
+
+func (f refusalStep) whole(w *whole) {
+	text := strings.Join(f.chunks, "")
+	w.message(f.choice, len(f.chunks)).Refusal = &text
+	w.count(text)
+}
+
+func (f refusalStep) String() string { return "Refusal(" + quoted(strings.Join(f.chunks, "")) + ")" }
+
+type callStep struct {
+	choice    int
+	id, name  string
+	arguments []string
+}
+
+func (c callStep) call(index int, arguments string) openrouter.ToolCall {
+	return openrouter.ToolCall{
+		Index: &index, ID: c.id, Type: "function",
+		Function: openrouter.FunctionCall{Name: c.name, Arguments: arguments},
+	}
+}
+
+func (c callStep) stream(s *streaming) {
+	state := s.at(c.choice)
+	index := state.calls
+	state.calls++
+	s.delta(c.choice, delta{payload: payload{ToolCalls: []openrouter.ToolCall{c.call(index, "")}}}, nil)
+	for _, piece := range c.arguments {
+		if piece == "" {
+			continue
+		}
+		more := callStep{}.call(index, piece)
+		s.delta(c.choice, delta{payload: payload{ToolCalls: []openrouter.ToolCall{more}}}, nil)
+	}
+	s.count(strings.Join(c.arguments, ""))
+}
+
+func (c callStep) whole(w *whole) {
+	m := w.message(c.choice, 1+len(c.arguments))
+	state := w.at(c.choice)
+	arguments := strings.Join(c.arguments, "")
+	m.ToolCalls = append(m.ToolCalls, c.call(state.calls, arguments))
+	state.calls++
+	w.count(arguments)
+}
+
+func (c callStep) String() string { return "ToolCall(" + quoted(c.id) + ", " + quoted(c.name) + ")" }
