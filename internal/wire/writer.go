@@ -166,9 +166,14 @@ func (w *Writer) String(s string) {
 		}
 		if c >= utf8.RuneSelf {
 			u, n := utf8.DecodeRuneInString(s[i:])
-			if u == utf8.RuneError && n == 1 {
+			switch {
+			case u == utf8.RuneError && n == 1:
 				b = append(append(b, s[start:i]...), `\ufffd`...)
 				start = i + 1
+			case u == '\u2028' || u == '\u2029': // as encoding/json does: JavaScript once took them for line ends
+				b = append(append(b, s[start:i]...), `\u202`...)
+				b = append(b, hexDigits[u&15])
+				start = i + n
 			}
 			i += n
 			continue
@@ -214,6 +219,11 @@ func (w *Writer) Raw(text []byte) {
 		case c == '"':
 			inside = !inside
 		case !inside && (c == ' ' || c == '\n' || c == '\r' || c == '\t'):
+			continue
+		case c == 0xe2 && i+2 < len(text) && text[i+1] == 0x80 && text[i+2]&^1 == 0xa8: // as in String
+			w.buf = append(w.buf, `\u202`...)
+			w.buf = append(w.buf, hexDigits[text[i+2]&15])
+			i += 2
 			continue
 		}
 		w.buf = append(w.buf, text[i])
