@@ -12,11 +12,11 @@ type Audio struct {
 	// Data, stands for the recording.
 	ID string `json:"id,omitzero"`
 	// Data is the base64 of the recording: see [Audio.Bytes].
-	Data string `json:"data,omitzero"`
+	Data string `json:"data,omitzero" wire:"text"`
 	// ExpiresAt is the Unix time in seconds after which ID is forgotten.
 	ExpiresAt int64 `json:"expires_at,omitzero"`
 	// Transcript is what is said.
-	Transcript string `json:"transcript,omitzero"`
+	Transcript string `json:"transcript,omitzero" wire:"text"`
 
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`

@@ -24,11 +24,11 @@ func (v *Audio) readJSON(r *wire.Reader) wire.Got {
 		case "id":
 			i, got = 0, r.String(&v.ID)
 		case "data":
-			i, got = 1, r.String(&v.Data)
+			i, got = 1, r.Text(&v.Data)
 		case "expires_at":
 			i, got = 2, r.Int64(&v.ExpiresAt)
 		case "transcript":
-			i, got = 3, r.String(&v.Transcript)
+			i, got = 3, r.Text(&v.Transcript)
 		default:
 			r.Unknown(&v.Extra)
 			continue

@@ -44,7 +44,7 @@ type ChunkChoice struct {
 	Index int   `json:"index"`
 	Delta Delta `json:"delta"`
 	// Text is used instead of Delta when the request has a prompt.
-	Text string `json:"text,omitzero"`
+	Text string `json:"text,omitzero" wire:"text"`
 	// FinishReason is not the end of the stream: content and usage may follow,
 	// it may be repeated, change, or never come.
 	FinishReason FinishReason `json:"finish_reason" wire:"null"`
@@ -64,12 +64,12 @@ type ChunkChoice struct {
 type Delta struct {
 	// Role is repeated on most chunks.
 	Role    Role   `json:"role,omitzero"`
-	Content string `json:"content,omitzero"`
+	Content string `json:"content,omitzero" wire:"text"`
 	// Reasoning repeats the text of ReasoningDetails.
-	Reasoning string `json:"reasoning,omitzero"`
+	Reasoning string `json:"reasoning,omitzero" wire:"text"`
 	// ReasoningContent is another spelling of Reasoning.
-	ReasoningContent string `json:"reasoning_content,omitzero"`
-	Refusal          string `json:"refusal,omitzero"`
+	ReasoningContent string `json:"reasoning_content,omitzero" wire:"text"`
+	Refusal          string `json:"refusal,omitzero" wire:"text"`
 	// ToolCalls are fragments. That the arguments can be parsed so far does not
 	// make a call complete.
 	ToolCalls        []ToolCall        `json:"tool_calls,omitzero"`

@@ -246,7 +246,7 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 				got = wire.GotZero
 			}
 		case "text":
-			i, got = 2, r.String(&v.Text)
+			i, got = 2, r.Text(&v.Text)
 		case "finish_reason":
 			i, got, dflt = 3, r.String((*string)(&v.FinishReason)), wire.Null
 		case "native_finish_reason":
@@ -470,13 +470,13 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 		case "role":
 			i, got = 0, r.String((*string)(&v.Role))
 		case "content":
-			i, got = 1, r.String(&v.Content)
+			i, got = 1, r.Text(&v.Content)
 		case "reasoning":
-			i, got = 2, r.String(&v.Reasoning)
+			i, got = 2, r.Text(&v.Reasoning)
 		case "reasoning_content":
-			i, got = 3, r.String(&v.ReasoningContent)
+			i, got = 3, r.Text(&v.ReasoningContent)
 		case "refusal":
-			i, got = 4, r.String(&v.Refusal)
+			i, got = 4, r.Text(&v.Refusal)
 		case "tool_calls":
 			i, got = 5, readToolCalls(r, &v.ToolCalls)
 		case "reasoning_details":

@@ -13,8 +13,6 @@ type Plugin interface{ plugin() }
 type ModerationPlugin struct {
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
-
-	presence presence
 }
 
 // WebPlugin adds what a search of the web finds to the request. The suffix

@@ -52,23 +52,23 @@ type ReasoningDetail struct {
 	Index *int `json:"index,omitzero"`
 
 	// Text is the reasoning of [ReasoningDetailTypeText].
-	Text string `json:"text,omitzero"`
+	Text string `json:"text,omitzero" wire:"text"`
 	// Signature proves that Text is the model's own. In a stream it comes in a
 	// late fragment, possibly after the content has begun.
-	Signature string `json:"signature,omitzero"`
+	Signature string `json:"signature,omitzero" wire:"text"`
 
 	// Summary is the text of [ReasoningDetailTypeSummary].
-	Summary string `json:"summary,omitzero" wire:"with=reasoning.summary"`
+	Summary string `json:"summary,omitzero" wire:"text,with=reasoning.summary"`
 
 	// Data is the content of [ReasoningDetailTypeEncrypted].
-	Data string `json:"data,omitzero" wire:"with=reasoning.encrypted"`
+	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
 
 	// The record of [ReasoningDetailTypeServerToolCall].
 
 	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
 	// Arguments is the text of a JSON object.
-	Arguments  string `json:"arguments,omitzero" wire:"with=reasoning.server_tool_call"`
-	Result     string `json:"result,omitzero" wire:"with=reasoning.server_tool_call"`
+	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`
+	Result     string `json:"result,omitzero" wire:"text,with=reasoning.server_tool_call"`
 	ToolCallID string `json:"tool_call_id,omitzero"`
 
 	// Extra holds members this version has no field for.

@@ -39,19 +39,19 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 		case "index":
 			i, got = 3, r.IntPtr(&v.Index)
 		case "text":
-			i, got = 4, r.String(&v.Text)
+			i, got = 4, r.Text(&v.Text)
 		case "signature":
-			i, got = 5, r.String(&v.Signature)
+			i, got = 5, r.Text(&v.Signature)
 		case "summary":
-			i, got, dflt = 6, r.String(&v.Summary), wire.Plain
+			i, got, dflt = 6, r.Text(&v.Summary), wire.Plain
 		case "data":
-			i, got, dflt = 7, r.String(&v.Data), wire.Plain
+			i, got, dflt = 7, r.Text(&v.Data), wire.Plain
 		case "tool_name":
 			i, got, dflt = 8, r.String(&v.ToolName), wire.Plain
 		case "arguments":
-			i, got, dflt = 9, r.String(&v.Arguments), wire.Plain
+			i, got, dflt = 9, r.Text(&v.Arguments), wire.Plain
 		case "result":
-			i, got, dflt = 10, r.String(&v.Result), wire.Plain
+			i, got, dflt = 10, r.Text(&v.Result), wire.Plain
 		case "tool_call_id":
 			i, got = 11, r.String(&v.ToolCallID)
 		default:

@@ -55,10 +55,8 @@ func PredictedContent(text string) *Prediction {
 
 // StreamOptions set up a stream.
 type StreamOptions struct {
-	// IncludeUsage has no effect: every stream reports its usage. In the
-	// founding document stream options are current.
-	//
-	// Deprecated: leave it out.
+	// IncludeUsage has no effect on the service, whose streams always report
+	// their usage. Other servers of the same API report it only when asked.
 	IncludeUsage *bool `json:"include_usage,omitzero"`
 
 	// Extra holds members this version has no field for.

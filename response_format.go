@@ -14,8 +14,6 @@ type ResponseFormat interface{ responseFormat() }
 type TextFormat struct {
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
-
-	presence presence
 }
 
 // JSONObjectFormat asks for some JSON object. The messages must ask for JSON
@@ -25,8 +23,6 @@ type TextFormat struct {
 type JSONObjectFormat struct {
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
-
-	presence presence
 }
 
 // JSONSchemaFormat asks for JSON that matches a schema. Weak endpoints may
@@ -81,8 +77,6 @@ type GrammarFormat struct {
 type PythonFormat struct {
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
-
-	presence presence
 }
 
 // RawResponseFormat is a response format this version has no type for, kept as

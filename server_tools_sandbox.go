@@ -17,8 +17,6 @@ type FilesTool struct {
 type FilesParameters struct {
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
-
-	presence presence
 }
 
 // BashTool lets the model run shell commands. The service's schema lists it for

@@ -34,12 +34,13 @@ type Stream struct {
 	cfg    *config
 	call   *CallInfo
 
-	acc   Accumulator
-	whole *ChatCompletion      // an answer that came in one piece
-	next  *ChatCompletionChunk // decoded, not yet yielded
-	began bool                 // a choice has arrived
-	end   error                // how it ended; io.EOF is complete
-	taken atomic.Bool          // by Chunks or Collect
+	decoder chunkDecoder
+	acc     Accumulator
+	whole   *ChatCompletion      // an answer that came in one piece
+	next    *ChatCompletionChunk // decoded, not yet yielded
+	began   bool                 // a choice has arrived
+	end     error                // how it ended; io.EOF is complete
+	taken   atomic.Bool          // by Chunks or Collect
 }
 
 // ReadStream reads a recorded or relayed event stream. If r is an io.Closer,
@@ -167,8 +168,8 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 		case string(data) == doneMark:
 			return nil, s.complete()
 		case len(data) > 0:
-			chunk := &ChatCompletionChunk{}
-			if err := chunk.UnmarshalJSON(data); err != nil {
+			chunk, err := s.decoder.decode(data)
+			if err != nil {
 				if last {
 					return nil, s.broken(io.EOF)
 				}

@@ -31,7 +31,7 @@ type FunctionCall struct {
 	// Arguments is what the model wrote, which should be a JSON object and
 	// sometimes is not: it may be empty, broken, or two objects in a row. See
 	// [FunctionCall.Unmarshal].
-	Arguments string `json:"arguments"`
+	Arguments string `json:"arguments" wire:"text"`
 
 	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`

@@ -23,7 +23,7 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 		case "name":
 			i, got = 0, r.String(&v.Name)
 		case "arguments":
-			i, got, dflt = 1, r.String(&v.Arguments), wire.Zero
+			i, got, dflt = 1, r.Text(&v.Arguments), wire.Zero
 		default:
 			r.Unknown(&v.Extra)
 			continue

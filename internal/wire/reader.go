@@ -31,6 +31,8 @@ type Reader struct {
 	depth   int
 	err     error
 	scratch []byte
+	pool    *Pool   // makes the strings, if set
+	holes   *[]Hole // notes the texts, if set
 }
 
 // NewReader returns a reader of data, which it never modifies or retains past its own life.
@@ -83,6 +85,15 @@ func (r *Reader) space() {
 
 // peek returns the first byte of the next value, 0 at the end.
 func (r *Reader) peek() byte {
+	if r.pos < len(r.data) {
+		if c := r.data[r.pos]; c > ' ' {
+			return c
+		}
+	}
+	return r.slowPeek()
+}
+
+func (r *Reader) slowPeek() byte {
 	if r.space(); r.pos < len(r.data) {
 		return r.data[r.pos]
 	}

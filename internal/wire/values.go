@@ -12,9 +12,15 @@ func (r *Reader) String(dst *string) Got {
 		*dst = ""
 		return r.Miss()
 	}
-	*dst = string(r.text())
-	if *dst == "" {
+	b := r.text()
+	if len(b) == 0 {
+		*dst = ""
 		return GotZero
+	}
+	if r.pool != nil {
+		*dst = r.pool.repeated(b)
+	} else {
+		*dst = string(b)
 	}
 	return Value
 }

@@ -223,6 +223,8 @@ func (e *emitter) reading(f field) (call, after string, err error) {
 	elem := strings.TrimPrefix(f.typ, "[]")
 	isSlice := elem != f.typ
 	switch {
+	case f.text:
+		return fmt.Sprintf("r.Text(%s)", dst), "", nil
 	case method != "":
 		return fmt.Sprintf("r.%s(%s)", method, dst), "", nil
 	case function != "":

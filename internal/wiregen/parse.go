@@ -23,6 +23,7 @@ type model struct {
 type object struct {
 	name, file string
 	fields     []field
+	hasExtra   bool
 	wide       bool
 	short      string // the field that may stand alone as a scalar
 	variant    *variant
@@ -40,6 +41,7 @@ type variant struct {
 type field struct {
 	name, json, typ   string
 	omit, null, short bool
+	text              bool // hardly any two values are alike
 	strict            bool
 	with              string // written even when zero if Type has this value
 }
@@ -136,32 +138,30 @@ func (m *model) addType(name, file string, t ast.Expr) error {
 
 func (m *model) addStruct(name, file string, t *ast.StructType) error {
 	o := &object{name: name, file: file}
-	isObject, hasExtra := false, false
+	hasPresence := false
 	for _, f := range t.Fields.List {
 		typ := expr(f.Type)
 		for _, n := range f.Names {
 			switch {
 			case n.Name == "presence":
-				isObject, o.wide = true, typ == "widePresence"
+				hasPresence, o.wide = true, typ == "widePresence"
 			case n.Name == "Extra":
-				hasExtra = true
-			case n.IsExported():
-				if f.Tag == nil {
-					if isObject {
-						return fmt.Errorf("field %s has no tag", n.Name)
-					}
-					continue
-				}
+				o.hasExtra = typ == "map[string]any"
+			case n.IsExported() && f.Tag != nil:
 				tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`"))
-				o.fields = append(o.fields, newField(n.Name, typ, tag))
+				if tag.Get("json") != "" {
+					o.fields = append(o.fields, newField(n.Name, typ, tag))
+				}
 			}
 		}
 	}
-	if !isObject {
-		return nil
-	}
-	if !hasExtra {
-		return fmt.Errorf("no Extra")
+	switch {
+	case !o.hasExtra && !hasPresence:
+		return nil // not on the wire
+	case !o.hasExtra:
+		return fmt.Errorf("no Extra map[string]any")
+	case !hasPresence && len(o.fields) > 0:
+		return fmt.Errorf("no presence")
 	}
 	limit := 30
 	if o.wide {
@@ -183,6 +183,8 @@ func newField(name, typ string, tag reflect.StructTag) field {
 		switch {
 		case opt == "null":
 			f.null = true
+		case opt == "text":
+			f.text = true
 		case opt == "short":
 			f.short = true
 		case opt == "strict":

@@ -1,0 +1,257 @@
+package openrouter
+
+import (
+	"github.com/openrouter-go/openrouter/internal/memo"
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
+// chunkDecoder decodes the chunks of one stream. What it returns is what
+// UnmarshalJSON would have made of the same bytes: it only spares the work that
+// was done before. Chunks share no memory that anybody could write to.
+type chunkDecoder struct {
+	pool  wire.Pool
+	holes []wire.Hole
+	spans []memo.Span
+
+	skeleton memo.Skeleton
+	pattern  *ChatCompletionChunk // the chunk the skeleton was learned from
+	fields   []textField          // of each hole
+	misses   int                  // in a row
+
+	plain []plainChunk
+	call  []callChunk
+	think []thinkChunk
+}
+
+// decode returns the chunk that data is.
+func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
+	if chunk := d.recall(data); chunk != nil {
+		return chunk, nil
+	}
+	d.holes = d.holes[:0]
+	r := wire.NewPoolReader(data, &d.pool, &d.holes)
+	chunk := &ChatCompletionChunk{}
+	if err := decoded(&r, chunk.readJSON(&r), data, "ChatCompletionChunk"); err != nil {
+		return nil, err
+	}
+	d.learn(data, chunk)
+	return chunk, nil
+}
+
+// A textField is a text of a chunk with one choice, and at most one tool call
+// and one reasoning detail.
+type textField uint8
+
+const (
+	noField textField = iota
+	contentField
+	reasoningField
+	reasoningContentField
+	refusalField
+	argumentsField
+	detailTextField
+	detailSummaryField
+	detailDataField
+	promptedField
+)
+
+// in returns the field of a chunk.
+func (f textField) in(c *ChunkChoice) *string {
+	switch f {
+	case contentField:
+		return &c.Delta.Content
+	case reasoningField:
+		return &c.Delta.Reasoning
+	case reasoningContentField:
+		return &c.Delta.ReasoningContent
+	case refusalField:
+		return &c.Delta.Refusal
+	case promptedField:
+		return &c.Text
+	case argumentsField:
+		return &c.Delta.ToolCalls[0].Function.Arguments
+	case detailTextField:
+		return &c.Delta.ReasoningDetails[0].Text
+	case detailSummaryField:
+		return &c.Delta.ReasoningDetails[0].Summary
+	case detailDataField:
+		return &c.Delta.ReasoningDetails[0].Data
+	}
+	return nil
+}
+
+// fieldOf finds the field that dst points to; noField if it is none of them.
+func fieldOf(c *ChunkChoice, dst *string) textField {
+	last := refusalField
+	for f := contentField; f <= last; f++ {
+		if f.in(c) == dst {
+			return f
+		}
+	}
+	switch {
+	case dst == &c.Text:
+		return promptedField
+	case len(c.Delta.ToolCalls) == 1 && dst == argumentsField.in(c):
+		return argumentsField
+	}
+	if len(c.Delta.ReasoningDetails) == 1 {
+		for f := detailTextField; f <= detailDataField; f++ {
+			if f.in(c) == dst {
+				return f
+			}
+		}
+	}
+	return noField
+}
+
+// maxMisses is how many chunks in a row are learned without use before learning
+// is put off.
+const maxMisses = 4
+
+// learn remembers a chunk, if it is of a shape that can be copied.
+func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
+	if d.misses++; d.misses > maxMisses && d.misses%16 != 0 {
+		return
+	}
+	d.skeleton.Forget()
+	if len(d.holes) == 0 || !isCopyable(chunk) {
+		return
+	}
+	c := &chunk.Choices[0]
+	d.fields, d.spans = d.fields[:0], d.spans[:0]
+	end := 0
+	for _, hole := range d.holes {
+		f := fieldOf(c, hole.Dst)
+		if f == noField || hole.Start < end {
+			continue // stays part of what must not change
+		}
+		for _, g := range d.fields {
+			if f == g {
+				return // the member comes twice
+			}
+		}
+		d.fields = append(d.fields, f)
+		d.spans = append(d.spans, memo.Span{Start: hole.Start, End: hole.End})
+		end = hole.End
+	}
+	if len(d.spans) == 0 {
+		return
+	}
+	d.skeleton.Learn(data, d.spans)
+	d.pattern = d.copy(chunk)
+}
+
+// isCopyable reports whether copy can copy the chunk: one choice, at most one
+// tool call or one reasoning detail, and nothing else that is not in the structs
+// themselves.
+func isCopyable(chunk *ChatCompletionChunk) bool {
+	if len(chunk.Choices) != 1 || chunk.Usage != nil || chunk.OpenRouterMetadata != nil || chunk.Error != nil || chunk.Debug != nil || chunk.Extra != nil {
+		return false
+	}
+	c := &chunk.Choices[0]
+	d := &c.Delta
+	if c.Logprobs != nil || c.Error != nil || c.Extra != nil || d.Images != nil || d.Audio != nil || d.Annotations != nil || d.Extra != nil {
+		return false
+	}
+	if len(d.ToolCalls) > 1 || len(d.ReasoningDetails) > 1 || len(d.ToolCalls)+len(d.ReasoningDetails) > 1 {
+		return false
+	}
+	for i := range d.ToolCalls {
+		if call := &d.ToolCalls[i]; call.Extra != nil || call.Function.Extra != nil {
+			return false
+		}
+	}
+	for i := range d.ReasoningDetails {
+		if d.ReasoningDetails[i].Extra != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// recall returns the chunk if its bytes are those of the pattern but for the
+// texts, else nil.
+func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
+	var ok bool
+	if d.spans, ok = d.skeleton.Match(data, d.spans[:0]); !ok {
+		return nil
+	}
+	chunk := d.copy(d.pattern)
+	c := &chunk.Choices[0]
+	for i, span := range d.spans {
+		text, ok := d.pool.TextAt(data, span.Start, span.End)
+		if !ok {
+			return nil
+		}
+		*d.fields[i].in(c) = text
+	}
+	d.misses = 0
+	return chunk
+}
+
+// Chunks are allocated in groups, each with what it points to.
+const group = 17
+
+type plainChunk struct {
+	chunk  ChatCompletionChunk
+	choice [1]ChunkChoice
+}
+
+type callChunk struct {
+	plainChunk
+	call  [1]ToolCall
+	index int
+}
+
+type thinkChunk struct {
+	plainChunk
+	detail [1]ReasoningDetail
+	index  int
+}
+
+func next[T any](list *[]T) *T {
+	if len(*list) == 0 {
+		*list = make([]T, group)
+	}
+	v := &(*list)[0]
+	*list = (*list)[1:]
+	return v
+}
+
+// copy returns a copy of a chunk of which isCopyable is true.
+func (d *chunkDecoder) copy(src *ChatCompletionChunk) *ChatCompletionChunk {
+	delta := &src.Choices[0].Delta
+	switch {
+	case len(delta.ToolCalls) == 1:
+		dst := next(&d.call)
+		dst.set(src)
+		dst.call[0] = delta.ToolCalls[0]
+		dst.call[0].Index = copyInt(delta.ToolCalls[0].Index, &dst.index)
+		dst.choice[0].Delta.ToolCalls = dst.call[:]
+		return &dst.chunk
+	case len(delta.ReasoningDetails) == 1:
+		dst := next(&d.think)
+		dst.set(src)
+		dst.detail[0] = delta.ReasoningDetails[0]
+		dst.detail[0].Index = copyInt(delta.ReasoningDetails[0].Index, &dst.index)
+		dst.choice[0].Delta.ReasoningDetails = dst.detail[:]
+		return &dst.chunk
+	}
+	dst := next(&d.plain)
+	dst.set(src)
+	return &dst.chunk
+}
+
+func (p *plainChunk) set(src *ChatCompletionChunk) {
+	p.chunk = *src
+	p.choice[0] = src.Choices[0]
+	p.chunk.Choices = p.choice[:]
+}
+
+func copyInt(src *int, room *int) *int {
+	if src == nil {
+		return nil
+	}
+	*room = *src
+	return room
+}

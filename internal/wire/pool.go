@@ -1,0 +1,97 @@
+package wire
+
+import "strings"
+
+// Pool makes the strings of many documents that are alike, one after the
+// other. The zero value is ready; it belongs to one reader at a time.
+type Pool struct {
+	known [32]string
+	texts strings.Builder
+	block int // size of the last block of texts
+}
+
+// maxKnown is the length up to which a repeated string is looked for.
+const maxKnown = 64
+
+// repeated returns a string for b, the same one as before where b was seen
+// lately: names of models and types hardly change within a stream.
+func (p *Pool) repeated(b []byte) string {
+	n := len(b)
+	if n > maxKnown || n == 0 {
+		return string(b)
+	}
+	slot := &p.known[(uint(b[0])+uint(b[n-1])*5+uint(b[n/2])*11+uint(n)*17)%uint(len(p.known))]
+	if *slot != string(b) {
+		*slot = string(b)
+	}
+	return *slot
+}
+
+const (
+	firstBlock = 64
+	lastBlock  = 1 << 10
+)
+
+// text returns a string for b that shares its memory with its neighbors, a
+// kilobyte at the most: keeping one alive keeps no more than that.
+func (p *Pool) text(b []byte) string {
+	if len(b) > lastBlock/8 {
+		return string(b)
+	}
+	if p.texts.Cap()-p.texts.Len() < len(b) {
+		p.block = min(max(2*p.block, firstBlock), lastBlock)
+		p.texts = strings.Builder{}
+		p.texts.Grow(max(p.block, len(b)))
+	}
+	at := p.texts.Len()
+	p.texts.Write(b)
+	return p.texts.String()[at:]
+}
+
+// Hole is a text that was read, and where.
+type Hole struct {
+	Dst        *string
+	Start, End int // the value in the document, without its quotes
+}
+
+// NewPoolReader returns a reader of data that makes its strings with p, and
+// notes in holes where it read free text; both may be nil.
+func NewPoolReader(data []byte, p *Pool, holes *[]Hole) Reader {
+	return Reader{data: data, pool: p, holes: holes}
+}
+
+// Text reads a string of which hardly any two are alike.
+func (r *Reader) Text(dst *string) Got {
+	if r.peek() != '"' {
+		*dst = ""
+		return r.Miss()
+	}
+	start := r.pos + 1
+	b := r.text()
+	if r.holes != nil {
+		*r.holes = append(*r.holes, Hole{dst, start, r.pos - 1})
+	}
+	if len(b) == 0 {
+		*dst = ""
+		return GotZero
+	}
+	if r.pool != nil {
+		*dst = r.pool.text(b)
+	} else {
+		*dst = string(b)
+	}
+	return Value
+}
+
+// TextAt reads the string whose value stands at start and ends before end; false
+// if it is not a valid one.
+func (p *Pool) TextAt(data []byte, start, end int) (string, bool) {
+	for _, c := range data[start:end] {
+		if c < ' ' || c == '\\' || c >= 0x80 {
+			r := Reader{data: data, pos: start - 1}
+			b := r.text()
+			return p.text(b), r.err == nil && r.pos == end+1
+		}
+	}
+	return p.text(data[start:end]), true
+}
