@@ -305,7 +305,7 @@ func (r *Reader) makeRoom() {
 	}
 	to := r.buf
 	if size != len(to) {
-		to = make([]byte, size)
+		to = borrow(size)
 	} else if r.pos == data {
 		return // all in place
 	}
@@ -314,6 +314,9 @@ func (r *Reader) makeRoom() {
 		r.dataStart, r.dataEnd = 0, data
 	}
 	copy(to[data:], r.buf[r.pos:r.end])
+	if size != len(r.buf) {
+		giveBack(r.buf)
+	}
 	r.buf, r.pos, r.end = to, data, held
 	r.lf, r.cr = held, held // the reader reads on only when it has seen that no line end is left
 }
@@ -327,6 +330,8 @@ func (r *Reader) stop(err error) {
 			n = r.MaxEvent
 		}
 		r.pending = r.buf[r.dataStart : r.dataStart+n : r.dataStart+n]
+	} else {
+		giveBack(r.buf)
 	}
 	r.src, r.buf, r.open = nil, nil, false
 	r.pos, r.end = 0, 0

@@ -86,12 +86,10 @@ func (r *Reader) Text(dst *string) Got {
 // TextAt reads the string whose value stands at start and ends before end; false
 // if it is not a valid one.
 func (p *Pool) TextAt(data []byte, start, end int) (string, bool) {
-	for _, c := range data[start:end] {
-		if c < ' ' || c == '\\' || c >= 0x80 {
-			r := Reader{data: data, pos: start - 1}
-			b := r.text()
-			return p.text(b), r.err == nil && r.pos == end+1
-		}
+	if plain(data[start:end]) < end-start {
+		r := Reader{data: data, pos: start - 1}
+		b := r.text()
+		return p.text(b), r.err == nil && r.pos == end+1
 	}
 	return p.text(data[start:end]), true
 }

@@ -215,22 +215,17 @@ func (r *Reader) word(w string) {
 // text reads a string whose opening quote is next. The bytes are the document's own or the scratch buffer's.
 func (r *Reader) text() []byte {
 	start := r.pos + 1
-	for i := start; i < len(r.data); i++ {
-		switch c := r.data[i]; {
-		case c == '"':
-			r.pos = i + 1
-			return r.data[start:i]
-		case c == '\\' || c >= utf8.RuneSelf:
-			return r.slowText(start, i)
-		case c < ' ':
-			r.pos = i
-			r.fail("control character in a string")
-			return nil
-		}
+	i := start + plain(r.data[start:])
+	if i == len(r.data) {
+		r.pos = i
+		r.fail("unexpected end of JSON in a string")
+		return nil
 	}
-	r.pos = len(r.data)
-	r.fail("unexpected end of JSON in a string")
-	return nil
+	if r.data[i] == '"' {
+		r.pos = i + 1
+		return r.data[start:i]
+	}
+	return r.slowText(start, i)
 }
 
 // slowText decodes a string with escapes or beyond ASCII from i on; what JSON cannot carry (invalid UTF-8, half a surrogate pair) becomes U+FFFD.
@@ -295,8 +290,9 @@ func (r *Reader) slowText(start, i int) []byte {
 			}
 			i++
 		case c < utf8.RuneSelf:
-			out = append(out, c)
-			i++
+			n := plain(r.data[i:])
+			out = append(out, r.data[i:i+n]...)
+			i += n
 		default:
 			u, n := utf8.DecodeRune(r.data[i:])
 			copied = copied || u == utf8.RuneError && n == 1

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // ValueError is a Go value that has no JSON, at a place such as tools[1].function.parameters.
@@ -159,11 +160,11 @@ func (w *Writer) String(s string) {
 	b := append(w.buf, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
+		// The bytes are only read, and not kept.
+		if i += plain(unsafe.Slice(unsafe.StringData(s[i:]), len(s)-i)); i == len(s) {
+			break
 		}
+		c := s[i]
 		if c >= utf8.RuneSelf {
 			u, n := utf8.DecodeRuneInString(s[i:])
 			switch {
