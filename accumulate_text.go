@@ -43,6 +43,9 @@ func (t *textMerger) String() string {
 
 // mergeExtra copies the members of src over those of dst.
 func mergeExtra(dst *map[string]any, src map[string]any) {
+	if len(src) == 0 {
+		return // ranging over nothing is not free, and this is nearly every chunk
+	}
 	for name, v := range src {
 		if raw, ok := v.(json.RawMessage); ok {
 			if old, ok := (*dst)[name].(json.RawMessage); ok && bytes.Equal(old, raw) {

@@ -9,9 +9,10 @@ import (
 // UnmarshalJSON would have made of the same bytes: it only spares the work that
 // was done before. Chunks share no memory that anybody could write to.
 type chunkDecoder struct {
-	pool  wire.Pool
-	holes []wire.Hole
-	spans []memo.Span
+	reader wire.Reader
+	pool   wire.Pool
+	holes  []wire.Hole
+	spans  []memo.Span
 
 	skeleton memo.Skeleton
 	pattern  *ChatCompletionChunk // the chunk the skeleton was learned from
@@ -21,20 +22,25 @@ type chunkDecoder struct {
 	plain []plainChunk
 	call  []callChunk
 	think []thinkChunk
+	group int // size of the last group
 }
 
 // decode returns the chunk that data is.
 func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
-	if chunk := d.recall(data); chunk != nil {
-		return chunk, nil
+	if memo.Enabled {
+		if chunk := d.recall(data); chunk != nil {
+			return chunk, nil
+		}
 	}
 	d.holes = d.holes[:0]
-	r := wire.NewPoolReader(data, &d.pool, &d.holes)
+	d.reader = wire.NewPoolReader(data, &d.pool, &d.holes)
 	chunk := &ChatCompletionChunk{}
-	if err := decoded(&r, chunk.readJSON(&r), data, "ChatCompletionChunk"); err != nil {
+	if err := decoded(&d.reader, chunk.readJSON(&d.reader), data, "ChatCompletionChunk"); err != nil {
 		return nil, err
 	}
-	d.learn(data, chunk)
+	if memo.Enabled {
+		d.learn(data, chunk)
+	}
 	return chunk, nil
 }
 
@@ -189,8 +195,10 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	return chunk
 }
 
-// Chunks are allocated in groups, each with what it points to.
-const group = 17
+// Chunks are allocated in groups, each with what it points to: the garbage
+// collector frees a group as one, so groups are small, and a stream that has
+// barely begun has a smaller one.
+const group = 8
 
 type plainChunk struct {
 	chunk  ChatCompletionChunk
@@ -209,9 +217,10 @@ type thinkChunk struct {
 	index  int
 }
 
-func next[T any](list *[]T) *T {
+func next[T any](list *[]T, size *int) *T {
 	if len(*list) == 0 {
-		*list = make([]T, group)
+		*size = min(max(2**size, 1), group)
+		*list = make([]T, *size)
 	}
 	v := &(*list)[0]
 	*list = (*list)[1:]
@@ -223,21 +232,21 @@ func (d *chunkDecoder) copy(src *ChatCompletionChunk) *ChatCompletionChunk {
 	delta := &src.Choices[0].Delta
 	switch {
 	case len(delta.ToolCalls) == 1:
-		dst := next(&d.call)
+		dst := next(&d.call, &d.group)
 		dst.set(src)
 		dst.call[0] = delta.ToolCalls[0]
 		dst.call[0].Index = copyInt(delta.ToolCalls[0].Index, &dst.index)
 		dst.choice[0].Delta.ToolCalls = dst.call[:]
 		return &dst.chunk
 	case len(delta.ReasoningDetails) == 1:
-		dst := next(&d.think)
+		dst := next(&d.think, &d.group)
 		dst.set(src)
 		dst.detail[0] = delta.ReasoningDetails[0]
 		dst.detail[0].Index = copyInt(delta.ReasoningDetails[0].Index, &dst.index)
 		dst.choice[0].Delta.ReasoningDetails = dst.detail[:]
 		return &dst.chunk
 	}
-	dst := next(&d.plain)
+	dst := next(&d.plain, &d.group)
 	dst.set(src)
 	return &dst.chunk
 }

@@ -1,14 +1,22 @@
 package wire
 
-import "strings"
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+)
 
 // Pool makes the strings of many documents that are alike, one after the
 // other. The zero value is ready; it belongs to one reader at a time.
 type Pool struct {
-	known [32]string
+	known [1 << knownBits]string
 	texts strings.Builder
 	block int // size of the last block of texts
+
+	scratch []byte
 }
+
+const knownBits = 5
 
 // maxKnown is the length up to which a repeated string is looked for.
 const maxKnown = 64
@@ -20,11 +28,28 @@ func (p *Pool) repeated(b []byte) string {
 	if n > maxKnown || n == 0 {
 		return string(b)
 	}
-	slot := &p.known[(uint(b[0])+uint(b[n-1])*5+uint(b[n/2])*11+uint(n)*17)%uint(len(p.known))]
-	if *slot != string(b) {
-		*slot = string(b)
+	h := uint64(n)
+	if n >= 8 {
+		h ^= binary.LittleEndian.Uint64(b) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[n-8:]), 32)
+	} else {
+		for _, c := range b {
+			h = h<<8 ^ uint64(c)
+		}
 	}
-	return *slot
+	i := h * 0x9e3779b97f4a7c15 >> (64 - knownBits)
+	if p.known[i] == string(b) {
+		return p.known[i]
+	}
+	// Two strings that want one place take turns in it and the next.
+	j := i ^ 1
+	if p.known[j] == string(b) {
+		return p.known[j]
+	}
+	if p.known[i] != "" {
+		p.known[j] = p.known[i]
+	}
+	p.known[i] = string(b)
+	return p.known[i]
 }
 
 const (
@@ -87,8 +112,9 @@ func (r *Reader) Text(dst *string) Got {
 // if it is not a valid one.
 func (p *Pool) TextAt(data []byte, start, end int) (string, bool) {
 	if plain(data[start:end]) < end-start {
-		r := Reader{data: data, pos: start - 1}
+		r := Reader{data: data, pos: start - 1, scratch: p.scratch}
 		b := r.text()
+		p.scratch = r.scratch
 		return p.text(b), r.err == nil && r.pos == end+1
 	}
 	return p.text(data[start:end]), true
