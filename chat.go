@@ -6,9 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
-
-	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // ChatService creates chat completions; it is [Client.Chat].
@@ -42,8 +41,10 @@ func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*
 }
 
 // Stream sends the request and returns as soon as the first part of the answer
-// has come. Until then, errors are those of [ChatService.Create]; from then on
-// the stream reports them. A stream must be read to its end or closed. ctx
+// has come, or the attempt has failed: with an error of [ChatService.Create]
+// before the response, with an [*APIError] where the first part is a report of
+// failure, and with a [*StreamError] where the stream broke before it. From then
+// on the stream reports errors. It must be read to its end or closed. ctx
 // bounds the stream, too.
 func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
 	cfg := s.client.config().with(opts)
@@ -65,35 +66,16 @@ func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*
 	return c.openStream(newConnection(ctx, cancel, res.Body), call)
 }
 
-// encode writes the body of a request. The request stays as it is.
+// encode writes the body of a request, unless something is wrong with it or
+// with the configuration. The request stays as it is; the method decides
+// whether the answer is a stream, whatever the request says.
 func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error) {
-	if c.err != nil {
-		return nil, c.err
+	k := checker{unchecked: c.unchecked}
+	body := k.encode(req, stream)
+	if len(k.found) > 0 {
+		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}
 	}
-	if req == nil {
-		return nil, invalid("request", "is nil")
-	}
-	if !stream && req.Stream != nil && *req.Stream {
-		return nil, invalid("stream", "is set, which needs Chat.Stream")
-	}
-	if _, ok := req.Extra["stream"]; ok {
-		return nil, invalid("stream", "is in Extra, but the method sets it")
-	}
-	sent := *req
-	if stream {
-		sent.Stream = new(true)
-	}
-	w := wire.NewWriter(nil)
-	sent.writeJSON(&w)
-	body, err := w.Bytes()
-	if err != nil {
-		v := Violation{Field: "request", Problem: err.Error(), Err: err}
-		if e, ok := errors.AsType[*wire.ValueError](err); ok {
-			v = Violation{Field: e.Path, Problem: e.Err.Error(), Err: e.Err}
-		}
-		return nil, &ValidationError{Violations: []Violation{v}}
-	}
-	return body, nil
+	return body, c.err
 }
 
 // completion decodes a body that came with a status of success. It is the one

@@ -14,6 +14,10 @@ import (
 type Client struct {
 	// Chat creates and streams chat completions.
 	Chat *ChatService
+	// Models lists the models, with their prices and limits.
+	Models *ModelsService
+	// Generations tells what an answer really cost.
+	Generations *GenerationsService
 
 	config func() *config
 }
@@ -45,13 +49,15 @@ func NewClient(opts ...Option) *Client {
 	}
 	// A copy: the caller's client stays as it is.
 	hc := *cfg.httpClient
-	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	hc.Transport = noRedirects{cmp.Or[http.RoundTripper](hc.Transport, http.DefaultTransport)}
 	cfg.httpClient = &hc
 	// A total timeout would cut a stream that is alive; it bounds the first event instead.
 	streaming := hc
 	streaming.Timeout = 0
 	cfg.streamClient = &streaming
 	c.Chat = &ChatService{client: c}
+	c.Models = &ModelsService{client: c}
+	c.Generations = &GenerationsService{client: c}
 	return c
 }
 

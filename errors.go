@@ -4,13 +4,15 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 var (
 	// ErrMissingAPIKey is returned before any network when there is no key:
-	// neither [WithAPIKey] nor OPENROUTER_API_KEY.
+	// neither [WithAPIKey] nor OPENROUTER_API_KEY. With other mistakes beside it,
+	// it is one of the causes of a [*ValidationError].
 	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
 
 	// ErrStreamTruncated is a stream that ended without [DONE] and without
@@ -137,34 +139,69 @@ func (e *DecodeError) Call() CallInfo { return e.call.value() }
 
 // ValidationError is a request or an option that is refused before the network.
 type ValidationError struct {
-	// Violations are all that was found, at least one.
+	// Violations are all that was found, at least one: those of the options,
+	// then those of the request.
 	Violations []Violation
 }
 
 // Violation is one rule that a value breaks.
 type Violation struct {
-	// Field is the member's path on the wire, such as messages[2].content, or
-	// the name of an option.
+	// Field is the member's path on the wire, such as messages[2].role, or the
+	// name of an option.
 	Field string
 	// Problem says what is wrong with it and what would be right. It never
 	// repeats a prompt or a key.
 	Problem string
-	// Err is the cause, where there is one.
+	// Value is the number, the length or the name that breaks the rule; nil
+	// where nothing is there, or where it could be text of a prompt.
+	Value any
+	// Limit is what the rule allows, such as "between 0 and 2"; empty where the
+	// rule is no limit.
+	Limit string
+	// Check is the argument of [WithoutValidation] that switches the rule off.
+	// It is empty for what cannot be sent at all.
+	Check string
+	// Err is the cause, where there is one. An encoder of the caller's own wrote
+	// it, and it may repeat what it was given.
 	Err error
 }
 
-// Error lists the violations in one line.
+// maxListed is how many violations the text of an error lists.
+const maxListed = 32
+
+// Error lists the violations in one line, and how to switch off the rules that
+// can be.
 func (e *ValidationError) Error() string {
 	var b strings.Builder
 	b.WriteString("openrouter: invalid ")
+	var checks []string
 	for i, v := range e.Violations {
+		if check := strconv.Quote(v.Check); v.Check != "" && !slices.Contains(checks, check) {
+			checks = append(checks, check)
+		}
+		if i >= maxListed {
+			continue
+		}
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(v.Field + ": " + v.Problem)
+		b.WriteString(oneLine(v.Field + ": " + v.Problem))
+	}
+	if more := len(e.Violations) - maxListed; more > 0 {
+		b.WriteString("; and " + strconv.Itoa(more) + " more")
+	}
+	switch len(checks) {
+	case 0:
+	case 1:
+		b.WriteString(" (WithoutValidation(" + checks[0] + ") switches this check off)")
+	default:
+		b.WriteString(" (WithoutValidation(" + strings.Join(checks, ", ") + ") switches these checks off)")
 	}
 	return b.String()
 }
+
+// GoString keeps the values out of %#v.
+func (e *ValidationError) GoString() string { return e.Error() }
 
 // Unwrap returns the causes.
 func (e *ValidationError) Unwrap() []error {
@@ -175,10 +212,6 @@ func (e *ValidationError) Unwrap() []error {
 		}
 	}
 	return errs
-}
-
-func invalid(field, problem string) *ValidationError {
-	return &ValidationError{Violations: []Violation{{Field: field, Problem: problem}}}
 }
 
 // parenthesized lists the non-empty facts behind a message.

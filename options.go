@@ -3,6 +3,7 @@ package openrouter
 import (
 	"encoding/json"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,10 +35,14 @@ type config struct {
 	firstContent, nextContent time.Duration // 0 for none
 	maxBody, maxEvent         int64
 
-	perCall  bool
-	rejected []Violation // by options
-	secrets  []string    // what must not come out of the library
-	err      error       // what every call with this configuration returns
+	perCall   bool
+	rejected  []Violation // by options
+	unchecked unchecked
+	insecure  bool // http beyond this machine
+
+	secrets []string    // what must not come out of the library
+	found   []Violation // all that is wrong with this configuration
+	err     error       // the same as what every call with it returns
 }
 
 // DefaultBaseURL is the service's address.
@@ -61,21 +66,29 @@ func (c *config) with(opts []Option) *config {
 
 // check settles what calls with this configuration return before the network.
 func (c *config) check() {
-	found := slices.Clone(c.rejected)
-	if strings.ContainsFunc(c.key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		found = append(found, Violation{Field: c.keyFrom, Problem: "has white space or characters that no header can carry"})
+	c.found = nil
+	for _, v := range c.rejected {
+		if v.Check == "" || !c.unchecked.has(v.Check) {
+			c.found = append(c.found, v)
+		}
 	}
-	if problem := baseURLProblem(c.baseURL); problem != "" {
-		found = append(found, Violation{Field: c.baseURLFrom, Problem: problem})
+	if strings.ContainsFunc(c.key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		c.found = append(c.found, Violation{Field: c.keyFrom, Problem: "has white space or characters that no header can carry"})
+	}
+	if problem := c.baseURLProblem(); problem != "" {
+		c.found = append(c.found, Violation{Field: c.baseURLFrom, Problem: problem})
 	}
 	c.secrets = secretsOf(c.key, c.header)
+	if c.key == "" {
+		c.found = append(c.found, Violation{Field: c.keyFrom, Problem: "is empty, so there is no API key", Err: ErrMissingAPIKey})
+	}
 	switch {
-	case len(found) > 0:
-		c.err = &ValidationError{Violations: found}
-	case c.key == "":
+	case len(c.found) == 0:
+		c.err = nil
+	case len(c.found) == 1 && c.key == "":
 		c.err = ErrMissingAPIKey
 	default:
-		c.err = nil
+		c.err = &ValidationError{Violations: c.found}
 	}
 }
 
@@ -107,19 +120,30 @@ func secretsOf(key string, header http.Header) []string {
 	return found
 }
 
-func baseURLProblem(base string) string {
-	u, err := url.Parse(base)
+func (c *config) baseURLProblem() string {
+	u, err := url.Parse(c.baseURL)
 	switch {
 	case err != nil:
 		return "is not a URL"
-	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return "must start with https:// or http:// and name a host"
 	case u.User != nil:
 		return "must not hold a user or password"
 	case u.RawQuery != "" || u.Fragment != "":
 		return "must not hold a query or fragment"
+	case u.Scheme == "http" && !c.insecure && !isLoopback(u.Hostname()):
+		return "is http to another machine, which would show the key to everyone on the way: use https, or allow it with WithInsecureHTTP"
 	}
 	return ""
+}
+
+// isLoopback reports whether what is sent to host stays on this machine.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
 }
 
 func (c *config) apply(opt Option) {
@@ -132,6 +156,12 @@ func (c *config) apply(opt Option) {
 
 func (c *config) reject(option, problem string) {
 	c.rejected = append(c.rejected, Violation{Field: option, Problem: problem})
+}
+
+// exceeds notes that an option goes beyond what the service is known to take,
+// which a [WithoutValidation] of its name allows.
+func (c *config) exceeds(option string, value any, limit, problem string) {
+	c.rejected = append(c.rejected, Violation{Field: option, Problem: problem, Value: value, Limit: limit, Check: option})
 }
 
 // set sets a header for an option, which values that would break the request
@@ -156,7 +186,8 @@ func WithAPIKey(key string) Option {
 
 // WithBaseURL sets the address that paths are appended to, such as
 // https://eu.openrouter.ai/api/v1. The default is the environment variable
-// OPENROUTER_BASE_URL, read by [NewClient], else [DefaultBaseURL].
+// OPENROUTER_BASE_URL, read by [NewClient], else [DefaultBaseURL]. It must be
+// https, except on this machine: see [WithInsecureHTTP].
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) {
 		c.baseURL, c.baseURLFrom = strings.TrimRight(strings.TrimSpace(baseURL), "/"), "WithBaseURL"
@@ -202,14 +233,13 @@ func WithHeader(name, value string) Option {
 // page for the application; a localhost URL needs a title.
 func WithApp(url, title string, categories ...string) Option {
 	return func(c *config) {
-		if len(categories) > 2 {
-			c.reject("WithApp", "takes at most 2 categories, got "+strconv.Itoa(len(categories)))
-			return
+		if n := len(categories); n > 2 {
+			c.exceeds("WithApp", n, "at most 2", "takes at most 2 categories, got "+strconv.Itoa(n))
 		}
 		for _, category := range categories {
 			if category == "" || len(category) > 30 || strings.ContainsAny(category, ", ") || category != strings.ToLower(category) {
-				c.reject("WithApp", "takes categories in lower case, without commas and spaces, of at most 30 characters")
-				return
+				c.exceeds("WithApp", nil, "", "takes categories in lower case, without commas and spaces, of at most 30 characters")
+				break
 			}
 		}
 		c.set("WithApp", "HTTP-Referer", url)
@@ -244,9 +274,14 @@ func WithRouterMetadata(enabled bool) Option {
 }
 
 // WithSessionID groups requests, as [ChatCompletionRequest.SessionID] does,
-// which wins. The service takes at most 256 characters.
+// which wins, and within the same limit.
 func WithSessionID(id string) Option {
-	return func(c *config) { c.set("WithSessionID", "X-Session-Id", id) }
+	return func(c *config) {
+		if v, tooLong := sessionIDViolation("WithSessionID", id); tooLong {
+			c.rejected = append(c.rejected, v)
+		}
+		c.set("WithSessionID", "X-Session-Id", id)
+	}
 }
 
 // WithResponseCache lets the service answer from its cache a request that it
@@ -257,8 +292,7 @@ func WithSessionID(id string) Option {
 func WithResponseCache(ttl time.Duration) Option {
 	return func(c *config) {
 		if ttl != 0 && (ttl < time.Second || ttl > 24*time.Hour) {
-			c.reject("WithResponseCache", "takes 1s to 24h, or 0 for the service's default, got "+ttl.String())
-			return
+			c.exceeds("WithResponseCache", ttl, "between 1s and 24h", "takes 1s to 24h, or 0 for the service's default, got "+ttl.String())
 		}
 		secs := ""
 		if ttl != 0 {

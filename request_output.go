@@ -11,7 +11,7 @@ const (
 	VerbosityMax    Verbosity = "max"
 )
 
-// Modality is a kind of output. The set is open.
+// Modality is a kind of input or output. The set is open.
 type Modality string
 
 const (

@@ -111,7 +111,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		if !ok || r.Wait > c.maxWait || waited+r.Wait > c.maxWaits || !c.retryPolicy(r) {
 			return res, err
 		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < r.Wait {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
 		}
 		if c.onRetry != nil {
@@ -131,7 +131,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 // retry describes a failure that a policy may be asked about; false for one
 // that is this side's own or came with a part of the answer.
 func (c *config) retry(n int, err error) (Retry, bool) {
-	r := Retry{Attempt: n, Err: err, Wait: backoff(n)}
+	r := Retry{Attempt: n, Err: err, Wait: min(backoff(n), c.maxWait)}
 	if e, ok := errors.AsType[*APIError](err); ok {
 		if hasContent(e.Partial) {
 			return r, false

@@ -39,8 +39,10 @@ type Stream struct {
 	whole   *ChatCompletion      // an answer that came in one piece
 	next    *ChatCompletionChunk // decoded, not yet yielded
 	began   bool                 // a choice has arrived
+	ended   bool                 // there is nothing more to read
 	end     error                // how it ended; io.EOF is complete
 	taken   atomic.Bool          // by Chunks or Collect
+	closed  atomic.Bool          // by Close
 }
 
 // ReadStream reads a recorded or relayed event stream. If r is an io.Closer,
@@ -121,6 +123,7 @@ func (s *Stream) Response() *ChatCompletion {
 // with [ErrStreamClosed]. Many providers then stop working, and billing, but
 // not all. It may be called any number of times. It always returns nil.
 func (s *Stream) Close() error {
+	s.closed.Store(true)
 	s.conn.abort(ErrStreamClosed)
 	return nil
 }
@@ -137,7 +140,10 @@ func (s *Stream) String() string { return s.GoString() }
 // advance returns the next chunk or the end, which it repeats; io.EOF is the
 // end of a complete answer.
 func (s *Stream) advance() (*ChatCompletionChunk, error) {
-	if s.end == nil && s.next == nil {
+	switch {
+	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
+		s.next, s.end = nil, s.broken(ErrStreamClosed) // what is still in the buffer is not wanted any more
+	case s.end == nil && s.next == nil:
 		s.next, s.end = s.read()
 	}
 	chunk := s.next
@@ -156,9 +162,9 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 	for {
 		data, err := s.events.Next()
 		last := err != nil
-		if err == io.EOF {
+		if err == io.EOF && !s.ended {
 			// An event without the blank line behind it counts if it is whole.
-			data, err = s.events.Pending(), nil
+			data, err, s.ended = s.events.Pending(), nil, true
 		}
 		if err != nil {
 			return nil, s.broken(err)
@@ -198,7 +204,7 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 	}
 	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
 		s.began = s.began || len(chunk.Choices) > 0
-		if s.conn.content > 0 && chunk.hasContent() {
+		if s.conn.content != s.cfg.nextContent && chunk.hasContent() {
 			s.conn.content = s.cfg.nextContent
 		}
 		return chunk, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"mime"
 	"strings"
 )
 
@@ -16,7 +17,8 @@ func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
 		defer conn.abort(ErrStreamClosed)
 		return nil, newStream(c, conn, call).broken(err)
 	}
-	if !opensEvents(head) {
+	media, _, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
+	if !opensEvents(head, media) {
 		return c.openWhole(conn, call, head)
 	}
 	conn.body = readCloser{io.MultiReader(strings.NewReader(head), conn.body), conn.body}
@@ -29,16 +31,20 @@ func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
 	return s, nil
 }
 
-// opensEvents reports whether text starts as an event stream does. What the
-// header says of the type is not to be relied on: proxies answer HTML, servers
-// JSON, under either name.
-func opensEvents(head string) bool {
-	if head == "" {
+// opensEvents reports whether text starts as an event stream does. The header's
+// word alone is not to be relied on: proxies answer HTML, servers JSON, under
+// either type.
+func opensEvents(head, media string) bool {
+	if head == "" || head[0] == '{' || head[0] == '<' {
 		return false
 	}
-	switch head[0] {
-	case ':', 'd', 'e', 'i', 'r', '\xEF': // a comment, data, event, id, retry, a byte order mark
+	if media == "text/event-stream" || head[0] == ':' || head[0] == '\xEF' { // a comment, a byte order mark
 		return true
+	}
+	for _, field := range []string{"data:", "event:", "id:", "retry:"} {
+		if n := min(len(head), len(field)); head[:n] == field[:n] {
+			return true
+		}
 	}
 	return false
 }
@@ -67,7 +73,7 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 	rest, err := io.ReadAll(io.LimitReader(conn, c.maxBody))
 	data := append([]byte(head), rest...)
 	s := newStream(c, conn, call)
-	defer s.Close()
+	defer conn.abort(ErrStreamClosed)
 	if err != nil {
 		return nil, c.broken(conn.ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}

@@ -2,6 +2,7 @@ package openrouter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ const maxErrorBody = 1 << 20
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
+	url          string // the whole address, in place of the base URL and path
 	body         []byte // nil for none
 	stream       bool
 }
@@ -25,7 +27,7 @@ type outgoing struct {
 // send is the one place that talks to the service. The response it returns has
 // a status of success; its body is the caller's to close.
 func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, out.method, c.baseURL+out.path, bytes.NewReader(out.body))
+	req, err := http.NewRequestWithContext(ctx, out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
@@ -44,12 +46,19 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	if err != nil {
 		return nil, c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
 	}
+	if to, ok := res.Header[hiddenLocation]; ok {
+		res.Header["Location"] = to
+		delete(res.Header, hiddenLocation)
+	}
 	call.answered(res)
 	if res.StatusCode >= 200 && res.StatusCode <= 299 {
 		return res, nil
 	}
 	defer res.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report cut short is still the report
+	var body []byte
+	if res.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, which nothing would end
+		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report cut short is still the report
+	}
 	return nil, errorFromBody(call, scrub(body, c.secrets))
 }
 
@@ -128,4 +137,22 @@ func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cance
 		return ctx, cancel, func() bool { return true }
 	}
 	return ctx, cancel, time.AfterFunc(d, func() { cancel(ErrAttemptTimeout) }).Stop
+}
+
+// noRedirects hides where a redirect leads from http.Client, which would go
+// there with the key, and fails where the address is none.
+type noRedirects struct{ http.RoundTripper }
+
+// hiddenLocation is a name that no header on the wire has: this one is not canonical.
+const hiddenLocation = "location of the redirect"
+
+func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := t.RoundTripper.RoundTrip(req)
+	if err == nil && res.StatusCode >= 300 && res.StatusCode <= 399 {
+		if to, ok := res.Header["Location"]; ok {
+			res.Header[hiddenLocation] = to
+			delete(res.Header, "Location")
+		}
+	}
+	return res, err
 }

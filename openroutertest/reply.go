@@ -2,6 +2,7 @@ package openroutertest
 
 import (
 	"cmp"
+	"encoding/json"
 	"math"
 	"net/http"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // Reply is an answer that is given to one request, or to several with
 // [Reply.Times] and [Reply.Always]. It is a value: each method returns a changed
 // copy, so that replies can be stored, shared and built upon. The zero Reply is
-// an empty answer.
+// an empty answer. A method that is given a value that has no JSON panics.
 //
 // A reply answers ChatService.Create and ChatService.Stream alike. What it says
 // is a list of steps in the order in which they were added: a stream sends them
@@ -63,7 +64,7 @@ type headerField struct{ name, value string }
 // member is a member of a JSON object.
 type member struct {
 	name  string
-	value any
+	value json.RawMessage
 }
 
 // with appends to a list that other replies may share.
@@ -177,7 +178,7 @@ func (r Reply) NoUsage() Reply {
 // Member adds a member to the answer, and to the last chunk of a stream, such as
 // openrouter_metadata or one that the library does not know.
 func (r Reply) Member(name string, value any) Reply {
-	r.members = with(r.members, member{name, value})
+	r.members = with(r.members, member{name, encode(value)})
 	return r
 }
 

@@ -92,7 +92,7 @@ func encode(v any, more ...member) []byte {
 	for _, m := range more {
 		data = append(data[:len(data)-1], ',')
 		data = append(append(data, encode(m.name)...), ':')
-		data = append(append(data, encode(m.value)...), '}')
+		data = append(append(data, m.value...), '}')
 	}
 	return data
 }
