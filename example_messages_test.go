@@ -1,0 +1,174 @@
+package openrouter_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+var (
+	png = []byte("\x89PNG, and so on")
+	pdf = []byte("%PDF-1.4, and so on")
+)
+
+func Example_files() {
+	srv := openroutertest.Start(openroutertest.Text("Yes, up to the third quarter."))
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+
+	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
+		Model: "openai/gpt-5.2",
+		Messages: []openrouter.Message{openrouter.UserMessage("Does the chart match the paper?",
+			openrouter.ImageDataPart("image/png", png),                              // bytes
+			openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"),       // an address
+			openrouter.FileDataPart("notes.pdf", "application/pdf", pdf).Cached())}, // up to here for the prompt cache
+		Plugins: []openrouter.Plugin{openrouter.FileParserPlugin{PDF: &openrouter.PDFOptions{Engine: openrouter.PDFEngineMistralOCR}}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text())
+	// Output: Yes, up to the third quarter.
+}
+
+func ExampleSystemMessage() {
+	printJSON(openrouter.SystemMessage("Answer in Greek."))
+	// Output: {"role":"system","content":"Answer in Greek."}
+}
+
+func ExampleDeveloperMessage() {
+	printJSON(openrouter.DeveloperMessage("Answer in Greek."))
+	// Output: {"role":"developer","content":"Answer in Greek."}
+}
+
+// Text alone is sent as a string, text with other parts as a list.
+func ExampleUserMessage() {
+	printJSON(openrouter.UserMessage("Hello."))
+	printJSON(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
+	// Output:
+	// {"role":"user","content":"Hello."}
+	// {"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}
+}
+
+// At the end of the list it is the beginning of the answer, for models that
+// support it.
+func ExampleAssistantMessage() {
+	printJSON(openrouter.AssistantMessage("The capital of Norway is"))
+	// Output: {"role":"assistant","content":"The capital of Norway is"}
+}
+
+func ExampleToolMessage() {
+	printJSON(openrouter.ToolMessage("call_1", "rain, 6 degrees"))
+	// Output: {"role":"tool","content":"rain, 6 degrees","tool_call_id":"call_1"}
+}
+
+func ExampleMessage_Text() {
+	m := openrouter.UserMessage("What is ", openrouter.ImagePart("https://example.com/a.png"), openrouter.TextPart("this?"))
+	fmt.Println(m.Text())
+	// Output: What is this?
+}
+
+// Messages can be stored as the JSON they are, and read with encoding/json.
+func ExampleMessage_UnmarshalJSON() {
+	stored := `[{"role":"user","content":"Hello?"},{"role":"assistant","content":null,"mood":"shy"}]`
+	var messages []openrouter.Message
+	if err := json.Unmarshal([]byte(stored), &messages); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(messages[0].Text())
+	printJSON(messages)
+	// Output:
+	// Hello?
+	// [{"role":"user","content":"Hello?"},{"role":"assistant","content":null,"mood":"shy"}]
+}
+
+func ExampleText() {
+	m := openrouter.Message{Role: openrouter.RoleUser, Name: "ada", Content: openrouter.Text("Hello.")}
+	printJSON(m)
+	// Output: {"role":"user","content":"Hello.","name":"ada"}
+}
+
+func ExampleTextPart() {
+	printJSON(openrouter.TextPart("Hello."))
+	// Output: {"type":"text","text":"Hello."}
+}
+
+func ExampleImagePart() {
+	part := openrouter.ImagePart("https://example.com/chart.png")
+	part.ImageURL.Detail = openrouter.ImageDetailHigh
+	printJSON(part)
+	// Output: {"type":"image_url","image_url":{"url":"https://example.com/chart.png","detail":"high"}}
+}
+
+func ExampleImageDataPart() {
+	printJSON(openrouter.ImageDataPart("image/png", []byte("...")))
+	// Output: {"type":"image_url","image_url":{"url":"data:image/png;base64,Li4u"}}
+}
+
+func ExampleFilePart() {
+	printJSON(openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"))
+	// Output: {"type":"file","file":{"filename":"paper.pdf","file_data":"https://example.com/paper.pdf"}}
+}
+
+func ExampleFileDataPart() {
+	printJSON(openrouter.FileDataPart("paper.pdf", "application/pdf", []byte("...")))
+	// Output: {"type":"file","file":{"filename":"paper.pdf","file_data":"data:application/pdf;base64,Li4u"}}
+}
+
+func ExampleAudioPart() {
+	printJSON(openrouter.AudioPart("wav", []byte("...")))
+	// Output: {"type":"input_audio","input_audio":{"data":"Li4u","format":"wav"}}
+}
+
+func ExampleVideoPart() {
+	printJSON(openrouter.VideoPart("https://example.com/a.mp4"))
+	// Output: {"type":"video_url","video_url":{"url":"https://example.com/a.mp4"}}
+}
+
+func ExamplePart_Cached() {
+	printJSON(openrouter.TextPart("a long text that many requests share").Cached())
+	// Output: {"type":"text","text":"a long text that many requests share","cache_control":{"type":"ephemeral"}}
+}
+
+func ExamplePredictedContent() {
+	printJSON(&openrouter.ChatCompletionRequest{
+		Model:      "openai/gpt-5.2",
+		Messages:   []openrouter.Message{openrouter.UserMessage("Rename i to index: for i := range 3 {}")},
+		Prediction: openrouter.PredictedContent("for index := range 3 {}"),
+	})
+	// Output: {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Rename i to index: for i := range 3 {}"}],"prediction":{"type":"content","content":"for index := range 3 {}"}}
+}
+
+// A picture that a model made.
+func ExampleImage_Data() {
+	srv := openroutertest.Start(openroutertest.Text("Here it is.").ImageData("image/png", png))
+	defer srv.Close()
+
+	req := question("Draw a cat.")
+	req.Modalities = []openrouter.Modality{openrouter.ModalityImage, openrouter.ModalityText}
+	res, err := srv.Client().Chat.Create(context.Background(), req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, image := range res.Message().Images {
+		mediaType, data, err := image.Data()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(mediaType, len(data))
+	}
+	// Output: image/png 15
+}
+
+// Speech that a model made.
+func ExampleAudio_Bytes() {
+	speech := &openrouter.Audio{Data: base64.StdEncoding.EncodeToString([]byte("pcm")), Transcript: "Hello."}
+	data, err := speech.Bytes()
+	fmt.Println(string(data), err)
+	// Output: pcm <nil>
+}

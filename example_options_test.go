@@ -1,0 +1,329 @@
+package openrouter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+func Example_retriesAndTimeouts() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+	defer useInNewClient(srv)()
+	ctx, req := context.Background(), question("Hello?")
+
+	client := openrouter.NewClient(
+		openrouter.WithMaxRetries(4),                               // by default 2; 0 is none
+		openrouter.WithRetryPolicy(openrouter.RetryUnprocessed),    // only what cannot have been billed
+		openrouter.WithTimeout(time.Minute),                        // one attempt of Create; a stream's first event
+		openrouter.WithStreamIdleTimeout(20*time.Second),           // a stream that sends nothing at all
+		openrouter.WithContentTimeout(time.Minute, 30*time.Second), // a stream that sends nothing but comments
+		openrouter.WithOnRetry(func(r openrouter.Retry) { log.Print("again in ", r.Wait, ": ", r.Err) }),
+	)
+	res, err := client.Chat.Create(ctx, req, openrouter.WithMaxRetries(0)) // an option of a call wins
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Call().Attempts, "attempt")
+	// Output: 1 attempt
+}
+
+// useInNewClient makes the fake what NewClient finds in the environment, until
+// the function it returns is called.
+func useInNewClient(srv *openroutertest.Server) (restore func()) {
+	values := map[string]string{"OPENROUTER_BASE_URL": srv.URL, "OPENROUTER_API_KEY": openroutertest.Key}
+	for name, value := range values {
+		before, set := os.LookupEnv(name)
+		os.Setenv(name, value)
+		values[name] = ""
+		if set {
+			values[name] = before
+		}
+	}
+	return func() {
+		for name, value := range values {
+			os.Unsetenv(name)
+			if value != "" {
+				os.Setenv(name, value)
+			}
+		}
+	}
+}
+
+// Each tenant pays with a key of its own.
+func ExampleWithAPIKey() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+	client := srv.Client()
+
+	_, err := client.Chat.Create(context.Background(), question("Hello?"), openrouter.WithAPIKey("sk-or-v1-tenant"))
+	fmt.Println(srv.Requests()[0].Header.Get("Authorization"), err)
+	// Output: Bearer sk-or-v1-tenant <nil>
+}
+
+func ExampleWithBaseURL() {
+	fmt.Println(openrouter.NewClient(openrouter.WithBaseURL("http://localhost:8080/v1")))
+	// Output: openrouter.Client(http://localhost:8080/v1)
+}
+
+func ExampleWithHTTPClient() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxConnsPerHost = 10
+	defer transport.CloseIdleConnections()
+	client := srv.Client(openrouter.WithHTTPClient(&http.Client{Transport: transport}))
+	res, err := client.Chat.Create(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text())
+	// Output: Hello.
+}
+
+func ExampleWithApp() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithApp("https://example.com", "Example", "writing-assistant"))
+	if _, err := client.Chat.Create(context.Background(), question("Hello?")); err != nil {
+		log.Fatal(err)
+	}
+	header := srv.Requests()[0].Header
+	fmt.Println(header.Get("HTTP-Referer"), header.Get("X-OpenRouter-Title"))
+	// Output: https://example.com Example
+}
+
+// A header that an option has no name for.
+func ExampleWithHeader() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithHeader("x-anthropic-beta", "interleaved-thinking-2025-05-14"))
+	if _, err := client.Chat.Create(context.Background(), question("Hello?")); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(srv.Requests()[0].Header.Get("x-anthropic-beta"))
+	// Output: interleaved-thinking-2025-05-14
+}
+
+func ExampleWithUserAgent() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	_, err := srv.Client(openrouter.WithUserAgent("umbrella/1.2")).Chat.Create(context.Background(), question("Hello?"))
+	fmt.Println(srv.Requests()[0].Header.Get("User-Agent"), err)
+	// Output: umbrella/1.2 <nil>
+}
+
+func ExampleWithSessionID() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	_, err := srv.Client().Chat.Create(context.Background(), question("Hello?"), openrouter.WithSessionID("talk-17"))
+	fmt.Println(srv.Requests()[0].Header.Get("X-Session-Id"), err)
+	// Output: talk-17 <nil>
+}
+
+func ExampleWithMaxRetries() {
+	srv := openroutertest.Start(openroutertest.Error(503, openrouter.ErrProviderOverloaded), openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	res, err := srv.Client(openrouter.WithMaxRetries(3)).Chat.Create(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text(), res.Call().Attempts)
+	// Output: Hello. 2
+}
+
+func ExampleWithOnRetry() {
+	srv := openroutertest.Start(openroutertest.Error(429, openrouter.ErrRateLimitExceeded, "Slow down."), openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithMaxRetries(1), openrouter.WithOnRetry(func(r openrouter.Retry) {
+		fmt.Println("attempt", r.Attempt, "failed:", r.Err)
+	}))
+	if _, err := client.Chat.Create(context.Background(), question("Hello?")); err != nil {
+		log.Fatal(err)
+	}
+	// Output: attempt 1 failed: openrouter: rate_limit_exceeded 429: Slow down.
+}
+
+// A repeated request may be paid twice. This one is repeated only when the first
+// was certainly not worked on.
+func ExampleWithRetryPolicy() {
+	srv := openroutertest.Start(openroutertest.Error(502, openrouter.ErrProviderUnavailable, "The provider is gone."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithMaxRetries(3), openrouter.WithRetryPolicy(openrouter.RetryUnprocessed))
+	_, err := client.Chat.Create(context.Background(), question("Hello?"))
+	fmt.Println(err)
+	fmt.Println(len(srv.Requests()))
+	// Output:
+	// openrouter: provider_unavailable 502: The provider is gone.
+	// 1
+}
+
+// A wait that the service asks for, and the caller does not have.
+func ExampleWithMaxRetryWait() {
+	srv := openroutertest.Start(openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(time.Hour))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithMaxRetries(3), openrouter.WithMaxRetryWait(10*time.Second, time.Minute))
+	_, err := client.Chat.Create(context.Background(), question("Hello?")) // at once
+	fmt.Println(err)
+	// Output: openrouter: rate_limit_exceeded 429: Too Many Requests (retry in 1h0m0s)
+}
+
+func ExampleWithStreamIdleTimeout() {
+	srv := openroutertest.Start(openroutertest.Text("To be").Stall())
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithStreamIdleTimeout(500 * time.Millisecond))
+	stream, err := client.Chat.Stream(context.Background(), question("To be?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = stream.Collect()
+	fmt.Println(errors.Is(err, openrouter.ErrStreamIdle), stream.Response().Text())
+	// Output: true To be
+}
+
+// Comments keep a stream alive, but they are no content.
+func ExampleWithContentTimeout() {
+	srv := openroutertest.Start(openroutertest.Text("To be").Processing(5*time.Millisecond, openroutertest.Forever))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithContentTimeout(time.Minute, 100*time.Millisecond))
+	stream, err := client.Chat.Stream(context.Background(), question("To be?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = stream.Collect()
+	fmt.Println(errors.Is(err, openrouter.ErrContentTimeout), stream.Response().Text())
+	// Output: true To be
+}
+
+func ExampleWithOnComment() {
+	srv := openroutertest.Start(openroutertest.KeepAlive(1).Text("Hello."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithOnComment(func(comment string) { fmt.Println("comment:", comment) }))
+	stream, err := client.Chat.Stream(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	res, err := stream.Collect()
+	fmt.Println(res.Text(), err)
+	// Output:
+	// comment: OPENROUTER PROCESSING
+	// Hello. <nil>
+}
+
+// The service's own cache: the same request again costs nothing.
+func ExampleWithResponseCache() {
+	srv := openroutertest.Start(openroutertest.Text("Oslo.").Header("X-OpenRouter-Cache-Status", "HIT").Header("X-OpenRouter-Cache-Age", "42"))
+	defer srv.Close()
+	ctx, client, req := context.Background(), srv.Client(), question("What is the capital of Norway?")
+
+	res, err := client.Chat.Create(ctx, req, openrouter.WithResponseCache(time.Hour))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if cache := res.Call().Cache; cache != nil {
+		fmt.Println("hit:", cache.Hit, "age:", cache.Age)
+	}
+	// Output: hit: true age: 42s
+}
+
+func ExampleWithRouterMetadata() {
+	srv := openroutertest.Start(openroutertest.Text("Hello.").Member("openrouter_metadata", openrouter.RouterMetadata{
+		Strategy: openrouter.RoutingStrategyFallback, Attempt: 2,
+	}))
+	defer srv.Close()
+
+	res, err := srv.Client().Chat.Create(context.Background(), question("Hello?"), openrouter.WithRouterMetadata(true))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if m := res.OpenRouterMetadata; m != nil {
+		fmt.Println(m.Strategy, m.Attempt)
+	}
+	// Output: fallback 2
+}
+
+// A timeout of ours does not stop the provider: the request may be billed.
+func ExampleWithTimeout() {
+	srv := openroutertest.Start(openroutertest.Text("To be").Stall())
+	defer srv.Close()
+
+	_, err := srv.Client().Chat.Create(context.Background(), question("To be?"), openrouter.WithTimeout(50*time.Millisecond))
+	fmt.Println(errors.Is(err, openrouter.ErrAttemptTimeout))
+	// Output: true
+}
+
+func ExampleRetryTimeouts() {
+	srv := openroutertest.Start(openroutertest.Stall(), openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithTimeout(500*time.Millisecond), openrouter.WithMaxRetries(1),
+		openrouter.WithRetryPolicy(openrouter.RetryTimeouts))
+	res, err := client.Chat.Create(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text(), res.Call().Attempts)
+	// Output: Hello. 2
+}
+
+func ExampleWithMaxBodySize() {
+	srv := openroutertest.Start(openroutertest.Text(strings.Repeat("To be. ", 10_000)))
+	defer srv.Close()
+
+	_, err := srv.Client(openrouter.WithMaxBodySize(1<<10)).Chat.Create(context.Background(), question("To be?"))
+	fmt.Println(errors.Is(err, openrouter.ErrTooLarge))
+	// Output: true
+}
+
+func ExampleWithMaxEventSize() {
+	srv := openroutertest.Start(openroutertest.Text("To be.", strings.Repeat(" To be.", 10_000)))
+	defer srv.Close()
+
+	stream, err := srv.Client(openrouter.WithMaxEventSize(1<<10)).Chat.Stream(context.Background(), question("To be?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = stream.Collect()
+	fmt.Println(errors.Is(err, openrouter.ErrTooLarge), stream.Response().Text())
+	// Output: true To be.
+}
+
+// An answer from the model, not from the cache that a client asks for otherwise.
+func ExampleWithoutResponseCache() {
+	srv := openroutertest.Start(openroutertest.Text("Oslo."))
+	defer srv.Close()
+
+	client := srv.Client(openrouter.WithResponseCache(time.Hour))
+	_, err := client.Chat.Create(context.Background(), question("The capital of Norway?"), openrouter.WithoutResponseCache())
+	fmt.Println(srv.Requests()[0].Header.Get("X-OpenRouter-Cache"), err)
+	// Output: false <nil>
+}
+
+func ExampleWithResponseCacheRefresh() {
+	srv := openroutertest.Start(openroutertest.Text("Oslo."))
+	defer srv.Close()
+
+	_, err := srv.Client().Chat.Create(context.Background(), question("The capital of Norway?"), openrouter.WithResponseCacheRefresh())
+	fmt.Println(srv.Requests()[0].Header.Get("X-OpenRouter-Cache-Clear"), err)
+	// Output: true <nil>
+}

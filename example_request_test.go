@@ -1,0 +1,170 @@
+package openrouter_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+// Fallbacks, providers and a limit on the price.
+func ExampleProviderPreferences() {
+	srv := openroutertest.Start(openroutertest.Text("A haystack of clouds.").Model("anthropic/claude-sonnet-4.5").Provider("Anthropic"))
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+
+	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
+		Model:    "openai/gpt-5.2",
+		Models:   []string{"anthropic/claude-sonnet-4.5", "google/gemini-2.5-pro"}, // if it fails, in this order
+		Messages: []openrouter.Message{openrouter.UserMessage("Describe the sky in four words.")},
+		Provider: &openrouter.ProviderPreferences{
+			ZDR:      new(true), // only endpoints that keep no prompts
+			Ignore:   []string{"azure"},
+			Sort:     openrouter.ProviderSort{By: openrouter.SortThroughput},
+			MaxPrice: &openrouter.MaxPrice{Prompt: "5", Completion: "20"}, // USD per million tokens
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text(), res.Model, res.Provider)
+	// Output: A haystack of clouds. anthropic/claude-sonnet-4.5 Anthropic
+}
+
+// A scalar where a scalar will do, an object where it takes one.
+func ExampleProviderSort() {
+	printJSON(openrouter.ProviderSort{By: openrouter.SortPrice})
+	printJSON(openrouter.ProviderSort{By: openrouter.SortPrice, Partition: openrouter.SortPartitionNone})
+	// Output:
+	// "price"
+	// {"by":"price","partition":"none"}
+}
+
+// A model thinks, shows it, and gets it back with the next question.
+func ExampleReasoning() {
+	srv := openroutertest.Start(openroutertest.SignedReasoning("c2ln", "17 times 20, ", "minus 17.").Text("323"), openroutertest.Text("18² - 1."))
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+
+	req := &openrouter.ChatCompletionRequest{
+		Model:     "anthropic/claude-sonnet-4.5",
+		Messages:  []openrouter.Message{openrouter.UserMessage("What is 17 times 19?")},
+		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortHigh}, // or MaxTokens, a budget
+	}
+	stream, err := client.Chat.Stream(ctx, req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for chunk, err := range stream.Chunks() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(chunk.Reasoning(), chunk.Text())
+	}
+	fmt.Println()
+
+	// Message carries the signed blocks, which must go back unchanged.
+	req.Messages = append(req.Messages, stream.Response().Message(), openrouter.UserMessage("Is there a shorter way?"))
+	res, err := client.Chat.Create(ctx, req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text())
+	// Output:
+	// 17 times 20, minus 17.323
+	// 18² - 1.
+}
+
+// Members that this version has no field for, in both directions.
+func Example_extra() {
+	srv := openroutertest.Start(openroutertest.Text("Hello.").Member("carbon_grams", 0.25))
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+
+	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
+		Model:    "openai/gpt-5.2",
+		Messages: []openrouter.Message{openrouter.UserMessage("Hello?")},
+		Extra:    map[string]any{"top_n_sigma": 1.5}, // sent as a member of the request
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	grams, _ := res.Extra["carbon_grams"].(json.RawMessage) // received: JSON as it came
+	fmt.Println(res.Text(), string(grams))
+	// Output: Hello. 0.25
+}
+
+// Every object has an Extra, and a known member with a value of the wrong type is
+// there, too: nothing of an answer is lost.
+func ExampleUsage() {
+	var usage openrouter.Usage
+	if err := json.Unmarshal([]byte(`{"prompt_tokens":12,"completion_tokens":"many","total_tokens":12,"joules":3.5}`), &usage); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(usage.PromptTokens, usage.CompletionTokens)
+	fmt.Printf("%s %s\n", usage.Extra["completion_tokens"], usage.Extra["joules"])
+	printJSON(usage)
+	// Output:
+	// 12 0
+	// "many" 3.5
+	// {"prompt_tokens":12,"total_tokens":12,"completion_tokens":"many","joules":3.5}
+}
+
+// A temperature of zero is not the same as none: that is what pointers in requests
+// are for.
+func ExampleChatCompletionRequest() {
+	printJSON(&openrouter.ChatCompletionRequest{
+		Model:               "openai/gpt-5.2",
+		Messages:            []openrouter.Message{openrouter.UserMessage("Hello?")},
+		Temperature:         new(0.0),
+		MaxCompletionTokens: new(100),
+		Stop:                []string{"END"},
+	})
+	// Output: {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Hello?"}],"max_completion_tokens":100,"stop":"END","temperature":0}
+}
+
+// A relay or a log reads requests as well.
+func ExampleChatCompletionRequest_UnmarshalJSON() {
+	var req openrouter.ChatCompletionRequest
+	body := `{"messages":[{"role":"user","content":"Hello?"}],"plugins":[{"id":"web","max_results":3},{"id":"rhymes"}]}`
+	if err := json.Unmarshal([]byte(body), &req); err != nil {
+		log.Fatal(err)
+	}
+	for _, plugin := range req.Plugins {
+		switch p := plugin.(type) {
+		case openrouter.WebPlugin:
+			fmt.Println("web,", *p.MaxResults, "results")
+		case openrouter.RawPlugin:
+			fmt.Println("unknown:", string(p))
+		}
+	}
+	// Output:
+	// web, 3 results
+	// unknown: {"id":"rhymes"}
+}
+
+func ExampleWebPlugin() {
+	printJSON([]openrouter.Plugin{openrouter.WebPlugin{MaxResults: new(3)}, openrouter.ContextCompressionPlugin{Enabled: new(false)}})
+	// Output: [{"id":"web","max_results":3},{"id":"context-compression","enabled":false}]
+}
+
+func ExampleDecimal() {
+	var price openrouter.MaxPrice
+	if err := json.Unmarshal([]byte(`{"prompt":"0.10","completion":0.4}`), &price); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(price.Prompt, price.Completion) // exact, as it was written
+	// Output: 0.10 0.4
+}
+
+func ExampleDecimal_Float64() {
+	usd, err := openrouter.Decimal("0.00000125").Float64()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("$%.2f per million tokens\n", usd*1e6)
+	// Output: $1.25 per million tokens
+}

@@ -1,0 +1,161 @@
+package openrouter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+func ExampleChatService_Stream() {
+	srv := openroutertest.Start(openroutertest.Text("One, ", "two, ", "three."))
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+	req := question("Count to three.")
+
+	stream, err := client.Chat.Stream(ctx, req)
+	if err != nil {
+		log.Fatal(err) // refused before the first part of the answer
+	}
+	for chunk, err := range stream.Chunks() { // leaving the loop closes the stream
+		if err != nil {
+			log.Fatal(err) // broke off half way: never a silent end
+		}
+		fmt.Print(chunk.Text())
+	}
+	res := stream.Response() // the whole answer, as Create would have returned it
+	fmt.Printf("\n%d characters, finish %s\n", len(res.Text()), res.FinishReason())
+	// Output:
+	// One, two, three.
+	// 16 characters, finish stop
+}
+
+// Leaving the loop ends the call.
+func ExampleStream_Chunks() {
+	srv := openroutertest.Start(openroutertest.Text("One, ", "two, ", "three, ", "and so on.").Stall())
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Count for ever."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for chunk, err := range stream.Chunks() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(chunk.Text())
+		if strings.Contains(stream.Response().Text(), "three") {
+			break
+		}
+	}
+	// Output: One, two, three,
+}
+
+// What had arrived when a stream was cut.
+func ExampleStream_Response() {
+	srv := openroutertest.Start(openroutertest.Text("To be, ", "or not ").Cut())
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("To be?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, err = range stream.Chunks() {
+		// Nothing to show on the way.
+	}
+	fmt.Println(errors.Is(err, openrouter.ErrStreamTruncated))
+	fmt.Printf("%q\n", stream.Response().Text())
+	// Output:
+	// true
+	// "To be, or not "
+}
+
+// A stream whose chunks do not matter: what counts is that the service sends
+// something while it works.
+func ExampleStream_Collect() {
+	srv := openroutertest.Start(openroutertest.KeepAlive(3).Text("A ", "long ", "essay."))
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Write an essay."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	res, err := stream.Collect()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Text())
+	// Output: A long essay.
+}
+
+// A stream that is not read in a loop must be closed.
+func ExampleStream_Close() {
+	srv := openroutertest.Start(openroutertest.Text("Hello.").Stall())
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stream.Close()
+	fmt.Println(stream.Call().StatusCode)
+	// Output: 200
+}
+
+func ExampleStream_Call() {
+	srv := openroutertest.Start(openroutertest.Text("Hello."))
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Hello?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stream.Close()
+	fmt.Println(stream.Call().GenerationID) // the answer's name in the service's records, from the start
+	// Output: gen-fake-1
+}
+
+// A stream that was kept in a file.
+func ExampleReadStream() {
+	recorded := strings.NewReader(`: OPENROUTER PROCESSING
+
+data: {"id":"gen-1","choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"}}]}
+
+data: {"id":"gen-1","choices":[{"index":0,"delta":{"content":"lo."},"finish_reason":"stop"}]}
+
+data: [DONE]
+
+`)
+	res, err := openrouter.ReadStream(recorded).Collect()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.ID, res.Text(), res.FinishReason())
+	// Output: gen-1 Hello. stop
+}
+
+// A relay that passes chunks on, and keeps the whole answer for its log.
+func ExampleAccumulator() {
+	srv := openroutertest.Start(openroutertest.ToolCallChunks("call_1", "get_weather", `{"ci`, `ty":"O`, `slo"}`))
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Umbrella in Oslo?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var acc openrouter.Accumulator
+	for chunk, err := range stream.Chunks() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		acc.Add(chunk)
+	}
+	for _, call := range acc.Response().ToolCalls() {
+		fmt.Println(call.ID, call.Function.Name, call.Function.Arguments)
+	}
+	// Output: call_1 get_weather {"city":"Oslo"}
+}
