@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -237,12 +236,13 @@ func rawText(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// scrub takes the secrets out of what the service sent back.
+// scrub returns a copy of what the service sent back without the secrets.
 func scrub(b []byte, secrets []string) []byte {
+	b = bytes.Clone(b)
 	for _, s := range secrets {
 		if s != "" && bytes.Contains(b, []byte(s)) {
 			b = bytes.ReplaceAll(b, []byte(s), []byte("[redacted]"))
 		}
 	}
-	return slices.Clip(b)
+	return b
 }

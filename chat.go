@@ -33,7 +33,9 @@ func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, op
 }
 
 func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*ChatCompletion, error) {
-	data, err := c.exchange(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body}, call)
+	answer := bodies.Get().(*bytes.Buffer)
+	defer giveBack(answer)
+	data, err := c.exchange(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body}, call, answer)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -38,7 +39,7 @@ func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option)
 	}
 	out := outgoing{method: http.MethodGet, url: cfg.baseURL + generationPath + "?" + url.Values{"id": {id}}.Encode()}
 	return attempts(ctx, cfg, func(call *CallInfo) (*Generation, error) {
-		data, err := cfg.exchange(ctx, out, call)
+		data, err := cfg.exchange(ctx, out, call, new(bytes.Buffer))
 		if err != nil {
 			return nil, err
 		}

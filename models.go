@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"iter"
@@ -97,7 +98,7 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 
 func (c *config) modelPage(ctx context.Context, address string) (*ModelList, error) {
 	return attempts(ctx, c, func(call *CallInfo) (*ModelList, error) {
-		data, err := c.exchange(ctx, outgoing{method: http.MethodGet, url: address}, call)
+		data, err := c.exchange(ctx, outgoing{method: http.MethodGet, url: address}, call, new(bytes.Buffer))
 		if err != nil {
 			return nil, err
 		}

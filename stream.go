@@ -225,7 +225,7 @@ func (s *Stream) complete() error {
 
 // undecodable is the end at an event that is no chunk.
 func (s *Stream) undecodable(data []byte, err error) error {
-	if e := errorFromBody(s.call, scrub(bytes.Clone(data), s.cfg.secrets)); e.Message != "" {
+	if e := errorFromBody(s.call, scrub(data, s.cfg.secrets)); e.Message != "" {
 		e.Partial = s.partial()
 		return e
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -62,9 +63,9 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	return nil, errorFromBody(call, scrub(body, c.secrets))
 }
 
-// exchange sends a request and reads the whole answer, within the time and size
+// exchange sends a request and reads the whole answer into a buffer, within the time and size
 // that are allowed for it.
-func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo) ([]byte, error) {
+func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, 0)
 	defer cancel(nil)
 	defer stop()
@@ -73,14 +74,29 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo) ([]
 		return nil, err
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(res.Body, c.maxBody+1))
+	_, err = into.ReadFrom(io.LimitReader(res.Body, c.maxBody+1))
+	data := into.Bytes()
 	if err != nil {
-		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
+		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), bytes.Clone(data), call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: data[:c.maxBody], call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
 	}
 	return data, nil
+}
+
+// bodies holds buffers of answers that were decoded: what is decoded shares no
+// memory with them.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxBodyKept is the largest buffer that is kept for the next answer.
+const maxBodyKept = 1 << 20
+
+func giveBack(body *bytes.Buffer) {
+	if body.Cap() <= maxBodyKept {
+		body.Reset()
+		bodies.Put(body)
+	}
 }
 
 // unwrapURL takes the method and address away from a client's error.

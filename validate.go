@@ -57,7 +57,7 @@ func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
 
 // write returns the request's JSON, or notes every value that has none.
 func (k *checker) write(r *ChatCompletionRequest) []byte {
-	w := wire.NewWriter(nil)
+	w := wire.NewWriter(make([]byte, 0, r.size()))
 	r.writeJSON(&w)
 	body, err := w.Bytes()
 	if err != nil {
