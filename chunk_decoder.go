@@ -18,11 +18,6 @@ type chunkDecoder struct {
 	pattern  *ChatCompletionChunk // the chunk the skeleton was learned from
 	fields   []textField          // of each hole
 	misses   int                  // in a row
-
-	plain []plainChunk
-	call  []callChunk
-	think []thinkChunk
-	group int // size of the last group
 }
 
 // decode returns the chunk that data is.
@@ -144,10 +139,10 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 		return
 	}
 	d.skeleton.Learn(data, d.spans)
-	d.pattern = d.copy(chunk)
+	d.pattern = copyChunk(chunk)
 }
 
-// isCopyable reports whether copy can copy the chunk: one choice, at most one
+// isCopyable reports whether copyChunk can copy the chunk: one choice, at most one
 // tool call or one reasoning detail, and nothing else that is not in the structs
 // themselves.
 func isCopyable(chunk *ChatCompletionChunk) bool {
@@ -182,7 +177,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	if d.spans, ok = d.skeleton.Match(data, d.spans[:0]); !ok {
 		return nil
 	}
-	chunk := d.copy(d.pattern)
+	chunk := copyChunk(d.pattern)
 	c := &chunk.Choices[0]
 	for i, span := range d.spans {
 		text, ok := d.pool.TextAt(data, span.Start, span.End)
@@ -195,10 +190,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	return chunk
 }
 
-// Chunks are allocated in groups, each with what it points to: the garbage
-// collector frees a group as one, so groups are small, and a stream that has
-// barely begun has a smaller one.
-const group = 8
+// A chunk and all that it points to are one allocation.
 
 type plainChunk struct {
 	chunk  ChatCompletionChunk
@@ -217,36 +209,26 @@ type thinkChunk struct {
 	index  int
 }
 
-func next[T any](list *[]T, size *int) *T {
-	if len(*list) == 0 {
-		*size = min(max(2**size, 1), group)
-		*list = make([]T, *size)
-	}
-	v := &(*list)[0]
-	*list = (*list)[1:]
-	return v
-}
-
-// copy returns a copy of a chunk of which isCopyable is true.
-func (d *chunkDecoder) copy(src *ChatCompletionChunk) *ChatCompletionChunk {
+// copyChunk returns a copy of a chunk of which isCopyable is true.
+func copyChunk(src *ChatCompletionChunk) *ChatCompletionChunk {
 	delta := &src.Choices[0].Delta
 	switch {
 	case len(delta.ToolCalls) == 1:
-		dst := next(&d.call, &d.group)
+		dst := new(callChunk)
 		dst.set(src)
 		dst.call[0] = delta.ToolCalls[0]
 		dst.call[0].Index = copyInt(delta.ToolCalls[0].Index, &dst.index)
 		dst.choice[0].Delta.ToolCalls = dst.call[:]
 		return &dst.chunk
 	case len(delta.ReasoningDetails) == 1:
-		dst := next(&d.think, &d.group)
+		dst := new(thinkChunk)
 		dst.set(src)
 		dst.detail[0] = delta.ReasoningDetails[0]
 		dst.detail[0].Index = copyInt(delta.ReasoningDetails[0].Index, &dst.index)
 		dst.choice[0].Delta.ReasoningDetails = dst.detail[:]
 		return &dst.chunk
 	}
-	dst := next(&d.plain, &d.group)
+	dst := new(plainChunk)
 	dst.set(src)
 	return &dst.chunk
 }

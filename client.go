@@ -75,7 +75,13 @@ func newTransport() *http.Transport {
 }
 
 // String names the address requests go to.
-func (c *Client) String() string { return "openrouter.Client(" + c.config().baseURL + ")" }
+func (c *Client) String() string {
+	cfg := c.config()
+	if cfg.baseURLProblem() != "" {
+		return "openrouter.Client" // whatever it is, it may hold a password
+	}
+	return "openrouter.Client(" + cfg.baseURL + ")"
+}
 
 // GoString is String: %#v would otherwise print addresses only.
 func (c *Client) GoString() string { return c.String() }
