@@ -1,0 +1,140 @@
+package benchmarks
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/openrouter-go/openrouter/benchmarks/internal/clients"
+	"github.com/openrouter-go/openrouter/benchmarks/internal/corpus"
+	"github.com/openrouter-go/openrouter/benchmarks/internal/measure"
+)
+
+// streamCase is a stream and the unit its cost is given in.
+type streamCase struct {
+	name, stream, unit string
+	paced              bool // each read of the body gets one event
+}
+
+var streamCases = []streamCase{
+	{"text", "text", "chunk", false},
+	{"text-paced", "text", "chunk", true},
+	{"reasoning", "reasoning", "chunk", false},
+	{"tools", "tools", "chunk", false},
+	{"image", "image", "op", false},
+}
+
+func (c streamCase) memory() (*clients.Memory, *corpus.Stream, int) {
+	s := corpus.Streams[c.stream]()
+	m := &clients.Memory{Type: "text/event-stream", Body: s.Body}
+	if c.paced {
+		m.Pieces = s.Events
+	}
+	units := 1
+	if c.unit == "chunk" {
+		units = s.Chunks
+	}
+	return m, s, units
+}
+
+// BenchmarkStream reads a stream to its end and merges it.
+func BenchmarkStream(b *testing.B) {
+	for _, c := range streamCases {
+		b.Run(c.name, func(b *testing.B) {
+			for _, name := range clients.All {
+				b.Run(name, func(b *testing.B) { c.run(b, name) })
+			}
+			c.floors(b)
+		})
+	}
+}
+
+func (c streamCase) run(b *testing.B, name string) {
+	m, s, units := c.memory()
+	client := inMemory(b, name, m)
+	ctx := context.Background()
+	read := func(ctx context.Context) (clients.Result, error) { return client.Stream(ctx, nil) }
+	mustRead(b, name, s.Want, read)
+	var kept float64
+	if c.unit == "op" {
+		kept = mustKeep(b, read)
+	}
+	measure.Loop(b, c.unit, units, func() error {
+		_, err := read(ctx)
+		return err
+	})
+	if kept > 0 {
+		b.ReportMetric(kept, "kept-B/op")
+	}
+}
+
+// mustKeep returns the size of what a result keeps alive.
+func mustKeep(b *testing.B, read func(context.Context) (clients.Result, error)) float64 {
+	b.Helper()
+	kept, err := measure.Kept(func() (any, error) {
+		r, err := read(context.Background())
+		return r.Kept, err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kept
+}
+
+// floors are passes over the same bytes that every client has to make in some
+// form.
+func (c streamCase) floors(b *testing.B) {
+	m, s, units := c.memory()
+	var values [][]byte
+	for _, e := range s.Events[:len(s.Events)-1] {
+		_, value, _ := bytes.Cut(bytes.TrimSpace(e), []byte("data: "))
+		values = append(values, value)
+	}
+	lines := bytes.Count(s.Body, []byte("\n"))
+	for _, floor := range []struct {
+		name string
+		pass func() error
+	}{
+		{"floor-newlines", func() error {
+			n := 0
+			for rest := s.Body; ; n++ {
+				i := bytes.IndexByte(rest, '\n')
+				if i < 0 {
+					break
+				}
+				rest = rest[i+1:]
+			}
+			return counted(n, lines)
+		}},
+		{"floor-lines", func() error {
+			scan := bufio.NewScanner(m.Reader())
+			scan.Buffer(nil, len(s.Body)+1)
+			n := 0
+			for scan.Scan() {
+				n++
+			}
+			return errors.Join(scan.Err(), counted(n, lines))
+		}},
+		{"floor-valid", func() error {
+			for _, v := range values {
+				if !json.Valid(v) {
+					return errors.New("a chunk is not valid JSON")
+				}
+			}
+			return nil
+		}},
+	} {
+		b.Run(floor.name, func(b *testing.B) { measure.Loop(b, c.unit, units, floor.pass) })
+	}
+}
+
+func counted(got, want int) error {
+	if got != want {
+		return fmt.Errorf("found %d lines, want %d", got, want)
+	}
+	return nil
+}
