@@ -89,9 +89,6 @@ func oneLine(s string) string {
 	return s
 }
 
-// GoString keeps what Body and Metadata carry out of %#v.
-func (e *APIError) GoString() string { return e.Error() }
-
 // Is reports whether target is this failure's [ErrorType]. A type in another
 // vocabulary also matches what its code stands for.
 func (e *APIError) Is(target error) bool {

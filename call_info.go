@@ -56,9 +56,19 @@ func (c *CallInfo) value() CallInfo {
 	return *c
 }
 
-// answered notes what a response's head tells.
-func (c *CallInfo) answered(res *http.Response) {
+// answered notes what a response's head tells, without the secrets that a
+// server may repeat there.
+func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	h := res.Header
+	for _, values := range h {
+		for i, v := range values {
+			for _, secret := range secrets {
+				if strings.Contains(v, secret) {
+					values[i] = strings.ReplaceAll(values[i], secret, "[redacted]")
+				}
+			}
+		}
+	}
 	c.StatusCode, c.Header, c.GenerationID, c.RateLimit = res.StatusCode, h, h.Get("X-Generation-Id"), newRateLimit(h.Get)
 	if status := h.Get("X-OpenRouter-Cache-Status"); status != "" {
 		c.Cache = &CacheInfo{

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // ChatService creates chat completions; it is [Client.Chat].
@@ -93,7 +92,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 			return nil, e
 		}
 		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call = call
+			e.call, e.Body = call, scrub(e.Body, c.secrets)
 		}
 		return nil, err
 	}
@@ -109,6 +108,11 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		call.GenerationID = res.ID
 	}
 	if e := c.reported(res, data); e != nil {
+		clean := &ChatCompletion{} // a report that repeats a secret must not carry it
+		if body := scrub(text, c.secrets); !bytes.Equal(body, text) && clean.UnmarshalJSON(body) == nil {
+			clean.call = call
+			e = c.reported(clean, body)
+		}
 		return nil, e
 	}
 	return res, nil
@@ -130,7 +134,7 @@ func (c *config) reported(res *ChatCompletion, data []byte) error {
 
 // reportedIn makes an error of a report; nil stands for an answer without choices.
 func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byte) *APIError {
-	e := newAPIError(res.call, c.scrubbed(report))
+	e := newAPIError(res.call, report)
 	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
 	e.UserID, e.RouterMetadata = res.UserID, res.OpenRouterMetadata
 	if e.Provider == "" {
@@ -143,21 +147,6 @@ func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byt
 		e.Partial = res
 	}
 	return e
-}
-
-// scrubbed is a copy of a report without secrets.
-func (c *config) scrubbed(o *ErrorObject) *ErrorObject {
-	if o == nil {
-		return nil
-	}
-	clean := *o
-	for _, secret := range c.secrets {
-		if secret != "" {
-			clean.Message = strings.ReplaceAll(clean.Message, secret, "[redacted]")
-		}
-	}
-	clean.Metadata = scrub(clean.Metadata, c.secrets)
-	return &clean
 }
 
 // notAnAnswer is the error for a body that is empty or no JSON object.

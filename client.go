@@ -82,6 +82,3 @@ func (c *Client) String() string {
 	}
 	return "openrouter.Client(" + cfg.baseURL + ")"
 }
-
-// GoString is String: %#v would otherwise print addresses only.
-func (c *Client) GoString() string { return c.String() }

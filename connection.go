@@ -16,10 +16,11 @@ type connection struct {
 	cancel context.CancelCauseFunc
 	body   io.ReadCloser
 
-	idle    time.Duration // how long a read may wait for any byte; 0 for ever
-	content time.Duration // how long reads may still wait for content; 0 for ever
-	clock   *time.Timer
-	reason  error // what the clock will say
+	idle        time.Duration // how long a read may wait for any byte; 0 for ever
+	content     time.Duration // how long reads may still wait for content; 0 for ever
+	nextContent time.Duration // what that is set to by content
+	clock       *time.Timer
+	reason      error // what the clock will say
 
 	limited bool
 	left    int64 // bytes that may still be read, if limited

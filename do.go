@@ -153,7 +153,7 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 			e.Offset = int(at.Offset)
 		}
 	}
-	e.call = call
+	e.call, e.Body = call, scrub(e.Body, c.secrets)
 	return e
 }
 

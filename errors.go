@@ -72,9 +72,6 @@ func (e *StreamError) Error() string {
 // Unwrap returns Err.
 func (e *StreamError) Unwrap() error { return e.Err }
 
-// GoString keeps the answer out of %#v.
-func (e *StreamError) GoString() string { return e.Error() }
-
 // Call tells about the HTTP exchange.
 func (e *StreamError) Call() CallInfo { return e.Partial.Call() }
 
@@ -103,9 +100,6 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns Err.
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
-// GoString keeps the answer out of %#v.
-func (e *ConnectionError) GoString() string { return e.Error() }
-
 // Call tells about the HTTP exchange.
 func (e *ConnectionError) Call() CallInfo { return e.call.value() }
 
@@ -130,9 +124,6 @@ func (e *DecodeError) Error() string {
 
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
-
-// GoString keeps the data out of %#v.
-func (e *DecodeError) GoString() string { return e.Error() }
 
 // Call tells about the HTTP exchange. It is zero where there was none.
 func (e *DecodeError) Call() CallInfo { return e.call.value() }
@@ -199,9 +190,6 @@ func (e *ValidationError) Error() string {
 	}
 	return b.String()
 }
-
-// GoString keeps the values out of %#v.
-func (e *ValidationError) GoString() string { return e.Error() }
 
 // Unwrap returns the causes.
 func (e *ValidationError) Unwrap() []error {

@@ -32,6 +32,8 @@ type TokenLogprob struct {
 }
 
 // TopLogprob is a token that could have stood in the place of a [TokenLogprob].
+//
+//wire:list 4
 type TopLogprob struct {
 	Token   string  `json:"token"`
 	Logprob float64 `json:"logprob"`

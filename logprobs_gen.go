@@ -281,6 +281,9 @@ func readTopLogprobs(r *wire.Reader, dst *[]TopLogprob) wire.Got {
 	}
 	s := []TopLogprob{}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		if cap(s) == 0 {
+			s = make([]TopLogprob, 0, 4)
+		}
 		at := r.Pos()
 		s = append(s, TopLogprob{})
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {

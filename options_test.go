@@ -112,7 +112,7 @@ var optionCases = []optionCase{
 		respond: paced(30*time.Minute, oneChunk, doneEvent), observe: ending((*observation).stream), want: "1s: openrouter: stream sent nothing for too long",
 	},
 	{
-		option: "WithContentTimeout", opt: plain(openrouter.WithContentTimeout(time.Minute, 2500*time.Millisecond)), other: openrouter.WithContentTimeout(time.Minute, 0),
+		option: "WithContentTimeout", opt: plain(openrouter.WithContentTimeout(0, 2500*time.Millisecond)), other: openrouter.WithContentTimeout(0, 0),
 		respond: paced(time.Second, comments...), observe: ending((*observation).stream), want: "2.5s: openrouter: stream sent no content for too long",
 	},
 	{

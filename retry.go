@@ -104,12 +104,15 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 	for n := 1; ; n++ {
 		call := &CallInfo{Attempts: n, Waited: waited}
 		res, err := try(call)
-		if err == nil || n > c.maxRetries || ctx.Err() != nil {
+		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
 		r, ok := c.retry(n, err)
 		if !ok || r.Wait > c.maxWait || waited+r.Wait > c.maxWaits || !c.retryPolicy(r) {
 			return res, err
+		}
+		if ctx.Err() != nil {
+			return res, hang(err, contextError(ctx))
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)

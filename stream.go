@@ -31,7 +31,7 @@ import (
 type Stream struct {
 	conn   *connection
 	events *sse.Reader
-	cfg    *config
+	cfg    func() *config // out of the reach of any formatting, as in Client
 	call   *CallInfo
 
 	decoder chunkDecoder
@@ -58,7 +58,7 @@ func ReadStream(r io.Reader) *Stream {
 }
 
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
-	s := &Stream{conn: conn, cfg: cfg, call: call, events: sse.NewReader(conn)}
+	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
 	s.events.MaxEvent = int(cfg.maxEvent)
 	// A stream that was forgotten gives its connection back with its memory.
@@ -131,11 +131,8 @@ func (s *Stream) Close() error {
 // Call tells about the HTTP exchange.
 func (s *Stream) Call() CallInfo { return s.call.value() }
 
-// GoString keeps %#v from following the stream's parts.
-func (s *Stream) GoString() string { return "openrouter.Stream(" + s.call.GenerationID + ")" }
-
 // String names the generation.
-func (s *Stream) String() string { return s.GoString() }
+func (s *Stream) String() string { return "openrouter.Stream(" + s.call.GenerationID + ")" }
 
 // advance returns the next chunk or the end, which it repeats; io.EOF is the
 // end of a complete answer.
@@ -161,13 +158,15 @@ const doneMark = "[DONE]"
 func (s *Stream) read() (*ChatCompletionChunk, error) {
 	for {
 		data, err := s.events.Next()
-		last := err != nil
-		if err == io.EOF && !s.ended {
-			// An event without the blank line behind it counts if it is whole.
-			data, err, s.ended = s.events.Pending(), nil, true
-		}
 		if err != nil {
-			return nil, s.broken(err)
+			// An event without the blank line behind it counts if it is whole; where the
+			// connection was cut, the mark alone does.
+			data = s.events.Pending()
+			isMark := errors.Is(err, io.ErrUnexpectedEOF) && string(bytes.TrimSpace(data)) == doneMark
+			if err != io.EOF && !isMark || s.ended || s.conn.why() != nil {
+				return nil, s.broken(err)
+			}
+			s.ended = true
 		}
 		data = bytes.TrimSpace(data)
 		switch {
@@ -176,13 +175,13 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 		case len(data) > 0:
 			chunk, err := s.decoder.decode(data)
 			if err != nil {
-				if last {
+				if s.ended {
 					return nil, s.broken(io.EOF)
 				}
 				return nil, s.undecodable(data, err)
 			}
 			return s.accept(chunk, data)
-		case last:
+		case s.ended:
 			return nil, s.broken(io.EOF)
 		}
 	}
@@ -195,29 +194,45 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 	if s.call.GenerationID == "" {
 		s.call.GenerationID = chunk.ID
 	}
-	s.acc.Add(chunk)
-	report := chunk.Error
-	for i := range chunk.Choices {
-		if report == nil {
-			report = chunk.Choices[i].Error
-		}
-	}
+	report := chunk.report()
 	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
+		s.acc.Add(chunk)
 		s.began = s.began || len(chunk.Choices) > 0
-		if s.conn.content != s.cfg.nextContent && chunk.hasContent() {
-			s.conn.content = s.cfg.nextContent
+		if s.conn.content != s.conn.nextContent && chunk.hasContent() {
+			s.conn.content = s.conn.nextContent
 		}
 		return chunk, nil
 	}
-	body := bytes.Clone(data)
+	body := scrub(data, s.cfg().secrets)
+	if !bytes.Equal(body, data) { // a report that repeats a secret must not carry it
+		chunk = &ChatCompletionChunk{}
+		if err := chunk.UnmarshalJSON(body); err != nil {
+			return nil, s.undecodable(body, err)
+		}
+		report = chunk.report()
+	}
+	s.acc.Add(chunk)
 	s.lookOn()
-	return nil, s.cfg.reportedIn(s.Response(), report, body)
+	return nil, s.cfg().reportedIn(s.Response(), report, body)
+}
+
+// report returns the failure that a chunk reports, nil if it does not.
+func (c *ChatCompletionChunk) report() *ErrorObject {
+	if c.Error != nil {
+		return c.Error
+	}
+	for i := range c.Choices {
+		if e := c.Choices[i].Error; e != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 // complete ends a stream that came to its mark.
 func (s *Stream) complete() error {
 	if !s.began {
-		return s.cfg.reportedIn(s.Response(), nil, nil)
+		return s.cfg().reportedIn(s.Response(), nil, nil)
 	}
 	s.conn.drain()
 	return io.EOF
@@ -225,12 +240,12 @@ func (s *Stream) complete() error {
 
 // undecodable is the end at an event that is no chunk.
 func (s *Stream) undecodable(data []byte, err error) error {
-	if e := errorFromBody(s.call, scrub(data, s.cfg.secrets)); e.Message != "" {
+	if e := errorFromBody(s.call, scrub(data, s.cfg().secrets)); e.Message != "" {
 		e.Partial = s.partial()
 		return e
 	}
 	if e, ok := errors.AsType[*DecodeError](err); ok {
-		e.call = s.call
+		e.call, e.Body = s.call, scrub(e.Body, s.cfg().secrets)
 	}
 	return &StreamError{Partial: s.Response(), Err: err}
 }
@@ -244,7 +259,7 @@ func (s *Stream) broken(err error) error {
 	} else if errors.Is(err, sse.ErrTooLong) {
 		err = ErrTooLarge
 	} else {
-		err = s.cfg.clean(err)
+		err = s.cfg().clean(err)
 	}
 	return &StreamError{Partial: s.Response(), Err: err}
 }
@@ -276,7 +291,7 @@ func (s *Stream) lookOn() {
 			return
 		}
 		chunk := &ChatCompletionChunk{}
-		if chunk.UnmarshalJSON(data) == nil {
+		if chunk.UnmarshalJSON(scrub(data, s.cfg().secrets)) == nil {
 			s.acc.Add(chunk)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // openStream makes a stream of a response with a status of success. It returns
 // when the first event is decoded, or the reason why there is none.
 func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
-	conn.idle, conn.content = c.idle, c.firstContent
+	conn.idle, conn.content, conn.nextContent = c.idle, c.firstContent, c.nextContent
 	head, err := peekText(conn)
 	if err != nil && err != io.EOF {
 		defer conn.abort(ErrStreamClosed)
@@ -78,7 +78,7 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 		return nil, c.broken(conn.ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: data, call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data, c.secrets), call: call}
 	}
 	res, err := c.completion(call, data)
 	if err != nil {

@@ -51,7 +51,7 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 		res.Header["Location"] = to
 		delete(res.Header, hiddenLocation)
 	}
-	call.answered(res)
+	call.answered(res, c.secrets)
 	if res.StatusCode >= 200 && res.StatusCode <= 299 {
 		return res, nil
 	}
@@ -77,10 +77,10 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 	_, err = into.ReadFrom(io.LimitReader(res.Body, c.maxBody+1))
 	data := into.Bytes()
 	if err != nil {
-		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), bytes.Clone(data), call)
+		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
 	}
 	return data, nil
 }
@@ -116,7 +116,7 @@ func (c *config) broken(ctx context.Context, err error, body []byte, call *CallI
 	} else {
 		err = c.clean(err)
 	}
-	return &ConnectionError{Err: err, Body: body, call: call}
+	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
 }
 
 // neverConnected reports whether there was no connection to send anything on.

@@ -133,7 +133,11 @@ func (r *Reader) Float(dst *float64) Got {
 // exact reports whether f, written in its shortest form, is the number lit spells.
 func exact(lit []byte, f float64) bool {
 	var short [32]byte
-	a, b := decimal(lit), decimal(strconv.AppendFloat(short[:0], f, 'e', -1, 64))
+	a := decimal(lit)
+	if len(a.digits) <= 15 && -290 < a.exp && a.exp < 290 {
+		return true // a float tells any two numbers of so few digits apart
+	}
+	b := decimal(strconv.AppendFloat(short[:0], f, 'e', -1, 64))
 	if len(a.digits) == 0 || len(b.digits) == 0 {
 		return len(a.digits) == len(b.digits)
 	}
@@ -253,12 +257,19 @@ func (r *Reader) RawMessage(dst *json.RawMessage) Got {
 
 // Strings reads a list of strings; one element of another type makes the whole Wrong.
 func Strings[S ~string](r *Reader, dst *[]S) Got {
-	return list(r, dst, func(r *Reader, s *S) Got {
-		var t string
-		got := r.String(&t)
-		*s = S(t)
-		return got
-	})
+	if *dst = nil; !r.Array() {
+		return r.Miss()
+	}
+	list := make([]S, 0, r.commas())
+	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		var s string
+		if got := r.String(&s); got != Value && got != GotZero {
+			return Wrong
+		}
+		list = append(list, S(s))
+	}
+	*dst = list
+	return Value
 }
 
 // StringOrStrings reads a list of strings, or one string alone.
@@ -277,22 +288,37 @@ func StringOrStrings[S ~string](r *Reader, dst *[]S) Got {
 }
 
 // Ints reads a list of integers; one element of another type makes the whole Wrong.
-func Ints(r *Reader, dst *[]int) Got { return list(r, dst, (*Reader).Int) }
-
-func list[T any](r *Reader, dst *[]T, read func(*Reader, *T) Got) Got {
+func Ints(r *Reader, dst *[]int) Got {
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []T{}
+	list := make([]int, 0, r.commas())
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v T
-		if got := read(r, &v); got != Value && got != GotZero {
+		var n int
+		if got := r.Int(&n); got != Value && got != GotZero {
 			return Wrong
 		}
-		s = append(s, v)
+		list = append(list, n)
 	}
-	*dst = s
+	*dst = list
 	return Value
+}
+
+// commas guesses how many elements the list of scalars has that was just entered, looking at its first bytes only.
+func (r *Reader) commas() int {
+	n := 1
+	for i, c := range r.data[r.pos:min(r.pos+64, len(r.data))] {
+		switch c {
+		case ',':
+			n++
+		case ']':
+			if i == 0 {
+				return 0
+			}
+			return n
+		}
+	}
+	return n
 }
 
 // StringMap and FloatMap read an object whose values are all of one type; one of another makes the whole Wrong.

@@ -273,6 +273,11 @@ func (e *emitter) elements(o *object) {
 	e.p("	}")
 	e.p("	s := []%s{}", o.name)
 	e.p("	for ok := r.FirstElement(); ok; ok = r.NextElement() {")
+	if o.list != "" {
+		e.p("		if cap(s) == 0 {")
+		e.p("			s = make([]%s, 0, %s)", o.name, o.list)
+		e.p("		}")
+	}
 	e.p("		at := r.Pos()")
 	e.p("		s = append(s, %s{})", o.name)
 	e.p("		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {")

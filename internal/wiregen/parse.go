@@ -27,8 +27,9 @@ type object struct {
 	wide       bool
 	short      string // the field that may stand alone as a scalar
 	variant    *variant
-	asValue    bool // is a field by value: needs isZero
-	asElement  bool // is an element of a slice
+	asValue    bool   // is a field by value: needs isZero
+	asElement  bool   // is an element of a slice
+	list       string // how many a list of them usually has
 }
 
 // A variant is an object that implements a sealed interface, told from the others by the discriminator's value.
@@ -201,6 +202,8 @@ func (m *model) direct(name string, d []string) error {
 	switch d[0] {
 	case "short":
 		m.objects[name].short = d[1]
+	case "list":
+		m.objects[name].list = d[1]
 	case "raw", "text":
 		u := m.unions[d[1]]
 		if u == nil {
