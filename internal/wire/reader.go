@@ -5,6 +5,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,9 +18,18 @@ const MaxDepth = 10_000
 type SyntaxError struct {
 	Offset int
 	Msg    string
+	cut    bool // the document ends too soon
 }
 
 func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
+
+// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon.
+func (e *SyntaxError) Unwrap() error {
+	if e.cut {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 
 // Reader reads one document in one pass. The first error sticks: every later read finds nothing and loops end.
 type Reader struct {
@@ -56,7 +66,7 @@ func (r *Reader) Fail(format string, args ...any) { r.fail(fmt.Sprintf(format, a
 
 func (r *Reader) fail(msg string) {
 	if r.err == nil {
-		r.err = &SyntaxError{Offset: r.pos, Msg: msg}
+		r.err = &SyntaxError{Offset: r.pos, Msg: msg, cut: r.pos >= len(r.data)}
 	}
 	r.pos = len(r.data)
 }
