@@ -59,7 +59,7 @@ func (e *APIError) Error() string {
 	b.WriteString("openrouter: ")
 	switch {
 	case e.Type != "":
-		b.WriteString(string(e.Type))
+		b.WriteString(nameIn(string(e.Type)))
 	default:
 		b.WriteString("status")
 	}
@@ -73,18 +73,22 @@ func (e *APIError) Error() string {
 	if e.RetryAfter > 0 {
 		retry = "retry in " + e.RetryAfter.Round(time.Millisecond).String()
 	}
-	b.WriteString(parenthesized(prefixed("provider ", e.Provider), prefixed("generation ", e.Call().GenerationID), retry))
+	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
 	if e.err != nil {
 		b.WriteString(": " + e.err.Error())
 	}
 	return b.String()
 }
 
-// oneLine cuts a message to a line of at most 500 bytes.
-func oneLine(s string) string {
+// oneLine cuts a message to a line of at most 500 bytes, nameIn a name to one of
+// 100: both come from outside.
+func oneLine(s string) string { return cutLine(s, 500) }
+func nameIn(s string) string  { return cutLine(s, 100) }
+
+func cutLine(s string, most int) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if len(s) > 500 {
-		s = strings.ToValidUTF8(s[:500], "") + "…"
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s
 }

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -177,6 +179,57 @@ func TestEveryWayOut(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAPanicInTheLoopClosesTheStream(t *testing.T) {
+	overBoth(t, func(t *testing.T, http2 bool) {
+		srv := serve(t, http2, streams(says("hel"), hangs))
+		s, err := srv.client().Chat.Stream(t.Context(), faultRequest)
+		require.NoError(t, err)
+		assert.Panics(t, func() {
+			for range s.Chunks() {
+				panic("the caller's")
+			}
+		})
+		srv.letGo(t)
+	})
+}
+
+// TestAnswersOutliveTheNext holds that answers and errors share no memory with
+// those of later calls.
+func TestAnswersOutliveTheNext(t *testing.T) {
+	for name, body := range map[string]string{
+		"an answer":          `{"id":"gen-1","x":{"y":"KEEP"},"choices":[{"index":0,"z":["KEEP"],"message":{"role":"assistant","content":[{"type":"new","text":"KEEP"}]}}]}`,
+		"an error":           `{"error":{"code":400,"message":"KEEP","metadata":{"raw":"KEEP"},"y":"KEEP"},"user_id":"KEEP","openrouter_metadata":{"x":"KEEP"}}`,
+		"half an answer":     `{"id":"gen-1","x":"KEEP","choices":[{"index":0,"message":{"content":"KEEP"},"error":{"code":502,"message":"KEEP","metadata":{"raw":"KEEP"}}}]}`,
+		"something else":     `KEEP`,
+		"something not JSON": `{"choices":[{}],"x":KEEP}`,
+		"a wrong shape":      `{"choices":"KEEP"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			call := func(word string) string {
+				res, err := createFrom(t, answering{200, nil, []byte(strings.ReplaceAll(body, "KEEP", word))})
+				kept := func() string {
+					var text strings.Builder
+					fmt.Fprint(&text, encode(t, res), err)
+					if e, ok := err.(*openrouter.APIError); ok {
+						fmt.Fprint(&text, string(e.Body), string(e.Metadata), e.UserID, encode(t, e.Partial), encode(t, e.RouterMetadata))
+					}
+					if e, ok := err.(*openrouter.DecodeError); ok {
+						fmt.Fprint(&text, string(e.Body))
+					}
+					return text.String()
+				}
+				before := kept()
+				for range 10 {
+					_, _ = createFrom(t, answering{200, nil, []byte(strings.Repeat(`{"choices":[{}]} `, 100))})
+				}
+				assert.Equal(t, before, kept())
+				return before
+			}
+			assert.NotEqual(t, call("some"), call("more"), "it holds what was sent")
+		})
+	}
 }
 
 func TestAForgottenStreamIsFreed(t *testing.T) {

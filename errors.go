@@ -64,7 +64,7 @@ type StreamError struct {
 func (e *StreamError) Error() string {
 	msg := "openrouter: stream: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
 	if id := e.Call().GenerationID; id != "" {
-		msg += " (generation " + id + ")"
+		msg += " (generation " + nameIn(id) + ")"
 	}
 	return msg
 }

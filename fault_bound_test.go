@@ -69,7 +69,7 @@ var boundFaults = []fault{
 		},
 	},
 	{
-		name: "a comment of a gigabyte", on: inNoTime, do: stream,
+		name: "a comment of a gigabyte", on: inNoTime, do: stream, with: options(idleTimeout(0)),
 		server: replies(streams(finally(says("hel"), sends(":"), times(1024, sends(letters(mib))), sends("\n\n"), says("lo"))...)),
 		sent:   1, chunks: 3, text: "hello", end: complete, memory: 16 * mib,
 	},
@@ -100,25 +100,25 @@ var boundFaults = []fault{
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: reported, code: 502, memory: 16 * mib,
 	},
 	{
-		name: "a failure of a mebibyte's message", large: true, with: once,
-		server: replies(refuses(500, failure(500, letters(mib-100)))),
+		name: "a failure with a message of 100 KiB", on: inNoTime, large: true, with: once,
+		server: replies(refuses(500, failure(500, letters(100*kib)))),
 		sent:   1, end: reported, code: 500,
 		check: func(_ *fault, o outcome) { assert.Less(o.t, len(o.err.Error()), 1000) },
 	},
 	{
-		name: "an answer nested a hundred thousand deep", large: true, server: replies(says200(deepJSON(100 * kib))),
+		name: "an answer nested a hundred thousand deep", on: inNoTime, large: true, server: replies(says200(deepJSON(100 * kib))),
 		sent: 1, end: undecodable,
 	},
 	{
-		name: "an answer with a hundred thousand levels of a member nobody knows", large: true, server: replies(says200(`{"id":"gen-1","x":` + deepJSON(100*kib) + `}`)),
+		name: "an answer with a hundred thousand levels of a member nobody knows", on: inNoTime, large: true, server: replies(says200(`{"id":"gen-1","x":` + deepJSON(100*kib) + `}`)),
 		sent: 1, end: undecodable,
 	},
 	{
-		name: "an event nested a hundred thousand deep", large: true, do: stream, server: replies(streams(says("hel"), event(deepJSON(100*kib)))),
+		name: "an event nested a hundred thousand deep", on: inNoTime, large: true, do: stream, server: replies(streams(says("hel"), event(deepJSON(100*kib)))),
 		sent: 1, chunks: 1, text: "hel", partial: "hel", end: undecodable,
 	},
 	{
-		name: "a failure nested deep", large: true, with: once, server: replies(refuses(500, `{"error":{"code":500,"message":"oops","metadata":`+deepJSON(50*kib)+`}}`)),
+		name: "a failure nested deep", on: inNoTime, large: true, with: once, server: replies(refuses(500, `{"error":{"code":500,"message":"oops","metadata":`+deepJSON(50*kib)+`}}`)),
 		sent: 1, end: reported, code: 500,
 	},
 

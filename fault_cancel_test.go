@@ -59,6 +59,21 @@ var cancelFaults = []fault{
 		sent:   1, end: closed, partial: "hel",
 	},
 	{
+		name: "closed before it is read, although all of it is there", do: stream, caller: closesAfter(0),
+		server: replies(of(sendsAtOnce(says("hel"), says("lo"), finishes, done))),
+		sent:   1, end: closed, partial: "hel",
+	},
+	{
+		name: "closed before it is read, although it came in one piece", do: stream, caller: closesAfter(0),
+		server: replies(says200(bodySaying("hello"))),
+		sent:   1, end: closed, partial: "hello", spent: 2,
+	},
+	{
+		name: "cancelled, although all of it is there", do: stream, caller: cancelsAfter(1),
+		server: replies(of(sendsAtOnce(says("hel"), says("lo"), finishes, done))),
+		sent:   1, chunks: 1, text: "hel", partial: "hel", end: cancelled, is: []error{context.Canceled},
+	},
+	{
 		name: "closed between two chunks", do: stream, caller: closesAfter(1),
 		server: replies(streams(says("hel"), counts, hangs)),
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: closed,
@@ -125,4 +140,16 @@ func isClosedNow(f *fault, o outcome) {
 	}
 	assert.Equal(o.t, 1, n)
 	assert.NoError(o.t, o.stream.Close(), "as often as one likes")
+}
+
+// sendsAtOnce sends what the steps of a stream send in one piece.
+func sendsAtOnce(steps ...step) step {
+	return func(x *exchange) error {
+		var all []byte
+		collect := &exchange{send: func(p []byte) error { all = append(all, p...); return nil }}
+		if err := collect.play(steps); err != nil {
+			return err
+		}
+		return x.play([]step{begins("text/event-stream"), sends(string(all))})
+	}
 }

@@ -53,6 +53,11 @@ var endFaults = []fault{
 		sent:   1, chunks: 2, text: "hello", end: complete,
 	},
 	{
+		name: "done, without a line end, and cut", do: stream, on: inNoTime | overHTTP1,
+		server: replies(streams(says("hel"), says("lo"), sends("data: [DONE]\n"), cuts)),
+		sent:   1, chunks: 2, text: "hello", end: complete,
+	},
+	{
 		name: "half of done", do: stream,
 		server: replies(streams(says("hel"), sends("data: [DO"))),
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: truncated, is: []error{openrouter.ErrStreamTruncated},

@@ -114,6 +114,11 @@ var reportFaults = []fault{
 		sent:   1, chunks: 1, text: "hel", partial: "hel", spent: 2, end: reported, code: 502,
 	},
 	{
+		name: "an error, and the bill after it without its blank line", do: stream,
+		server: replies(streams(says("hel"), reports(502, "down"), sends(`data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}`))),
+		sent:   1, chunks: 1, text: "hel", partial: "hel", spent: 2, end: reported, code: 502,
+	},
+	{
 		name: "an error in a choice of a chunk", do: stream,
 		server: replies(streams(says("hel"), event(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"lo"},"error":{"code":502,"message":"down"}}]}`), done)),
 		sent:   1, chunks: 1, text: "hel", partial: "hello", end: reported, code: 502,

@@ -154,6 +154,13 @@ var retryFaults = []fault{
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: reported, code: 502,
 	},
 	{
+		name:   "a failure reported after text, and a policy that would repeat anything",
+		do:     stream,
+		with:   options(openrouter.WithRetryPolicy(func(openrouter.Retry) bool { return true })),
+		server: replies(streams(event(`{"id":"gen-1","error":{"code":502,"message":"down"},"choices":[{"index":0,"delta":{"reasoning":"he"}}]}`))),
+		sent:   1, end: reported, code: 502,
+	},
+	{
 		name: "a failure reported beside half an answer",
 		do:   create,
 		server: replies(with(says200(`{"id":"gen-1","choices":[{"index":0,"message":{"role":"assistant","content":"hel"},`+

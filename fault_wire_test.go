@@ -108,7 +108,7 @@ var wireFaults = []fault{
 		sent:   1, end: broken,
 	},
 	{
-		name: "a head that never ends", on: onTheWire, with: options(openrouter.WithMaxRetries(0)),
+		name: "a head that never ends", on: onTheWire, do: create, with: options(openrouter.WithMaxRetries(0)),
 		server: replies(onWire(func(c *net.TCPConn) {
 			for _, err := c.Write([]byte("HTTP/1.1 200 OK\r\n")); err == nil; {
 				_, err = c.Write([]byte("X-More: " + letters(mib) + "\r\n"))
