@@ -284,7 +284,7 @@ func (s *Stream) lookOn() {
 	for {
 		data, err := s.events.Next()
 		if err != nil {
-			return
+			data = s.events.Pending() // it counts if it is whole
 		}
 		if string(bytes.TrimSpace(data)) == doneMark {
 			s.conn.drain()
@@ -293,6 +293,9 @@ func (s *Stream) lookOn() {
 		chunk := &ChatCompletionChunk{}
 		if chunk.UnmarshalJSON(scrub(data, s.cfg().secrets)) == nil {
 			s.acc.Add(chunk)
+		}
+		if err != nil {
+			return
 		}
 	}
 }
