@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/stretchr/testify/assert"
 
@@ -100,6 +101,18 @@ var boundFaults = []fault{
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: reported, code: 502, memory: 16 * mib,
 	},
 	{
+		name: "a flood after it is done, of which 64 KiB are waited for", do: stream, on: inNoTime,
+		server: replies(streams(append(finally(says("hello")), flood.begins, forever(flood.goesOn))...)),
+		sent:   1, chunks: 2, text: "hello", end: complete,
+		check: func(_ *fault, o outcome) { assert.LessOrEqual(o.t, flood.sent.Load(), int32(8)) },
+	},
+	{
+		name: "a flood after the failure, of which 64 KiB are waited for", do: stream, on: inNoTime,
+		server: replies(streams(says("hel"), reports(502, "down"), flood.begins, forever(flood.goesOn))),
+		sent:   1, chunks: 1, text: "hel", partial: "hel", end: reported, code: 502,
+		check: func(_ *fault, o outcome) { assert.LessOrEqual(o.t, flood.sent.Load(), int32(8)) },
+	},
+	{
 		name: "a failure with a message of 100 KiB", on: inNoTime, large: true, with: once,
 		server: replies(refuses(500, failure(500, letters(100*kib)))),
 		sent:   1, end: reported, code: 500,
@@ -144,6 +157,24 @@ var boundFaults = []fault{
 		sent:   1, end: broken,
 	},
 }
+
+// flood sends comments of 10 KiB and counts them.
+var flood = func() (f struct {
+	sent           *atomic.Int32
+	begins, goesOn step
+}) {
+	f.sent = new(atomic.Int32)
+	f.begins = func(*exchange) error { f.sent.Store(0); return nil }
+	piece := []byte(": " + letters(10*kib-3) + "\n")
+	f.goesOn = func(x *exchange) error {
+		err := x.send(piece)
+		if err == nil {
+			f.sent.Add(1)
+		}
+		return err
+	}
+	return f
+}()
 
 func longChunk(n int) string {
 	return fmt.Sprintf(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":%q}}]}`, letters(n))
