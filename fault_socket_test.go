@@ -60,10 +60,15 @@ func listenRaw(t *testing.T, replies []reply) *rawServer {
 		return w
 	}
 	w.serving.Go(func() {
-		for _, r := range replies {
+		for i := 0; ; i++ {
 			conn, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if i >= len(replies) {
+				t.Error("one connection too many")
+				conn.Close()
+				continue
 			}
 			w.serving.Go(func() {
 				defer conn.Close()
@@ -72,7 +77,7 @@ func listenRaw(t *testing.T, replies []reply) *rawServer {
 					conn.Close()
 				}).Stop()
 				if w.readRequest(conn) == nil {
-					r.raw(conn.(*net.TCPConn))
+					replies[i].raw(conn.(*net.TCPConn))
 				}
 			})
 		}
