@@ -42,11 +42,7 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 		m.role = d.Role
 	}
 	m.hasContent = m.hasContent || d.Content != "" || d.presence.Form(deltaContent) == wire.Zero
-	m.content.add(d.Content)
-	m.reasoning.add(d.Reasoning)
-	m.reasoningContent.add(d.ReasoningContent)
-	m.refusal.add(d.Refusal)
-	m.prompted.add(c.Text)
+	m.addTexts(c)
 	for i := range d.ToolCalls {
 		m.calls.add(&d.ToolCalls[i])
 	}
@@ -72,6 +68,27 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
 	mergeExtra(&m.extra, c.Extra)
 	mergeExtra(&m.messageExtra, d.Extra)
+}
+
+func (m *choiceMerger) addTexts(c *ChunkChoice) {
+	d := &c.Delta
+	m.content.add(d.Content)
+	m.reasoning.add(d.Reasoning)
+	m.reasoningContent.add(d.ReasoningContent)
+	m.refusal.add(d.Refusal)
+	m.prompted.add(c.Text)
+}
+
+// addAgain takes in a fragment that differs from the one before in texts only,
+// none of which was or is empty. It does not say anything else that is new.
+func (m *choiceMerger) addAgain(c *ChunkChoice) {
+	m.addTexts(c)
+	if calls := c.Delta.ToolCalls; len(calls) > 0 {
+		m.calls.addAgain(&calls[0])
+	}
+	if details := c.Delta.ReasoningDetails; len(details) > 0 {
+		m.details.addAgain(&details[0])
+	}
 }
 
 // choice returns the choice as it is by now; failed is whether an error was

@@ -22,19 +22,35 @@ type detailKey struct {
 func (m *detailsMerger) add(fragments []ReasoningDetail) {
 	m.seen = m.seen || fragments != nil
 	for i := range fragments {
-		d := &fragments[i]
-		if m.last = m.find(d); m.last != nil {
-			m.last.add(d)
-			continue
+		m.addOne(&fragments[i])
+	}
+}
+
+func (m *detailsMerger) addOne(d *ReasoningDetail) {
+	if m.last = m.find(d); m.last != nil {
+		m.last.add(d)
+		return
+	}
+	m.last = newDetailMerger(d)
+	m.list = append(m.list, m.last)
+	if d.Index != nil {
+		if m.open == nil {
+			m.open = make(map[detailKey]*detailMerger, 1)
 		}
-		m.last = newDetailMerger(d)
-		m.list = append(m.list, m.last)
-		if d.Index != nil {
-			if m.open == nil {
-				m.open = make(map[detailKey]*detailMerger, 1)
-			}
-			m.open[detailKey{d.Type, *d.Index}] = m.last
-		}
+		m.open[detailKey{d.Type, *d.Index}] = m.last
+	}
+}
+
+// addAgain takes in the only fragment of a list that differs from the one before
+// in its texts only.
+func (m *detailsMerger) addAgain(d *ReasoningDetail) {
+	switch d.Type {
+	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
+		m.last.merged = true
+		m.last.text.add(d.Text)
+		m.last.summary.add(d.Summary)
+	default:
+		m.addOne(d)
 	}
 }
 

@@ -11,6 +11,7 @@ type callsMerger struct {
 	list []*callMerger
 	open map[int]*callMerger // by slot, which is the index on the wire
 	slot int                 // of the latest fragment
+	last *callMerger         // which that belongs to
 }
 
 // add takes in a fragment. It belongs to the call that is open in its slot,
@@ -30,10 +31,17 @@ func (m *callsMerger) add(d *ToolCall) {
 		if m.open == nil {
 			m.open = make(map[int]*callMerger, 1)
 		}
-		m.open[m.slot] = c
+		m.open[m.slot], m.last = c, c
 		return
 	}
+	m.last = c
 	c.add(d)
+}
+
+// addAgain takes in a fragment that differs from the one before in its arguments
+// only.
+func (m *callsMerger) addAgain(d *ToolCall) {
+	m.last.arguments.add(d.Function.Arguments)
 }
 
 func (m *callsMerger) toolCalls() []ToolCall {

@@ -56,6 +56,12 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	}
 }
 
+// addAgain is Add for a chunk with one choice that differs from the chunk before
+// in texts only, none of which was or is empty.
+func (a *Accumulator) addAgain(chunk *ChatCompletionChunk) {
+	a.last.addAgain(&chunk.Choices[0])
+}
+
 // choice returns the choice with that index, or starts it.
 func (a *Accumulator) choice(index int) *choiceMerger {
 	if a.last != nil && a.last.index == index {

@@ -1,6 +1,9 @@
 package openrouter
 
 import (
+	"bytes"
+	"unsafe"
+
 	"github.com/openrouter-go/openrouter/internal/memo"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
@@ -18,14 +21,28 @@ type chunkDecoder struct {
 	pattern  *ChatCompletionChunk // the chunk the skeleton was learned from
 	fields   []textField          // of each hole
 	misses   int                  // in a row
+
+	// again is whether the last chunk differs from the one before in these fields
+	// only, none of which was or is empty.
+	again bool
+	alike bool // the last chunk is like the pattern
+
+	// reuse is whether a chunk is only needed until the next one.
+	reuse bool
+
+	plain slab[plainChunk]
+	call  slab[callChunk]
+	think slab[thinkChunk]
 }
 
 // decode returns the chunk that data is.
 func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	if memo.Enabled {
 		if chunk := d.recall(data); chunk != nil {
+			d.again, d.alike = d.alike, true
 			return chunk, nil
 		}
+		d.again, d.alike = false, false
 	}
 	d.holes = d.holes[:0]
 	d.reader = wire.NewPoolReader(data, &d.pool, &d.holes)
@@ -139,7 +156,7 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 		return
 	}
 	d.skeleton.Learn(data, d.spans)
-	d.pattern = copyChunk(chunk)
+	d.pattern, d.alike = d.copyChunk(chunk), true
 }
 
 // isCopyable reports whether copyChunk can copy the chunk: one choice, at most one
@@ -177,12 +194,21 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	if d.spans, ok = d.skeleton.Match(data, d.spans[:0]); !ok {
 		return nil
 	}
-	chunk := copyChunk(d.pattern)
+	chunk := d.pattern
+	if !d.reuse {
+		chunk = d.copyChunk(chunk)
+	}
 	c := &chunk.Choices[0]
+	var last []byte
+	var text string
 	for i, span := range d.spans {
-		text, ok := d.pool.TextAt(data, span.Start, span.End)
-		if !ok {
-			return nil
+		// Reasoning comes twice in a chunk.
+		if value := data[span.Start:span.End]; !bytes.Equal(value, last) {
+			var ok bool
+			if text, ok = d.pool.TextAt(data, span.Start, span.End, span.Plain); !ok {
+				return nil
+			}
+			last = value
 		}
 		*d.fields[i].in(c) = text
 	}
@@ -190,7 +216,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	return chunk
 }
 
-// A chunk and all that it points to are one allocation.
+// A chunk and all that it points to lie together.
 
 type plainChunk struct {
 	chunk  ChatCompletionChunk
@@ -210,65 +236,33 @@ type thinkChunk struct {
 }
 
 // copyChunk returns a copy of a chunk of which isCopyable is true.
-func copyChunk(src *ChatCompletionChunk) *ChatCompletionChunk {
+func (d *chunkDecoder) copyChunk(src *ChatCompletionChunk) *ChatCompletionChunk {
 	delta := &src.Choices[0].Delta
 	switch {
 	case len(delta.ToolCalls) == 1:
-		dst := new(callChunk)
+		dst := d.call.next()
 		dst.set(src)
 		dst.call[0] = delta.ToolCalls[0]
 		dst.call[0].Index = copyInt(delta.ToolCalls[0].Index, &dst.index)
 		dst.choice[0].Delta.ToolCalls = dst.call[:]
 		return &dst.chunk
 	case len(delta.ReasoningDetails) == 1:
-		dst := new(thinkChunk)
+		dst := d.think.next()
 		dst.set(src)
 		dst.detail[0] = delta.ReasoningDetails[0]
 		dst.detail[0].Index = copyInt(delta.ReasoningDetails[0].Index, &dst.index)
 		dst.choice[0].Delta.ReasoningDetails = dst.detail[:]
 		return &dst.chunk
 	}
-	dst := new(plainChunk)
+	dst := d.plain.next()
 	dst.set(src)
 	return &dst.chunk
 }
 
-// set copies what isCopyable lets be set, field by field: most are empty, and
-// writing 480 bytes through the collector's barriers costs more than looking.
 func (p *plainChunk) set(src *ChatCompletionChunk) {
-	c := &p.chunk
-	c.ID, c.Object, c.Created, c.Model, c.presence = src.ID, src.Object, src.Created, src.Model, src.presence
-	copyString(&c.Provider, src.Provider)
-	copyString(&c.SystemFingerprint, src.SystemFingerprint)
-	copyString(&c.ServiceTier, src.ServiceTier)
-	copyString(&c.UserID, src.UserID)
-	c.Choices = p.choice[:]
-
-	from, to := &src.Choices[0], &p.choice[0]
-	to.Index, to.presence = from.Index, from.presence
-	copyString(&to.Text, from.Text)
-	copyString(&to.FinishReason, from.FinishReason)
-	copyString(&to.NativeFinishReason, from.NativeFinishReason)
-
-	d, e := &from.Delta, &to.Delta
-	e.presence = d.presence
-	copyString(&e.Role, d.Role)
-	copyString(&e.Content, d.Content)
-	copyString(&e.Reasoning, d.Reasoning)
-	copyString(&e.ReasoningContent, d.ReasoningContent)
-	copyString(&e.Refusal, d.Refusal)
-	if d.ToolCalls != nil {
-		e.ToolCalls = []ToolCall{}
-	}
-	if d.ReasoningDetails != nil {
-		e.ReasoningDetails = []ReasoningDetail{}
-	}
-}
-
-func copyString[S ~string](dst *S, src S) {
-	if src != "" {
-		*dst = src
-	}
+	p.chunk = *src
+	p.choice[0] = src.Choices[0]
+	p.chunk.Choices = p.choice[:]
 }
 
 func copyInt(src *int, room *int) *int {
@@ -277,4 +271,25 @@ func copyInt(src *int, room *int) *int {
 	}
 	*room = *src
 	return room
+}
+
+// maxSlab is the size of the largest piece of memory that chunks share, and
+// that keeping one of them keeps.
+const maxSlab = 8 << 10
+
+// slab allocates values, more at a time the more there are.
+type slab[T any] struct {
+	free []T
+	size int
+}
+
+func (s *slab[T]) next() *T {
+	if len(s.free) == 0 {
+		const header = 8 // the runtime's, in what has pointers
+		s.size = max(1, min(2*s.size, (maxSlab-header)/int(unsafe.Sizeof(*new(T)))))
+		s.free = make([]T, s.size)
+	}
+	v := &s.free[0]
+	s.free = s.free[1:]
+	return v
 }

@@ -17,17 +17,18 @@ type connection struct {
 	body   io.ReadCloser
 
 	idle        time.Duration // how long a read may wait for any byte; 0 for ever
-	content     time.Duration // how long reads may still wait for content; 0 for ever
+	content     time.Duration // how long reads may still wait for content; 0 for ever, less for no longer
 	nextContent time.Duration // what that is set to by content
-	clock       *time.Timer
-	reason      error // what the clock will say
+	clock       *clock
 
 	limited bool
 	left    int64 // bytes that may still be read, if limited
 }
 
 func newConnection(ctx context.Context, cancel context.CancelCauseFunc, body io.ReadCloser) *connection {
-	return &connection{ctx: ctx, cancel: cancel, body: body}
+	c := &connection{ctx: ctx, cancel: cancel, body: body}
+	c.clock = &clock{ring: c.abort}
+	return c
 }
 
 // Read reads from the body under the clocks.
@@ -42,40 +43,47 @@ func (c *connection) Read(p []byte) (int, error) {
 		p = p[:min(int64(len(p)), c.left)]
 	}
 	wait, reason := c.idle, ErrStreamIdle
-	if c.content > 0 && (wait == 0 || c.content < wait) {
+	if c.content != 0 && (wait == 0 || c.content < wait) {
 		wait, reason = c.content, ErrContentTimeout
+	}
+	if wait < 0 {
+		c.abort(reason)
+		return 0, reason
 	}
 	if wait == 0 {
 		n, err := c.body.Read(p)
 		c.left -= int64(n)
 		return n, err
 	}
-	c.wind(wait, reason)
-	start := time.Now()
-	n, err := c.body.Read(p)
-	c.clock.Stop()
+	var start time.Time
 	if c.content > 0 {
-		// What is spent stays spent until content comes; never 0, which is no clock.
-		c.content = max(c.content-time.Since(start), 1)
+		start = time.Now()
+	}
+	c.clock.start(wait, reason)
+	n, err := c.body.Read(p)
+	c.clock.stop()
+	if c.content > 0 {
+		// What is spent stays spent until content comes.
+		if c.content -= time.Since(start); c.content <= 0 {
+			c.content = -1
+		}
 	}
 	c.left -= int64(n)
 	return n, err
-}
-
-// wind starts the clock.
-func (c *connection) wind(d time.Duration, reason error) {
-	if c.clock != nil && c.reason == reason {
-		c.clock.Reset(d)
-		return
-	}
-	c.reason = reason
-	c.clock = time.AfterFunc(d, func() { c.abort(reason) })
 }
 
 // abort ends the connection, and a read under way, for the given reason. Only
 // the first reason counts.
 func (c *connection) abort(reason error) {
 	c.cancel(reason) // first: a body under a read may only close once the read has returned
+	c.clock.end()
+	c.body.Close()
+}
+
+// abandon is abort for a stream that was forgotten.
+func (c *connection) abandon() {
+	c.cancel(ErrStreamClosed)
+	c.clock.abandon()
 	c.body.Close()
 }
 

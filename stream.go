@@ -62,7 +62,7 @@ func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s.events.OnComment = cfg.onComment
 	s.events.MaxEvent = int(cfg.maxEvent)
 	// A stream that was forgotten gives its connection back with its memory.
-	runtime.AddCleanup(s, func(c *connection) { c.abort(ErrStreamClosed) }, conn)
+	runtime.AddCleanup(s, (*connection).abandon, conn)
 	return s
 }
 
@@ -97,6 +97,7 @@ func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 func (s *Stream) Collect() (*ChatCompletion, error) {
 	s.taken.Store(true)
 	defer s.Close()
+	s.decoder.reuse = true // nobody sees the chunks
 	for {
 		switch _, err := s.advance(); {
 		case err == io.EOF:
@@ -194,13 +195,16 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 	if s.call.GenerationID == "" {
 		s.call.GenerationID = chunk.ID
 	}
+	if s.decoder.again {
+		s.acc.addAgain(chunk)
+		s.contentCame(chunk)
+		return chunk, nil
+	}
 	report := chunk.report()
 	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
 		s.acc.Add(chunk)
 		s.began = s.began || len(chunk.Choices) > 0
-		if s.conn.content != s.conn.nextContent && chunk.hasContent() {
-			s.conn.content = s.conn.nextContent
-		}
+		s.contentCame(chunk)
 		return chunk, nil
 	}
 	body := scrub(data, s.cfg().secrets)
@@ -214,6 +218,13 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 	s.acc.Add(chunk)
 	s.lookOn()
 	return nil, s.cfg().reportedIn(s.Response(), report, body)
+}
+
+// contentCame winds the clock for content up again, if the chunk has some.
+func (s *Stream) contentCame(chunk *ChatCompletionChunk) {
+	if s.conn.content != s.conn.nextContent && chunk.hasContent() {
+		s.conn.content = s.conn.nextContent
+	}
 }
 
 // report returns the failure that a chunk reports, nil if it does not.

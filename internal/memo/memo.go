@@ -6,10 +6,17 @@
 // a stream differs from the one before in one to three strings only.
 package memo
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
 
 // Span is the place of a string's value in a document, without its quotes.
-type Span struct{ Start, End int }
+type Span struct {
+	Start, End int
+	Plain      bool // every byte of it stands for itself; false if that is not known
+}
 
 // Skeleton is a document without the values of some of its strings. The zero
 // value matches nothing.
@@ -42,11 +49,15 @@ func (s *Skeleton) Match(doc []byte, values []Span) ([]Span, bool) {
 			return values, false
 		}
 		pos += len(same)
-		n := valueLen(doc[pos:])
+		n := wire.PlainLen(doc[pos:])
+		isPlain := pos+n < len(doc) && doc[pos+n] == '"'
+		if !isPlain {
+			n = valueLen(doc[pos:])
+		}
 		if n < 0 || (n == 0) != (hole.End == hole.Start) {
 			return values, false
 		}
-		values = append(values, Span{pos, pos + n})
+		values = append(values, Span{pos, pos + n, isPlain})
 		pos, from = pos+n, hole.End
 	}
 	return values, bytes.Equal(doc[pos:], s.doc[from:])

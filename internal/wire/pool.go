@@ -109,9 +109,9 @@ func (r *Reader) Text(dst *string) Got {
 }
 
 // TextAt reads the string whose value stands at start and ends before end; false
-// if it is not a valid one.
-func (p *Pool) TextAt(data []byte, start, end int) (string, bool) {
-	if plain(data[start:end]) < end-start {
+// if it is not a valid one. isPlain spares the look at it.
+func (p *Pool) TextAt(data []byte, start, end int, isPlain bool) (string, bool) {
+	if !isPlain && PlainLen(data[start:end]) < end-start {
 		r := Reader{data: data, pos: start - 1, scratch: p.scratch}
 		b := r.text()
 		p.scratch = r.scratch

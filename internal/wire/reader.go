@@ -225,7 +225,7 @@ func (r *Reader) word(w string) {
 // text reads a string whose opening quote is next. The bytes are the document's own or the scratch buffer's.
 func (r *Reader) text() []byte {
 	start := r.pos + 1
-	i := start + plain(r.data[start:])
+	i := start + PlainLen(r.data[start:])
 	if i == len(r.data) {
 		r.pos = i
 		r.fail("unexpected end of JSON in a string")
@@ -300,7 +300,7 @@ func (r *Reader) slowText(start, i int) []byte {
 			}
 			i++
 		case c < utf8.RuneSelf:
-			n := plain(r.data[i:])
+			n := PlainLen(r.data[i:])
 			out = append(out, r.data[i:i+n]...)
 			i += n
 		default:

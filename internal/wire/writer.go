@@ -161,7 +161,7 @@ func (w *Writer) String(s string) {
 	start := 0
 	for i := 0; i < len(s); {
 		// The bytes are only read, and not kept.
-		if i += plain(unsafe.Slice(unsafe.StringData(s[i:]), len(s)-i)); i == len(s) {
+		if i += PlainLen(unsafe.Slice(unsafe.StringData(s[i:]), len(s)-i)); i == len(s) {
 			break
 		}
 		c := s[i]
