@@ -245,6 +245,7 @@ func (s *Stream) complete() error {
 	if !s.began {
 		return s.cfg().reportedIn(s.Response(), nil, nil)
 	}
+	s.events.Release()
 	s.conn.drain()
 	return io.EOF
 }

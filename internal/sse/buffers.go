@@ -1,18 +1,33 @@
 package sse
 
 import (
-	"math/bits"
+	"cmp"
+	"runtime"
+	"slices"
 	"sync"
 )
 
-// large holds buffers above keepBuf by the bits of their size, a power of two: an event of megabytes grows through several of them,
-// and the next stream with one needs the same again. Memory that stays unused is the garbage collector's.
-var large [64]sync.Pool
+// spare holds buffers larger than keepBuf that are not in use, the largest last. An event of megabytes grows through several; the next
+// stream with one starts where that ended. A sync.Pool forgets most of them: it is one for each processor, and empty after two collections.
+var spare struct {
+	sync.Mutex
+	buffers [][]byte
+	watched bool
+	unused  bool // since the last collection
+}
 
+const maxSpare = 4
+
+// borrow returns a buffer of the given size, and perhaps with room to grow in place.
 func borrow(size int) []byte {
 	if size > keepBuf {
-		if b, ok := large[bits.Len(uint(size))].Get().(*[]byte); ok {
-			return *b
+		spare.Lock()
+		defer spare.Unlock()
+		if last := len(spare.buffers) - 1; last >= 0 && cap(spare.buffers[last]) >= size {
+			b := spare.buffers[last]
+			spare.buffers = slices.Delete(spare.buffers, last, last+1)
+			spare.unused = false
+			return b[:size]
 		}
 	}
 	return make([]byte, size)
@@ -20,7 +35,34 @@ func borrow(size int) []byte {
 
 // giveBack takes a buffer that nobody reads any more.
 func giveBack(b []byte) {
-	if len(b) > keepBuf {
-		large[bits.Len(uint(len(b)))].Put(&b)
+	if cap(b) <= keepBuf {
+		return
 	}
+	spare.Lock()
+	defer spare.Unlock()
+	i, _ := slices.BinarySearchFunc(spare.buffers, b, func(x, y []byte) int { return cmp.Compare(cap(x), cap(y)) })
+	spare.buffers = slices.Insert(spare.buffers, i, b)
+	if len(spare.buffers) > maxSpare {
+		spare.buffers = slices.Delete(spare.buffers, 0, 1)
+	}
+	spare.unused = false
+	if !spare.watched {
+		spare.watched = true
+		watch()
+	}
+}
+
+// watch lets go of all that is spare when it was not used between two collections.
+func watch() {
+	runtime.AddCleanup(new([16]byte), func(struct{}) {
+		spare.Lock()
+		defer spare.Unlock()
+		if spare.unused {
+			spare.buffers = nil
+		}
+		if spare.watched = len(spare.buffers) > 0; spare.watched {
+			spare.unused = true
+			watch()
+		}
+	}, struct{}{})
 }

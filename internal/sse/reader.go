@@ -96,6 +96,12 @@ func (r *Reader) Next() ([]byte, error) {
 	return nil, r.err
 }
 
+// Release gives the buffer back: what Next returned is not valid any more, and it returns [io.EOF] from now on.
+func (r *Reader) Release() {
+	r.open = false
+	r.stop(io.EOF)
+}
+
 // Pending returns the data of the event that was under way when [Reader.Next] reported the end of the stream or an
 // error: what Next would have returned had a blank line followed, a last line without a line end included. It is nil if no
 // event was under way, and before that. After [ErrTooLong] it is cut to MaxEvent bytes.
@@ -303,10 +309,13 @@ func (r *Reader) makeRoom() {
 			size *= 2
 		}
 	}
-	to := r.buf
-	if size != len(to) {
-		to = borrow(size)
-	} else if r.pos == data {
+	to, old := r.buf, []byte(nil)
+	switch {
+	case size > len(to) && size <= cap(to):
+		to = to[:size]
+	case size != len(to):
+		to, old = borrow(size), r.buf
+	case r.pos == data:
 		return // all in place
 	}
 	if r.open {
@@ -314,9 +323,7 @@ func (r *Reader) makeRoom() {
 		r.dataStart, r.dataEnd = 0, data
 	}
 	copy(to[data:], r.buf[r.pos:r.end])
-	if size != len(r.buf) {
-		giveBack(r.buf)
-	}
+	giveBack(old)
 	r.buf, r.pos, r.end = to, data, held
 	r.lf, r.cr = held, held // the reader reads on only when it has seen that no line end is left
 }

@@ -69,8 +69,9 @@ func Kept(f func() (any, error)) (float64, error) {
 
 func live() uint64 {
 	var m runtime.MemStats
-	for range 3 { // finalizers, and pools, take a cycle each
+	for range 10 { // finalizers, cleanups and pools take a cycle each, and goroutines that must have run
 		runtime.GC()
+		runtime.Gosched()
 	}
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
