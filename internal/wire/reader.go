@@ -336,46 +336,6 @@ func hex4(b []byte) rune {
 	return u
 }
 
-// number returns the bytes of the number that comes next, nil if none does.
-func (r *Reader) number() []byte {
-	start := r.pos
-	i := start
-	if i < len(r.data) && r.data[i] == '-' {
-		i++
-	}
-	digits := func() bool {
-		from := i
-		for i < len(r.data) && r.data[i]-'0' <= 9 {
-			i++
-		}
-		return i > from
-	}
-	if i < len(r.data) && r.data[i] == '0' {
-		i++
-	} else if !digits() {
-		r.pos = i
-		r.unexpected("a value")
-		return nil
-	}
-	ok := true
-	if i < len(r.data) && r.data[i] == '.' {
-		i++
-		ok = digits()
-	}
-	if ok && i < len(r.data) && r.data[i]|0x20 == 'e' {
-		i++
-		if i < len(r.data) && (r.data[i] == '+' || r.data[i] == '-') {
-			i++
-		}
-		ok = digits()
-	}
-	if r.pos = i; !ok {
-		r.unexpected("a digit")
-		return nil
-	}
-	return r.data[start:i]
-}
-
 // Skip reads over one value of any type.
 func (r *Reader) Skip() {
 	switch c := r.peek(); c {

@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"encoding/json"
-	"math"
-	"strconv"
-)
+import "encoding/json"
 
 // String reads a string.
 func (r *Reader) String(dst *string) Got {
@@ -40,28 +36,27 @@ func (r *Reader) Bool(dst *bool) Got {
 	return r.Miss()
 }
 
-// numeric returns the number that comes next, nil if something else does.
-func (r *Reader) numeric() []byte {
-	if c := r.peek(); c != '-' && c-'0' > 9 {
-		return nil
-	}
-	return r.number()
+// atNumber reports whether a number comes next, or what looks like one.
+func (r *Reader) atNumber() bool {
+	c := r.peek()
+	return c == '-' || c-'0' <= 9
 }
 
 // Int64 reads an integer, however it is spelled; what an int64 cannot hold exactly is Wrong.
 func (r *Reader) Int64(dst *int64) Got {
 	*dst = 0
-	lit := r.numeric()
-	if lit == nil {
+	if !r.atNumber() {
 		return r.Miss()
 	}
-	n, ok := parseInt(lit)
-	if !ok {
+	l := r.number()
+	n, ok := l.int()
+	switch {
+	case !ok || l.text == nil:
 		return Wrong
-	}
-	if *dst = n; n == 0 {
+	case n == 0:
 		return GotZero
 	}
+	*dst = n
 	return Value
 }
 
@@ -76,141 +71,32 @@ func (r *Reader) Int(dst *int) Got {
 	return got
 }
 
-// parseInt takes plain digits first, then 3.0 and 1.7e9 as floats where the float is exact.
-func parseInt(lit []byte) (int64, bool) {
-	digits, neg := lit, false
-	if digits[0] == '-' {
-		digits, neg = digits[1:], true
-	}
-	if len(digits) <= 18 {
-		var n int64
-		for i, c := range digits {
-			if c -= '0'; c > 9 {
-				break
-			}
-			if n = n*10 + int64(c); i == len(digits)-1 {
-				if neg {
-					n = -n
-				}
-				return n, true
-			}
-		}
-	}
-	if n, err := strconv.ParseInt(string(lit), 10, 64); err == nil {
-		return n, true
-	}
-	f, err := strconv.ParseFloat(string(lit), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 || !exact(lit, f) {
-		return 0, false
-	}
-	return int64(f), true
-}
-
 // Float reads a number.
 func (r *Reader) Float(dst *float64) Got {
 	*dst = 0
-	lit := r.numeric()
-	if lit == nil {
+	if !r.atNumber() {
 		return r.Miss()
 	}
-	f, err := strconv.ParseFloat(string(lit), 64)
-	if err != nil {
-		return Wrong
-	}
-	same := exact(lit, f)
+	l := r.number()
+	f, exact, ok := l.float()
 	switch {
-	case f == 0 && same:
+	case !ok || l.text == nil:
+		return Wrong
+	case l.digits == 0:
 		return GotZero
 	case f == 0:
 		return Wrong
 	}
-	if *dst = f; !same {
+	if *dst = f; !exact {
 		return Inexact
 	}
 	return Value
 }
 
-// exact reports whether f, written in its shortest form, is the number lit spells.
-func exact(lit []byte, f float64) bool {
-	var short [32]byte
-	a := decimal(lit)
-	if len(a.digits) <= 15 && -290 < a.exp && a.exp < 290 {
-		return true // a float tells any two numbers of so few digits apart
-	}
-	b := decimal(strconv.AppendFloat(short[:0], f, 'e', -1, 64))
-	if len(a.digits) == 0 || len(b.digits) == 0 {
-		return len(a.digits) == len(b.digits)
-	}
-	if a.neg != b.neg || a.exp != b.exp {
-		return false
-	}
-	// Trailing zeros are already gone; what is left may still hold a point.
-	x, y := a.digits, b.digits
-	for len(x) > 0 && len(y) > 0 {
-		switch {
-		case x[0] == '.':
-			x = x[1:]
-		case y[0] == '.':
-			y = y[1:]
-		case x[0] != y[0]:
-			return false
-		default:
-			x, y = x[1:], y[1:]
-		}
-	}
-	return len(x) == 0 && len(y) == 0
-}
-
-// number in the form 0.digits × 10^exp, digits without leading and trailing zeros, a point possibly among them.
-type scientific struct {
-	digits []byte
-	exp    int
-	neg    bool
-}
-
-func decimal(lit []byte) scientific {
-	var d scientific
-	if lit[0] == '-' {
-		d.neg, lit = true, lit[1:]
-	}
-	mantissa := lit
-	for i, c := range lit {
-		if c|0x20 == 'e' {
-			mantissa = lit[:i]
-			exp, err := strconv.Atoi(string(lit[i+1:]))
-			if err != nil {
-				exp = math.MaxInt32
-			}
-			d.exp = exp
-			break
-		}
-	}
-	point := len(mantissa)
-	for i, c := range mantissa {
-		if c == '.' {
-			point = i
-		}
-	}
-	start := 0
-	for start < len(mantissa) && (mantissa[start] == '0' || mantissa[start] == '.') {
-		start++
-	}
-	end := len(mantissa)
-	for end > start && (mantissa[end-1] == '0' || mantissa[end-1] == '.') {
-		end--
-	}
-	if d.digits = mantissa[start:end]; start < end {
-		if d.exp += point - start; start > point {
-			d.exp++
-		}
-	}
-	return d
-}
-
 // Number reads an exact decimal from a string or, as its second spelling, a number; dst is its digits.
 func (r *Reader) Number(dst *string) Got {
-	if lit := r.numeric(); lit != nil {
-		*dst = string(lit)
+	if r.atNumber() {
+		*dst = string(r.number().text)
 		return GotOther
 	}
 	return r.String(dst)

@@ -145,7 +145,7 @@ func (w *Writer) FloatAs(f float64, digits any) {
 func (w *Writer) Number(s string, bare bool) {
 	if bare {
 		r := NewReader([]byte(s))
-		if lit := r.number(); len(lit) == len(s) && r.err == nil {
+		if l := r.number(); len(l.text) == len(s) && r.err == nil {
 			w.Verbatim(s)
 			return
 		}
