@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // ChatService creates chat completions; it is [Client.Chat].
@@ -79,6 +81,9 @@ func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error)
 	return body, c.err
 }
 
+// pooledSize is the size from which on a pool of strings pays within one answer.
+const pooledSize = 4 << 10
+
 // completion decodes a body that came with a status of success. It is the one
 // place that decides whether such a body is an answer.
 func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error) {
@@ -87,7 +92,11 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		return nil, c.notAnAnswer(call, data)
 	}
 	res := &ChatCompletion{}
-	if err := res.UnmarshalJSON(text); err != nil {
+	r := wire.NewReader(text)
+	if len(text) >= pooledSize {
+		r = wire.NewPoolReader(text, &wire.Pool{}, nil)
+	}
+	if err := decoded(&r, res.readJSON(&r), text, "ChatCompletion"); err != nil {
 		if e := errorFromBody(call, scrub(data, c.secrets)); e.Message != "" {
 			return nil, e
 		}

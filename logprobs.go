@@ -15,7 +15,7 @@ type Logprobs struct {
 
 // TokenLogprob is one token of an answer.
 type TokenLogprob struct {
-	Token string `json:"token"`
+	Token string `json:"token" wire:"text"`
 	// Logprob is the natural logarithm of the probability.
 	Logprob float64 `json:"logprob"`
 	// Bytes is the token in UTF-8, nil where it has no such form. A character
@@ -35,7 +35,7 @@ type TokenLogprob struct {
 //
 //wire:list 4
 type TopLogprob struct {
-	Token   string  `json:"token"`
+	Token   string  `json:"token" wire:"text"`
 	Logprob float64 `json:"logprob"`
 	Bytes   []int   `json:"bytes" wire:"null"`
 

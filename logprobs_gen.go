@@ -92,7 +92,7 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 		at := r.Pos()
 		switch string(r.Key) {
 		case "token":
-			i, got, dflt = 0, r.String(&v.Token), wire.Zero
+			i, got, dflt = 0, r.Text(&v.Token), wire.Zero
 		case "logprob":
 			i, got, dflt = 1, r.Float(&v.Logprob), wire.Zero
 		case "bytes":
@@ -218,7 +218,7 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 		at := r.Pos()
 		switch string(r.Key) {
 		case "token":
-			i, got, dflt = 0, r.String(&v.Token), wire.Zero
+			i, got, dflt = 0, r.Text(&v.Token), wire.Zero
 		case "logprob":
 			i, got, dflt = 1, r.Float(&v.Logprob), wire.Zero
 		case "bytes":

@@ -96,6 +96,25 @@ func (l *literal) scan(data []byte, i int) int {
 	return i
 }
 
+// smallInt reads an integer of a few digits, as nearly all are; on false nothing was consumed.
+func (r *Reader) smallInt() (int64, bool) {
+	const most = 9
+	n := int64(0)
+	for i := r.pos; i < len(r.data) && i < r.pos+most; i++ {
+		c := r.data[i] - '0'
+		if c <= 9 {
+			n = n*10 + int64(c)
+			continue
+		}
+		if b := r.data[i]; b != ',' && b != '}' && b != ']' || i == r.pos || i > r.pos+1 && r.data[r.pos] == '0' {
+			break
+		}
+		r.pos = i
+		return n, true
+	}
+	return 0, false
+}
+
 // int returns the integer that l is, however it is spelled; false if an int64 cannot hold it. Beyond ±2^53 it must be spelled as one.
 func (l *literal) int() (int64, bool) {
 	if l.digits == 0 {
@@ -161,6 +180,12 @@ func (l *literal) float() (f float64, exact, ok bool) {
 func (l *literal) isShortest(f float64) bool {
 	if l.digits > floatDigits {
 		return false
+	}
+	if l.digits < floatDigits && -len(powers) < l.exp && l.exp <= 0 {
+		// Where the numbers of so many digits lie further apart than the floats, f is the nearest float to one of them only.
+		if abs := math.Abs(f); math.Nextafter(abs, math.Inf(1))-abs < 0.99/powers[-l.exp] {
+			return true
+		}
 	}
 	var room [32]byte
 	r := Reader{data: strconv.AppendFloat(room[:0], f, 'e', -1, 64)}

@@ -12,6 +12,7 @@ type Pool struct {
 	known [1 << knownBits]string
 	texts strings.Builder
 	block int // size of the last block of texts
+	room  []int
 
 	scratch []byte
 }
@@ -71,6 +72,22 @@ func (p *Pool) text(b []byte) string {
 	at := p.texts.Len()
 	p.texts.Write(b)
 	return p.texts.String()[at:]
+}
+
+// intBlock is how many integers share their memory.
+const intBlock = 128
+
+// ints returns an empty list with room for n; p may be nil.
+func (p *Pool) ints(n int) []int {
+	if p == nil || n == 0 || n > intBlock/4 {
+		return make([]int, 0, n)
+	}
+	if len(p.room) < n {
+		p.room = make([]int, intBlock)
+	}
+	list := p.room[:0:n]
+	p.room = p.room[n:]
+	return list
 }
 
 // Hole is a text that was read, and where.

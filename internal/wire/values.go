@@ -48,12 +48,14 @@ func (r *Reader) Int64(dst *int64) Got {
 	if !r.atNumber() {
 		return r.Miss()
 	}
-	l := r.number()
-	n, ok := l.int()
-	switch {
-	case !ok || l.text == nil:
-		return Wrong
-	case n == 0:
+	n, ok := r.smallInt()
+	if !ok {
+		l := r.number()
+		if n, ok = l.int(); !ok || l.text == nil {
+			return Wrong
+		}
+	}
+	if n == 0 {
 		return GotZero
 	}
 	*dst = n
@@ -178,7 +180,10 @@ func Ints(r *Reader, dst *[]int) Got {
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	list := make([]int, 0, r.commas())
+	if r.bytes(dst) {
+		return Value
+	}
+	list := r.pool.ints(r.commas())
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		var n int
 		if got := r.Int(&n); got != Value && got != GotZero {
@@ -188,6 +193,30 @@ func Ints(r *Reader, dst *[]int) Got {
 	}
 	*dst = list
 	return Value
+}
+
+// bytes reads the rest of a list that is what nearly all lists of integers are: a few bytes, in decimal, without a space. On false nothing
+// was consumed.
+func (r *Reader) bytes(dst *[]int) bool {
+	var list [16]int
+	n, v, digits := 0, 0, 0
+	for i := r.pos; i < len(r.data) && n < len(list); i++ {
+		c := r.data[i]
+		if c -= '0'; c <= 9 && digits < 9 && (digits != 1 || v != 0) {
+			v, digits = v*10+int(c), digits+1
+			continue
+		}
+		if c = r.data[i]; c != ',' && c != ']' || digits == 0 {
+			return false
+		}
+		list[n], v, digits = v, 0, 0
+		if n++; c == ']' {
+			r.pos = i + 1
+			*dst = append(r.pool.ints(n), list[:n]...)
+			return true
+		}
+	}
+	return false
 }
 
 // commas guesses how many elements the list of scalars has that was just entered, looking at its first bytes only.
