@@ -18,14 +18,18 @@ import (
 type streamCase struct {
 	name, stream, unit string
 	paced              bool // each read of the body gets one event
+	collect            bool // nobody looks at the chunks
 }
 
 var streamCases = []streamCase{
-	{"text", "text", "chunk", false},
-	{"text-paced", "text", "chunk", true},
-	{"reasoning", "reasoning", "chunk", false},
-	{"tools", "tools", "chunk", false},
-	{"image", "image", "op", false},
+	{name: "text", stream: "text", unit: "chunk"},
+	{name: "text-paced", stream: "text", unit: "chunk", paced: true},
+	{name: "text-collected", stream: "text", unit: "chunk", collect: true},
+	{name: "reasoning", stream: "reasoning", unit: "chunk"},
+	{name: "reasoning-collected", stream: "reasoning", unit: "chunk", collect: true},
+	{name: "tools", stream: "tools", unit: "chunk"},
+	{name: "tools-collected", stream: "tools", unit: "chunk", collect: true},
+	{name: "image", stream: "image", unit: "op"},
 }
 
 func (c streamCase) memory() (*clients.Memory, *corpus.Stream, int) {
@@ -53,17 +57,20 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
-func (c streamCase) run(b *testing.B, name string) {
-	m, s, units := c.memory()
+func (sc streamCase) run(b *testing.B, name string) {
+	m, s, units := sc.memory()
 	client := inMemory(b, name, m)
 	ctx := context.Background()
 	read := func(ctx context.Context) (clients.Result, error) { return client.Stream(ctx, nil) }
+	if c, ok := client.(clients.Collector); ok && sc.collect {
+		read = c.Collect
+	}
 	mustRead(b, name, s.Want, read)
 	var kept float64
-	if c.unit == "op" {
+	if sc.unit == "op" {
 		kept = mustKeep(b, read)
 	}
-	measure.Loop(b, c.unit, units, func() error {
+	measure.Loop(b, sc.unit, units, func() error {
 		_, err := read(ctx)
 		return err
 	})

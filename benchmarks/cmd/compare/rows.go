@@ -49,8 +49,11 @@ func rows(quick bool) []row {
 	list := []row{
 		{name: "stream: text, a chunk", bench: "Stream/text", metrics: perChunk, floors: streamFloors, main: "floor-lines", memo: true},
 		{name: "stream: text in single events, a chunk", bench: "Stream/text-paced", metrics: perChunk, floors: pacedFloor, main: "floor-lines", memo: true},
+		{name: "stream: text, collected, a chunk", bench: "Stream/text-collected", metrics: perChunk, floors: pacedFloor, main: "floor-lines", memo: true},
 		{name: "stream: reasoning, a chunk", bench: "Stream/reasoning", metrics: perChunk, floors: streamFloors, main: "floor-lines", memo: true},
+		{name: "stream: reasoning, collected, a chunk", bench: "Stream/reasoning-collected", metrics: perChunk, floors: pacedFloor, main: "floor-lines", memo: true},
 		{name: "stream: tool calls, a chunk", bench: "Stream/tools", metrics: perChunk, floors: streamFloors, main: "floor-lines", memo: true},
+		{name: "stream: tool calls, collected, a chunk", bench: "Stream/tools-collected", metrics: perChunk, floors: pacedFloor, main: "floor-lines", memo: true},
 		{name: "stream: a 4 MiB image", bench: "Stream/image", metrics: perCall, floors: streamFloors, main: "floor-valid", memo: true, kept: true},
 		{name: "answer: 64 KiB with logprobs", bench: "Answer/logprobs", metrics: perCall, floors: validFloor, main: "floor-valid", kept: true},
 		{name: "answer: a tiny call", bench: "Answer/small", metrics: perCall, floors: validFloor, main: alone},

@@ -43,6 +43,12 @@ type Client interface {
 	Prepare([]corpus.Message) (send func(context.Context) error)
 }
 
+// Collector is a client that can read a stream for the sake of the whole
+// answer alone.
+type Collector interface {
+	Collect(ctx context.Context) (Result, error)
+}
+
 // Reads says which parts of an answer a client has fields for. What it has no
 // field for it skips, which is less work.
 type Reads struct{ Reasoning, Image, Text bool }

@@ -54,6 +54,18 @@ func (o openRouter) Stream(ctx context.Context, each func()) (Result, error) {
 	return openRouterResult(stream.Response()), nil
 }
 
+func (o openRouter) Collect(ctx context.Context) (Result, error) {
+	stream, err := o.c.Chat.Stream(ctx, o.request(corpus.Conversations["short"]()))
+	if err != nil {
+		return Result{}, err
+	}
+	res, err := stream.Collect()
+	if err != nil {
+		return Result{}, err
+	}
+	return openRouterResult(res), nil
+}
+
 func (o openRouter) Create(ctx context.Context) (Result, error) {
 	res, err := o.c.Chat.Create(ctx, o.request(corpus.Conversations["short"]()))
 	if err != nil {
