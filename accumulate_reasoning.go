@@ -46,7 +46,6 @@ func (m *detailsMerger) addOne(d *ReasoningDetail) {
 func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
-		m.last.merged = true
 		m.last.text.add(d.Text)
 		m.last.summary.add(d.Summary)
 	default:

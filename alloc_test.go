@@ -23,10 +23,10 @@ func TestAllocationsOfAStream(t *testing.T) {
 		name, delta    string
 		allocs, memory float64 // a chunk
 	}{
-		{"text", `"content":" word%d"`, 1.1, 560},
-		{"escapes", `"content":"\n\"%d\" é"`, 1.1, 560},
-		{"reasoning", `"content":"","reasoning":" word%d","reasoning_details":[{"type":"reasoning.text","text":" %[1]d","format":"anthropic-claude-v1","index":0}]`, 1.2, 850},
-		{"tool call", `"content":null,"tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":" %d"}}]`, 1.2, 750},
+		{"text", `"content":" word%d"`, 0.4, 570},
+		{"escapes", `"content":"\n\"%d\" é"`, 0.4, 570},
+		{"reasoning", `"content":"","reasoning":" word%d","reasoning_details":[{"type":"reasoning.text","text":" %[1]d","format":"anthropic-claude-v1","index":0}]`, 0.6, 800},
+		{"tool call", `"content":null,"tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":" %d"}}]`, 0.5, 700},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b strings.Builder
@@ -35,6 +35,12 @@ func TestAllocationsOfAStream(t *testing.T) {
 			}
 			b.WriteString("data: [DONE]\n\n")
 			stream := b.String()
+			collect := func() {
+				s := openrouter.ReadStream(strings.NewReader(stream))
+				if res, err := s.Collect(); err != nil || len(res.Choices) != 1 {
+					t.Fatal(err)
+				}
+			}
 			read := func() {
 				n := 0
 				s := openrouter.ReadStream(strings.NewReader(stream))
@@ -50,6 +56,8 @@ func TestAllocationsOfAStream(t *testing.T) {
 			}
 			assert.LessOrEqual(t, testing.AllocsPerRun(5, read)/chunks, tt.allocs, "allocations a chunk")
 			assert.LessOrEqual(t, float64(allocated(read))/chunks, tt.memory, "bytes a chunk")
+			assert.LessOrEqual(t, testing.AllocsPerRun(5, collect)/chunks, 0.1, "allocations a chunk, collected")
+			assert.LessOrEqual(t, float64(allocated(collect))/chunks, 100.0, "bytes a chunk, collected")
 		})
 	}
 }
@@ -76,4 +84,34 @@ func TestAllocationsOfALargeRequest(t *testing.T) {
 	create()
 	size := len(req.Messages[0].Content[1].ImageURL.URL)
 	assert.LessOrEqual(t, float64(allocated(create)), 1.1*float64(size))
+}
+
+// A large answer shares the memory of its small values.
+func TestAllocationsOfLogprobs(t *testing.T) {
+	const tokens = 300
+	one := `"token":"word","logprob":-0.7309677600860596,"bytes":[119,111,114,100]`
+	list := strings.Repeat(`{`+one+`,"top_logprobs":[{`+one+`},{`+one+`},{`+one+`}]},`, tokens)
+	answer := `{"choices":[{"message":{"content":"x"},"logprobs":{"content":[` + strings.TrimSuffix(list, ",") + `]}}]}`
+	client := openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-test"), openrouter.WithHTTPClient(&http.Client{Transport: drains{answer}}))
+	create := func() {
+		res, err := client.Chat.Create(t.Context(), &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}})
+		if err != nil || len(res.Choices[0].Logprobs.Content) != tokens {
+			t.Fatal(err)
+		}
+	}
+	assert.LessOrEqual(t, testing.AllocsPerRun(5, create)/tokens, 1.5, "allocations a token")
+}
+
+// The buffer that an image was read into serves the next one.
+func TestAllocationsOfAnImage(t *testing.T) {
+	image := strings.Repeat("iVBORw0K", 256<<10)
+	stream := `data: {"choices":[{"delta":{"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,` + image + `"}}]}}]}` + "\n\ndata: [DONE]\n\n"
+	read := func() {
+		res, err := openrouter.ReadStream(strings.NewReader(stream)).Collect()
+		if err != nil || len(res.Choices[0].Message.Images) != 1 {
+			t.Fatal(err)
+		}
+	}
+	read()
+	assert.LessOrEqual(t, float64(allocated(read)), 1.5*float64(len(image)))
 }

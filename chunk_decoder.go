@@ -275,19 +275,21 @@ func copyInt(src *int, room *int) *int {
 
 // maxSlab is the size of the largest piece of memory that chunks share, and
 // that keeping one of them keeps.
-const maxSlab = 8 << 10
+const maxSlab = 2 << 10
 
-// slab allocates values, more at a time the more there are.
+// slab allocates values: at first one by one, since many streams are short, or
+// many open at once, then several together.
 type slab[T any] struct {
-	free []T
-	size int
+	free  []T
+	taken int
 }
 
 func (s *slab[T]) next() *T {
 	if len(s.free) == 0 {
 		const header = 8 // the runtime's, in what has pointers
-		s.size = max(1, min(2*s.size, (maxSlab-header)/int(unsafe.Sizeof(*new(T)))))
-		s.free = make([]T, s.size)
+		size := max(1, (maxSlab-header)/int(unsafe.Sizeof(*new(T))))
+		s.free = make([]T, min(1+s.taken/16, size))
+		s.taken += len(s.free)
 	}
 	v := &s.free[0]
 	s.free = s.free[1:]

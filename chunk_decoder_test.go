@@ -59,22 +59,36 @@ func alone(data []byte) (chunk *openrouter.ChatCompletionChunk, failed bool) {
 func requireAlone(t *testing.T, events [][]byte) {
 	var stream []byte
 	var want []*openrouter.ChatCompletionChunk
+	var whole openrouter.Accumulator
 	failed := false
 	for _, e := range events {
 		stream = sse.AppendEvent(stream, e)
 		if chunk, bad := alone(e); !failed && !bad {
 			want = append(want, chunk)
+			whole.Add(chunk)
 		} else {
 			failed = true
 		}
 	}
 	stream = append(stream, "data: [DONE]\n\n"...)
 	var got []*openrouter.ChatCompletionChunk
-	for chunk, err := range openrouter.ReadStream(bytes.NewReader(stream)).Chunks() {
-		if err != nil {
-			break
+	s := openrouter.ReadStream(bytes.NewReader(stream))
+	var end error
+	for chunk, err := range s.Chunks() {
+		if end = err; err == nil {
+			got = append(got, chunk)
 		}
-		got = append(got, chunk)
+	}
+	if end == nil {
+		res, err := openrouter.ReadStream(bytes.NewReader(stream)).Collect()
+		require.NoError(t, err)
+		want, err := json.Marshal(whole.Response())
+		require.NoError(t, err)
+		for _, res := range []*openrouter.ChatCompletion{s.Response(), res} {
+			got, err := json.Marshal(res)
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(got), "merged")
+		}
 	}
 	require.Len(t, got, len(want))
 	for i := range want {

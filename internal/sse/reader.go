@@ -16,6 +16,7 @@ var ErrTooLong = errors.New("sse: event too long")
 var errInvalidCount = errors.New("sse: source returned an invalid byte count from Read")
 
 const (
+	firstBuf   = 1 << 10  // size of a buffer until a read fills it
 	minBuf     = 4 << 10  // size of a buffer while events are small
 	keepBuf    = 64 << 10 // a larger buffer is given back as soon as what it holds is small again
 	calmReads  = 64       // a smaller one is given back after so many reads without an event of half of minBuf
@@ -25,7 +26,7 @@ const (
 
 var bom = []byte("\xEF\xBB\xBF")
 
-// Reader takes an event stream apart. It starts no goroutine and holds one buffer, which is 4 KiB while events are
+// Reader takes an event stream apart. It starts no goroutine and holds one buffer, which is 1 to 4 KiB while events are
 // small, grows for a larger event and shrinks after it. Lines that are not data lines take no room in it, however long.
 // A Reader must not be used by two goroutines at once.
 type Reader struct {
@@ -51,6 +52,7 @@ type Reader struct {
 	pos, end           int
 	lf, cr             int // where to go on looking for each line end: buf[pos:lf] has no LF, buf[pos:cr] no CR
 
+	full   bool // the last read took all the room there was
 	begun  bool // the byte order mark has been looked for
 	skip   bool // the rest of the current line is of no interest
 	skipLF bool // the last line ended in a CR, so that an LF in front belongs to it
@@ -277,6 +279,7 @@ func (r *Reader) read() error {
 			return errInvalidCount
 		}
 		r.end += n
+		r.full = n == len(room)
 		r.srcErr = err
 		if n > 0 {
 			return nil
@@ -299,6 +302,8 @@ func (r *Reader) makeRoom() {
 	r.calm++
 	switch {
 	case size == 0:
+		size = firstBuf
+	case r.full && size < minBuf:
 		size = minBuf
 	case size-held < min(size/4, minBuf):
 		size *= 2
