@@ -126,9 +126,10 @@ func fieldOf(c *ChunkChoice, dst *string) textField {
 // is put off.
 const maxMisses = 4
 
-// learn remembers a chunk, if it is of a shape that can be copied.
+// learn remembers a chunk, if it is of a shape that can be copied. The first of a
+// stream is waited for, and seldom like the next.
 func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
-	if d.misses++; d.misses > maxMisses && d.misses%16 != 0 {
+	if d.misses++; d.misses == 1 && d.pattern == nil || d.misses > maxMisses && d.misses%16 != 0 {
 		return
 	}
 	d.skeleton.Forget()
