@@ -106,13 +106,20 @@ func (v *Annotation) blank() bool {
 }
 
 func readAnnotations(r *wire.Reader, dst *[]Annotation) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Annotation{}
+	if s == nil {
+		s = []Annotation{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Annotation{})
+		if cap(s) == 0 {
+			s = make([]Annotation, 1, 1)
+		} else {
+			s = append(s, Annotation{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Annotation{}
 			r.Keep(&v.Extra, "", at)

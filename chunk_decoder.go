@@ -46,9 +46,14 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	}
 	d.holes = d.holes[:0]
 	d.reader = wire.NewPoolReader(data, &d.pool, &d.holes)
-	chunk := &ChatCompletionChunk{}
+	room := d.plain.next()
+	chunk := &room.chunk
+	chunk.Choices = room.choice[:0]
 	if err := decoded(&d.reader, chunk.readJSON(&d.reader), data, "ChatCompletionChunk"); err != nil {
 		return nil, err
+	}
+	if chunk.presence.Form(chunkChoices) == wire.Absent {
+		chunk.Choices = nil
 	}
 	if memo.Enabled {
 		d.learn(data, chunk)

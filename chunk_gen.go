@@ -347,13 +347,20 @@ func (v *ChunkChoice) blank() bool {
 }
 
 func readChunkChoices(r *wire.Reader, dst *[]ChunkChoice) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []ChunkChoice{}
+	if s == nil {
+		s = []ChunkChoice{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, ChunkChoice{})
+		if cap(s) == 0 {
+			s = make([]ChunkChoice, 1, 1)
+		} else {
+			s = append(s, ChunkChoice{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = ChunkChoice{}
 			r.Keep(&v.Extra, "", at)

@@ -367,13 +367,20 @@ func (v *Choice) blank() bool {
 }
 
 func readChoices(r *wire.Reader, dst *[]Choice) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Choice{}
+	if s == nil {
+		s = []Choice{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Choice{})
+		if cap(s) == 0 {
+			s = make([]Choice, 1, 1)
+		} else {
+			s = append(s, Choice{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Choice{}
 			r.Keep(&v.Extra, "", at)

@@ -389,13 +389,20 @@ func (v *Part) blank() bool {
 func (v *Part) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
 func readParts(r *wire.Reader, dst *[]Part) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Part{}
+	if s == nil {
+		s = []Part{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Part{})
+		if cap(s) == 0 {
+			s = make([]Part, 1, 1)
+		} else {
+			s = append(s, Part{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Part{}
 			r.Keep(&v.Extra, "", at)

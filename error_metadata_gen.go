@@ -233,13 +233,20 @@ func (v *PreviousError) blank() bool {
 }
 
 func readPreviousErrors(r *wire.Reader, dst *[]PreviousError) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []PreviousError{}
+	if s == nil {
+		s = []PreviousError{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, PreviousError{})
+		if cap(s) == 0 {
+			s = make([]PreviousError, 1, 1)
+		} else {
+			s = append(s, PreviousError{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = PreviousError{}
 			r.Keep(&v.Extra, "", at)

@@ -658,13 +658,20 @@ func (v *ProviderResponse) blank() bool {
 }
 
 func readProviderResponses(r *wire.Reader, dst *[]ProviderResponse) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []ProviderResponse{}
+	if s == nil {
+		s = []ProviderResponse{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, ProviderResponse{})
+		if cap(s) == 0 {
+			s = make([]ProviderResponse, 1, 1)
+		} else {
+			s = append(s, ProviderResponse{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = ProviderResponse{}
 			r.Keep(&v.Extra, "", at)

@@ -81,13 +81,20 @@ func (v *Image) writeJSON(w *wire.Writer) {
 func (v *Image) blank() bool { return v.Type == "" && v.ImageURL == nil && v.Index == nil }
 
 func readImages(r *wire.Reader, dst *[]Image) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Image{}
+	if s == nil {
+		s = []Image{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Image{})
+		if cap(s) == 0 {
+			s = make([]Image, 1, 1)
+		} else {
+			s = append(s, Image{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Image{}
 			r.Keep(&v.Extra, "", at)

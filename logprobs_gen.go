@@ -161,13 +161,20 @@ func (v *TokenLogprob) blank() bool {
 }
 
 func readTokenLogprobs(r *wire.Reader, dst *[]TokenLogprob) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []TokenLogprob{}
+	if s == nil {
+		s = []TokenLogprob{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, TokenLogprob{})
+		if cap(s) == 0 {
+			s = make([]TokenLogprob, 1, 1)
+		} else {
+			s = append(s, TokenLogprob{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = TokenLogprob{}
 			r.Keep(&v.Extra, "", at)
@@ -276,16 +283,20 @@ func (v *TopLogprob) writeJSON(w *wire.Writer) {
 func (v *TopLogprob) blank() bool { return v.Token == "" && v.Logprob == 0 && v.Bytes == nil }
 
 func readTopLogprobs(r *wire.Reader, dst *[]TopLogprob) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []TopLogprob{}
+	if s == nil {
+		s = []TopLogprob{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		if cap(s) == 0 {
-			s = make([]TopLogprob, 0, 4)
-		}
 		at := r.Pos()
-		s = append(s, TopLogprob{})
+		if cap(s) == 0 {
+			s = make([]TopLogprob, 1, 4)
+		} else {
+			s = append(s, TopLogprob{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = TopLogprob{}
 			r.Keep(&v.Extra, "", at)

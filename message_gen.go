@@ -202,13 +202,20 @@ func (v *Message) blank() bool {
 func (v *Message) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
 func readMessages(r *wire.Reader, dst *[]Message) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Message{}
+	if s == nil {
+		s = []Message{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Message{})
+		if cap(s) == 0 {
+			s = make([]Message, 1, 1)
+		} else {
+			s = append(s, Message{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Message{}
 			r.Keep(&v.Extra, "", at)

@@ -197,13 +197,20 @@ func (v *DesignArenaRank) blank() bool {
 }
 
 func readDesignArenaRanks(r *wire.Reader, dst *[]DesignArenaRank) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []DesignArenaRank{}
+	if s == nil {
+		s = []DesignArenaRank{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, DesignArenaRank{})
+		if cap(s) == 0 {
+			s = make([]DesignArenaRank, 1, 1)
+		} else {
+			s = append(s, DesignArenaRank{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = DesignArenaRank{}
 			r.Keep(&v.Extra, "", at)

@@ -422,13 +422,20 @@ func (v *Model) blank() bool {
 }
 
 func readModels(r *wire.Reader, dst *[]Model) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []Model{}
+	if s == nil {
+		s = []Model{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, Model{})
+		if cap(s) == 0 {
+			s = make([]Model, 1, 1)
+		} else {
+			s = append(s, Model{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = Model{}
 			r.Keep(&v.Extra, "", at)

@@ -366,13 +366,20 @@ func (v *PricingOverride) blank() bool {
 }
 
 func readPricingOverrides(r *wire.Reader, dst *[]PricingOverride) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []PricingOverride{}
+	if s == nil {
+		s = []PricingOverride{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, PricingOverride{})
+		if cap(s) == 0 {
+			s = make([]PricingOverride, 1, 1)
+		} else {
+			s = append(s, PricingOverride{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = PricingOverride{}
 			r.Keep(&v.Extra, "", at)

@@ -203,13 +203,20 @@ func (v *ReasoningDetail) blank() bool {
 }
 
 func readReasoningDetails(r *wire.Reader, dst *[]ReasoningDetail) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []ReasoningDetail{}
+	if s == nil {
+		s = []ReasoningDetail{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, ReasoningDetail{})
+		if cap(s) == 0 {
+			s = make([]ReasoningDetail, 1, 1)
+		} else {
+			s = append(s, ReasoningDetail{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = ReasoningDetail{}
 			r.Keep(&v.Extra, "", at)

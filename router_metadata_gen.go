@@ -122,13 +122,20 @@ func (v *PipelineStage) blank() bool {
 }
 
 func readPipelineStages(r *wire.Reader, dst *[]PipelineStage) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []PipelineStage{}
+	if s == nil {
+		s = []PipelineStage{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, PipelineStage{})
+		if cap(s) == 0 {
+			s = make([]PipelineStage, 1, 1)
+		} else {
+			s = append(s, PipelineStage{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = PipelineStage{}
 			r.Keep(&v.Extra, "", at)
@@ -233,13 +240,20 @@ func (v *RouterAttempt) writeJSON(w *wire.Writer) {
 func (v *RouterAttempt) blank() bool { return v.Provider == "" && v.Model == "" && v.Status == 0 }
 
 func readRouterAttempts(r *wire.Reader, dst *[]RouterAttempt) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []RouterAttempt{}
+	if s == nil {
+		s = []RouterAttempt{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, RouterAttempt{})
+		if cap(s) == 0 {
+			s = make([]RouterAttempt, 1, 1)
+		} else {
+			s = append(s, RouterAttempt{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = RouterAttempt{}
 			r.Keep(&v.Extra, "", at)
@@ -344,13 +358,20 @@ func (v *RouterEndpoint) writeJSON(w *wire.Writer) {
 func (v *RouterEndpoint) blank() bool { return v.Provider == "" && v.Model == "" && !v.Selected }
 
 func readRouterEndpoints(r *wire.Reader, dst *[]RouterEndpoint) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []RouterEndpoint{}
+	if s == nil {
+		s = []RouterEndpoint{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, RouterEndpoint{})
+		if cap(s) == 0 {
+			s = make([]RouterEndpoint, 1, 1)
+		} else {
+			s = append(s, RouterEndpoint{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = RouterEndpoint{}
 			r.Keep(&v.Extra, "", at)

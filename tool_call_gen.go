@@ -165,13 +165,20 @@ func (v *ToolCall) blank() bool {
 }
 
 func readToolCalls(r *wire.Reader, dst *[]ToolCall) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []ToolCall{}
+	if s == nil {
+		s = []ToolCall{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, ToolCall{})
+		if cap(s) == 0 {
+			s = make([]ToolCall, 1, 1)
+		} else {
+			s = append(s, ToolCall{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = ToolCall{}
 			r.Keep(&v.Extra, "", at)

@@ -261,13 +261,20 @@ func (v *NestedTool) writeJSON(w *wire.Writer) {
 func (v *NestedTool) blank() bool { return v.Type == "" && v.Parameters == nil }
 
 func readNestedTools(r *wire.Reader, dst *[]NestedTool) wire.Got {
+	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
-	s := []NestedTool{}
+	if s == nil {
+		s = []NestedTool{}
+	}
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
-		s = append(s, NestedTool{})
+		if cap(s) == 0 {
+			s = make([]NestedTool, 1, 1)
+		} else {
+			s = append(s, NestedTool{})
+		}
 		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
 			*v = NestedTool{}
 			r.Keep(&v.Extra, "", at)

@@ -10,15 +10,19 @@ const (
 	highs = 0x8080808080808080
 )
 
-// PlainLen returns how many of the first bytes of b stand for themselves in a JSON string: ASCII but for control characters, quotes and
-// backslashes. It looks at eight at a time: texts are long, and images are nothing else.
+// notPlain has the high bit set of the first of eight bytes that does not stand for itself in a JSON string (control characters, quotes,
+// backslashes and all beyond ASCII), and of none before it.
+func notPlain(v uint64) uint64 {
+	quote, slash := v^(ones*'"'), v^(ones*'\\')
+	return (v | (v - ones*' ') | (quote - ones) | (slash - ones)) & highs
+}
+
+// PlainLen returns how many of the first bytes of b stand for themselves in a JSON string. It looks at eight at a time: texts are long,
+// and images are nothing else.
 func PlainLen(b []byte) int {
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
-		v := binary.LittleEndian.Uint64(b[i:])
-		quote, slash := v^(ones*'"'), v^(ones*'\\')
-		// Each term has its high bit set in the first byte it is about, and in none before it.
-		if odd := (v | (v - ones*' ') | (quote - ones) | (slash - ones)) & highs; odd != 0 {
+		if odd := notPlain(binary.LittleEndian.Uint64(b[i:])); odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
 		}
 	}

@@ -3,9 +3,11 @@
 package wire
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/bits"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -159,8 +161,9 @@ func (r *Reader) member() bool {
 		r.unexpected("':'")
 		return false
 	}
-	r.pos++
-	r.space()
+	if r.pos++; r.pos < len(r.data) && r.data[r.pos] <= ' ' {
+		r.space()
+	}
 	return true
 }
 
@@ -224,16 +227,20 @@ func (r *Reader) word(w string) {
 
 // text reads a string whose opening quote is next. The bytes are the document's own or the scratch buffer's.
 func (r *Reader) text() []byte {
-	start := r.pos + 1
-	i := start + PlainLen(r.data[start:])
-	if i == len(r.data) {
-		r.pos = i
-		r.fail("unexpected end of JSON in a string")
-		return nil
+	data, start := r.data, r.pos+1
+	i := start
+	for ; i+8 <= len(data); i += 8 { // PlainLen, without the call: most strings end here
+		if odd := notPlain(binary.LittleEndian.Uint64(data[i:])); odd != 0 {
+			if i += bits.TrailingZeros64(odd) / 8; data[i] == '"' {
+				r.pos = i + 1
+				return data[start:i]
+			}
+			return r.slowText(start, i)
+		}
 	}
-	if r.data[i] == '"' {
+	if i += PlainLen(data[i:]); i < len(data) && data[i] == '"' {
 		r.pos = i + 1
-		return r.data[start:i]
+		return data[start:i]
 	}
 	return r.slowText(start, i)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -268,18 +269,20 @@ func (e *emitter) strict(f field, elem string) string {
 // elements writes the codec of a slice of objects.
 func (e *emitter) elements(o *object) {
 	e.p("func read%ss(r *wire.Reader, dst *[]%s) wire.Got {", o.name, o.name)
+	e.p("	s := (*dst)[:0] // the caller may have room")
 	e.p("	if *dst = nil; !r.Array() {")
 	e.p("		return r.Miss()")
 	e.p("	}")
-	e.p("	s := []%s{}", o.name)
+	e.p("	if s == nil {")
+	e.p("		s = []%s{}", o.name)
+	e.p("	}")
 	e.p("	for ok := r.FirstElement(); ok; ok = r.NextElement() {")
-	if o.list != "" {
-		e.p("		if cap(s) == 0 {")
-		e.p("			s = make([]%s, 0, %s)", o.name, o.list)
-		e.p("		}")
-	}
 	e.p("		at := r.Pos()")
-	e.p("		s = append(s, %s{})", o.name)
+	e.p("		if cap(s) == 0 {")
+	e.p("			s = make([]%s, 1, %s)", o.name, cmp.Or(o.list, "1"))
+	e.p("		} else {")
+	e.p("			s = append(s, %s{})", o.name)
+	e.p("		}")
 	e.p("		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {")
 	e.p("			*v = %s{}", o.name)
 	e.p("			r.Keep(&v.Extra, \"\", at)")
