@@ -62,12 +62,14 @@ func NewClient(opts ...Option) *Client {
 }
 
 // newTransport is net/http's default transport with room for many requests to
-// one host at a time.
+// one host at a time. Half of its buffers takes 4 KiB less for each open stream
+// and no more time, by the benchmarks; large reads and writes pass them by.
 func newTransport() *http.Transport {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	if d, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = d.Clone()
 	}
+	t.ReadBufferSize, t.WriteBufferSize = 2<<10, 2<<10
 	t.MaxIdleConns = 0
 	t.MaxIdleConnsPerHost = 256
 	t.IdleConnTimeout = 90 * time.Second
