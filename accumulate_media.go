@@ -1,9 +1,6 @@
 package openrouter
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // imagesMerger collects the images of a choice. Each one comes whole.
 type imagesMerger struct {
@@ -36,8 +33,8 @@ type audioMerger struct {
 }
 
 func (m *audioMerger) add(d *Audio) {
-	m.audio.ID = cmp.Or(d.ID, m.audio.ID)
-	m.audio.ExpiresAt = cmp.Or(d.ExpiresAt, m.audio.ExpiresAt)
+	keepLast(&m.audio.ID, d.ID)
+	keepLast(&m.audio.ExpiresAt, d.ExpiresAt)
 	m.data.add(d.Data)
 	m.transcript.add(d.Transcript)
 	mergeExtra(&m.audio.Extra, d.Extra)

@@ -1,9 +1,6 @@
 package openrouter
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // detailsMerger collects the reasoning details of a choice.
 type detailsMerger struct {
@@ -120,16 +117,16 @@ func newDetailMerger(d *ReasoningDetail) *detailMerger {
 func (m *detailMerger) add(d *ReasoningDetail) {
 	m.merged = true
 	have := &m.detail
-	have.ID = cmp.Or(have.ID, d.ID)
-	have.Format = cmp.Or(have.Format, d.Format)
+	keepFirst(&have.ID, d.ID)
+	keepFirst(&have.Format, d.Format)
 	m.text.add(d.Text)
 	m.summary.add(d.Summary)
-	have.Signature = cmp.Or(d.Signature, have.Signature)
-	have.Data = cmp.Or(have.Data, d.Data)
-	have.ToolName = cmp.Or(d.ToolName, have.ToolName)
-	have.Arguments = cmp.Or(d.Arguments, have.Arguments)
-	have.Result = cmp.Or(d.Result, have.Result)
-	have.ToolCallID = cmp.Or(d.ToolCallID, have.ToolCallID)
+	keepLast(&have.Signature, d.Signature)
+	keepFirst(&have.Data, d.Data)
+	keepLast(&have.ToolName, d.ToolName)
+	keepLast(&have.Arguments, d.Arguments)
+	keepLast(&have.Result, d.Result)
+	keepLast(&have.ToolCallID, d.ToolCallID)
 	mergeExtra(&have.Extra, d.Extra)
 	if d.presence == have.presence {
 		return

@@ -30,13 +30,13 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 		return
 	}
 	h := &a.head
-	h.ID = cmp.Or(h.ID, chunk.ID)
-	h.Created = cmp.Or(h.Created, chunk.Created)
-	h.Model = cmp.Or(h.Model, chunk.Model)
-	h.Provider = cmp.Or(chunk.Provider, h.Provider)
-	h.SystemFingerprint = cmp.Or(chunk.SystemFingerprint, h.SystemFingerprint)
-	h.ServiceTier = cmp.Or(chunk.ServiceTier, h.ServiceTier)
-	h.UserID = cmp.Or(chunk.UserID, h.UserID)
+	keepFirst(&h.ID, chunk.ID)
+	keepFirst(&h.Created, chunk.Created)
+	keepFirst(&h.Model, chunk.Model)
+	keepLast(&h.Provider, chunk.Provider)
+	keepLast(&h.SystemFingerprint, chunk.SystemFingerprint)
+	keepLast(&h.ServiceTier, chunk.ServiceTier)
+	keepLast(&h.UserID, chunk.UserID)
 	if chunk.Usage != nil {
 		h.Usage = cloneUsage(chunk.Usage)
 	}
@@ -109,4 +109,21 @@ func (a *Accumulator) Response() *ChatCompletion {
 	}
 	slices.SortFunc(res.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return &res
+}
+
+// keepFirst and keepLast set a field to what a chunk says, if it says anything.
+// Nearly every chunk repeats what is there: looking is cheaper than writing.
+
+func keepFirst[T comparable](dst *T, v T) {
+	var none T
+	if *dst == none {
+		*dst = v
+	}
+}
+
+func keepLast[T comparable](dst *T, v T) {
+	var none T
+	if v != none && v != *dst {
+		*dst = v
+	}
 }

@@ -66,9 +66,11 @@ func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	return s
 }
 
-// Chunks returns the chunks as they arrive. Leaving the loop, in whatever way,
-// closes the stream. An error comes once, last, and without a chunk. A second
-// call, or one after [Stream.Collect], yields [ErrStreamClosed].
+// Chunks returns the chunks as they arrive. Each is the caller's to keep and to
+// change; one that is kept holds at most 2 KiB of its neighbors. Leaving the
+// loop, in whatever way, closes the stream. An error comes once, last, and
+// without a chunk. A second call, or one after [Stream.Collect], yields
+// [ErrStreamClosed].
 func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 	return func(yield func(*ChatCompletionChunk, error) bool) {
 		if s.taken.Swap(true) {
@@ -93,7 +95,8 @@ func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 }
 
 // Collect reads to the end, from wherever the stream stands, and returns the
-// whole answer. It closes the stream.
+// whole answer. It closes the stream. It makes no chunks that nobody looks at:
+// that is a third of the work of a loop over [Stream.Chunks].
 func (s *Stream) Collect() (*ChatCompletion, error) {
 	s.taken.Store(true)
 	defer s.Close()

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -172,8 +173,28 @@ func (l *literal) float() (f float64, exact, ok bool) {
 		}
 		return f, true, true
 	}
+	if l.digits <= mantDigits && -len(tens) < l.exp && l.exp <= 0 {
+		f = quotient(l.mant, tens[-l.exp])
+		if l.neg {
+			f = -f
+		}
+		return f, l.isShortest(f), true
+	}
 	f, err := strconv.ParseFloat(string(l.text), 64)
 	return f, err == nil && l.isShortest(f), err == nil
+}
+
+var tens = [...]uint64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+
+// quotient returns the float nearest to a/b, neither of which is 0.
+func quotient(a, b uint64) float64 {
+	up, down := bits.LeadingZeros64(a), bits.LeadingZeros64(b)
+	a, b = a<<up, b<<down
+	q, rest := bits.Div64(a>>1, a<<63, b) // 63 or 64 bits of it: ten more than a float has
+	if rest != 0 {
+		q |= 1 // not half way, whatever the other nine say
+	}
+	return math.Ldexp(float64(q), down-up-63)
 }
 
 // isShortest reports whether the shortest form of f is the number that l spells.
