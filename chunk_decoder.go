@@ -27,8 +27,9 @@ type chunkDecoder struct {
 	again bool
 	alike bool // the last chunk is like the pattern
 
-	// reuse is whether a chunk is only needed until the next one.
-	reuse bool
+	// scratch is set where a chunk is only needed until the next one: it is that
+	// chunk, or the pattern is.
+	scratch *plainChunk
 
 	plain slab[plainChunk]
 	call  slab[callChunk]
@@ -46,7 +47,12 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	}
 	d.holes = d.holes[:0]
 	d.reader = wire.NewPoolReader(data, &d.pool, &d.holes)
-	room := d.plain.next()
+	room := d.scratch
+	if room != nil {
+		*room = plainChunk{}
+	} else {
+		room = d.plain.next()
+	}
 	chunk := &room.chunk
 	chunk.Choices = room.choice[:0]
 	if err := decoded(&d.reader, chunk.readJSON(&d.reader), data, "ChatCompletionChunk"); err != nil {
@@ -201,7 +207,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 		return nil
 	}
 	chunk := d.pattern
-	if !d.reuse {
+	if d.scratch == nil {
 		chunk = d.copyChunk(chunk)
 	}
 	c := &chunk.Choices[0]

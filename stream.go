@@ -100,7 +100,7 @@ func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 func (s *Stream) Collect() (*ChatCompletion, error) {
 	s.taken.Store(true)
 	defer s.Close()
-	s.decoder.reuse = true // nobody sees the chunks
+	s.decoder.scratch = new(plainChunk) // nobody sees the chunks
 	for {
 		switch _, err := s.advance(); {
 		case err == io.EOF:
