@@ -80,7 +80,7 @@ func (m *choiceMerger) addTexts(c *ChunkChoice) {
 }
 
 // addAgain takes in a fragment that differs from the one before in texts only,
-// none of which was or is empty. It does not say anything else that is new.
+// each of which is empty in both or in neither: it says nothing else that is new.
 func (m *choiceMerger) addAgain(c *ChunkChoice) {
 	m.addTexts(c)
 	if calls := c.Delta.ToolCalls; len(calls) > 0 {

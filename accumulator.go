@@ -57,7 +57,7 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 }
 
 // addAgain is Add for a chunk with one choice that differs from the chunk before
-// in texts only, none of which was or is empty.
+// in texts only, each of which is empty in both or in neither.
 func (a *Accumulator) addAgain(chunk *ChatCompletionChunk) {
 	a.last.addAgain(&chunk.Choices[0])
 }

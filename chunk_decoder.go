@@ -23,7 +23,7 @@ type chunkDecoder struct {
 	misses   int                  // in a row
 
 	// again is whether the last chunk differs from the one before in these fields
-	// only, none of which was or is empty.
+	// only, each of which is empty in both or in neither.
 	again bool
 	alike bool // the last chunk is like the pattern
 

@@ -72,8 +72,8 @@ func write(out io.Writer, members []member) error {
 type member struct {
 	Path     string   `json:"path"`
 	Types    []string `json:"types"`
-	Enum     []string `json:"enum,omitempty"`
-	Nullable bool     `json:"nullable,omitempty"`
+	Enum     []string `json:"enum,omitzero"`
+	Nullable bool     `json:"nullable,omitzero"`
 }
 
 type walker struct {

@@ -87,3 +87,24 @@ func exponent(lit string) float64 {
 	}
 	return 0
 }
+
+func TestInts(t *testing.T) {
+	long := strings.TrimSuffix(strings.Repeat("7,", 40), ",")
+	for _, doc := range []string{
+		"[]", "[0]", "[1]", "[1,2,255]", "[ 1 , 2 ]", "[-1]", "[1,-2]", "[" + long + "]", "[" + long[:31] + "]", "[" + long[:33] + "]", "[1234567890123]",
+		"[01]", "[1,]", "[,1]", "[1}", "[1", "[1,", "[", "[1 2]", `["1"]`, "[null]", "[1,[2]]", "[1.5]", "[1e400]",
+	} {
+		var want, got []int
+		wantErr := json.Unmarshal([]byte(doc), &want)
+		r := wire.NewReader([]byte(doc))
+		found := wire.Ints(&r, &got)
+		ok := found == wire.Value && r.End() == nil
+		if doc == "[null]" {
+			wantErr = strconv.ErrSyntax // encoding/json makes it a zero, which is not what was sent
+		}
+		require.Equal(t, wantErr == nil, ok, doc)
+		if ok {
+			assert.Equal(t, want, got, doc)
+		}
+	}
+}

@@ -3,14 +3,10 @@
 package wire
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/bits"
 	"strconv"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // MaxDepth is how deep arrays and objects may nest; it is encoding/json's own limit.
@@ -223,124 +219,6 @@ func (r *Reader) word(w string) {
 		return
 	}
 	r.pos += len(w)
-}
-
-// text reads a string whose opening quote is next. The bytes are the document's own or the scratch buffer's.
-func (r *Reader) text() []byte {
-	data, start := r.data, r.pos+1
-	i := start
-	for ; i+8 <= len(data); i += 8 { // PlainLen, without the call: most strings end here
-		if odd := notPlain(binary.LittleEndian.Uint64(data[i:])); odd != 0 {
-			if i += bits.TrailingZeros64(odd) / 8; data[i] == '"' {
-				r.pos = i + 1
-				return data[start:i]
-			}
-			return r.slowText(start, i)
-		}
-	}
-	if i += PlainLen(data[i:]); i < len(data) && data[i] == '"' {
-		r.pos = i + 1
-		return data[start:i]
-	}
-	return r.slowText(start, i)
-}
-
-// slowText decodes a string with escapes or beyond ASCII from i on; what JSON cannot carry (invalid UTF-8, half a surrogate pair) becomes U+FFFD.
-func (r *Reader) slowText(start, i int) []byte {
-	out := append(r.scratch[:0], r.data[start:i]...)
-	copied := false // whether anything differs from the document's bytes
-	for i < len(r.data) {
-		switch c := r.data[i]; {
-		case c == '"':
-			r.pos = i + 1
-			r.scratch = out
-			if !copied {
-				return r.data[start:i]
-			}
-			return out
-		case c < ' ':
-			r.pos = i
-			r.fail("control character in a string")
-			return nil
-		case c == '\\':
-			copied = true
-			if i+1 >= len(r.data) {
-				i = len(r.data)
-				continue
-			}
-			i++
-			switch e := r.data[i]; e {
-			case '"', '\\', '/':
-				out = append(out, e)
-			case 'b':
-				out = append(out, '\b')
-			case 'f':
-				out = append(out, '\f')
-			case 'n':
-				out = append(out, '\n')
-			case 'r':
-				out = append(out, '\r')
-			case 't':
-				out = append(out, '\t')
-			case 'u':
-				u := hex4(r.data[i+1:])
-				if u < 0 {
-					r.pos = i
-					r.fail("bad \\u escape in a string")
-					return nil
-				}
-				i += 4
-				if utf16.IsSurrogate(u) {
-					pair := rune(-1)
-					if i+2 < len(r.data) && r.data[i+1] == '\\' && r.data[i+2] == 'u' {
-						pair = hex4(r.data[i+3:])
-					}
-					if u = utf16.DecodeRune(u, pair); u != utf8.RuneError {
-						i += 6
-					}
-				}
-				out = utf8.AppendRune(out, u)
-			default:
-				r.pos = i
-				r.fail("bad escape in a string")
-				return nil
-			}
-			i++
-		case c < utf8.RuneSelf:
-			n := PlainLen(r.data[i:])
-			out = append(out, r.data[i:i+n]...)
-			i += n
-		default:
-			u, n := utf8.DecodeRune(r.data[i:])
-			copied = copied || u == utf8.RuneError && n == 1
-			out = utf8.AppendRune(out, u)
-			i += n
-		}
-	}
-	r.pos = len(r.data)
-	r.fail("unexpected end of JSON in a string")
-	return nil
-}
-
-func hex4(b []byte) rune {
-	if len(b) < 4 {
-		return -1
-	}
-	var u rune
-	for _, c := range b[:4] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return -1
-		}
-		u = u<<4 | rune(c)
-	}
-	return u
 }
 
 // Skip reads over one value of any type.

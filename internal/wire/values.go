@@ -199,23 +199,22 @@ func Ints(r *Reader, dst *[]int) Got {
 // was consumed.
 func (r *Reader) bytes(dst *[]int) bool {
 	var list [16]int
-	n, v, digits := 0, 0, 0
-	for i := r.pos; i < len(r.data) && n < len(list); i++ {
-		c := r.data[i]
-		if c -= '0'; c <= 9 && digits < 9 && (digits != 1 || v != 0) {
-			v, digits = v*10+int(c), digits+1
-			continue
+	start := r.pos
+	for n := range list {
+		v, ok := r.smallInt()
+		if !ok {
+			break
 		}
-		if c = r.data[i]; c != ',' && c != ']' || digits == 0 {
-			return false
-		}
-		list[n], v, digits = v, 0, 0
-		if n++; c == ']' {
-			r.pos = i + 1
-			*dst = append(r.pool.ints(n), list[:n]...)
+		list[n] = int(v)
+		r.pos++
+		if end := r.data[r.pos-1]; end == ']' {
+			*dst = append(r.pool.ints(n+1), list[:n+1]...)
 			return true
+		} else if end != ',' {
+			break
 		}
 	}
+	r.pos = start
 	return false
 }
 
