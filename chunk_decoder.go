@@ -31,6 +31,9 @@ type chunkDecoder struct {
 	// chunk, or the pattern is.
 	scratch *plainChunk
 
+	calls   lists[ToolCall]
+	details lists[ReasoningDetail]
+
 	plain slab[plainChunk]
 	call  slab[callChunk]
 	think slab[thinkChunk]
@@ -47,6 +50,8 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	}
 	d.holes = d.holes[:0]
 	d.reader = wire.NewPoolReader(data, &d.pool, &d.holes)
+	d.reader.Owner = d
+	d.calls.taken, d.details.taken = false, false
 	room := d.scratch
 	if room != nil {
 		*room = plainChunk{}
@@ -65,6 +70,38 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 		d.learn(data, chunk)
 	}
 	return chunk, nil
+}
+
+// firstToolCall returns a list of one.
+func firstToolCall(r *wire.Reader) []ToolCall {
+	if d, ok := r.Owner.(*chunkDecoder); ok {
+		return d.calls.one(d.scratch != nil)
+	}
+	return make([]ToolCall, 1)
+}
+
+// firstReasoningDetail returns a list of one.
+func firstReasoningDetail(r *wire.Reader) []ReasoningDetail {
+	if d, ok := r.Owner.(*chunkDecoder); ok {
+		return d.details.one(d.scratch != nil)
+	}
+	return make([]ReasoningDetail, 1)
+}
+
+// lists makes the lists of chunks, most of which have one element.
+type lists[T any] struct {
+	slab    slab[[1]T]
+	scratch [1]T
+	taken   bool // scratch is, by this chunk
+}
+
+// one returns a list of one, which may be needed for this chunk only.
+func (l *lists[T]) one(isScratch bool) []T {
+	if isScratch && !l.taken {
+		l.scratch, l.taken = [1]T{}, true
+		return l.scratch[:]
+	}
+	return l.slab.next()[:]
 }
 
 // A textField is a text of a chunk with one choice, and at most one tool call

@@ -27,6 +27,8 @@ func chunkSeeds(t testing.TB) [][]byte {
 		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a","content":"b"},"finish_reason":null}]}`),
 		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"é\u00e9\ud83d\ude00\n"},"finish_reason":null}],"timings":{"ms":1.5}}`),
 		[]byte(`{"id":"gen-1","choices":[{"index":1,"text":"prompted","finish_reason":"stop"}],"usage":{"prompt_tokens":1}}`),
+		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"one"}},{"index":1,"id":"c2","function":{"name":"f","arguments":"two"}}],"reasoning_details":[{"type":"reasoning.text","text":"hm","index":0}]}},{"index":1,"delta":{"tool_calls":[{"index":0,"id":"c3","function":{"name":"g","arguments":"three"}}],"reasoning_details":[{"type":"reasoning.text","text":"ah","index":0}]}}]}`),
+		[]byte(`{"id":"gen-1","choices":[{"delta":{"tool_calls":[{"index":3,"id":"c1"}],"tool_calls":[{"id":"c2","function":{"arguments":"last"}}]}}]}`),
 	}
 	files, err := filepath.Glob("testdata/wire/chunk-*.json")
 	require.NoError(t, err)

@@ -41,6 +41,8 @@ const (
 // ReasoningDetail is one block of a model's reasoning, or in a [Delta] a
 // fragment of one. The blocks of a turn go back to the model as they came:
 // none left out, none changed, in the same order.
+//
+//wire:list firstReasoningDetail
 type ReasoningDetail struct {
 	Type ReasoningDetailType `json:"type"`
 	// ID is the provider's name for the block, often empty. Gemini gives an

@@ -213,7 +213,7 @@ func readReasoningDetails(r *wire.Reader, dst *[]ReasoningDetail) wire.Got {
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
 		if cap(s) == 0 {
-			s = make([]ReasoningDetail, 1, 1)
+			s = firstReasoningDetail(r)
 		} else {
 			s = append(s, ReasoningDetail{})
 		}

@@ -7,6 +7,8 @@ import (
 )
 
 // ToolCall is a call the model asks for. In a [Delta] it is a fragment of one.
+//
+//wire:list firstToolCall
 type ToolCall struct {
 	// Index is the place among the calls of the turn. In a stream it tells
 	// fragments apart, though some models give every call the index 0.

@@ -175,7 +175,7 @@ func readToolCalls(r *wire.Reader, dst *[]ToolCall) wire.Got {
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
 		if cap(s) == 0 {
-			s = make([]ToolCall, 1, 1)
+			s = firstToolCall(r)
 		} else {
 			s = append(s, ToolCall{})
 		}

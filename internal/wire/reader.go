@@ -33,6 +33,8 @@ func (e *SyntaxError) Unwrap() error {
 type Reader struct {
 	// Key is the name of the member whose value comes next, valid until the next read.
 	Key []byte
+	// Owner is whose documents are read. It may keep room for what they hold.
+	Owner any
 
 	data    []byte
 	pos     int

@@ -104,15 +104,20 @@ func (r *Reader) Number(dst *string) Got {
 	return r.String(dst)
 }
 
-// BoolPtr, IntPtr, Int64Ptr and FloatPtr read into a new variable; nil is null.
+// IntPtr, BoolPtr, Int64Ptr and FloatPtr read into a new variable; nil is null.
+func (r *Reader) IntPtr(dst **int) Got {
+	return pointerTo(r, dst, &r.pool.ints(1)[:1][0], (*Reader).Int)
+}
 func (r *Reader) BoolPtr(dst **bool) Got     { return pointer(r, dst, (*Reader).Bool) }
-func (r *Reader) IntPtr(dst **int) Got       { return pointer(r, dst, (*Reader).Int) }
 func (r *Reader) Int64Ptr(dst **int64) Got   { return pointer(r, dst, (*Reader).Int64) }
 func (r *Reader) FloatPtr(dst **float64) Got { return pointer(r, dst, (*Reader).Float) }
 
 func pointer[T any](r *Reader, dst **T, read func(*Reader, *T) Got) Got {
+	return pointerTo(r, dst, new(T), read)
+}
+
+func pointerTo[T any](r *Reader, dst **T, p *T, read func(*Reader, *T) Got) Got {
 	*dst = nil
-	p := new(T)
 	switch got := read(r, p); got {
 	case Value, GotZero:
 		*dst = p

@@ -266,6 +266,16 @@ func (e *emitter) strict(f field, elem string) string {
 		f.json+" is not an array", f.name, f.name, "an element of "+f.json+" is not an object")
 }
 
+// first is the expression for a list with one element.
+func (o *object) first() string {
+	if o.list != "" && !isNumber(o.list) {
+		return o.list + "(r)"
+	}
+	return fmt.Sprintf("make([]%s, 1, %s)", o.name, cmp.Or(o.list, "1"))
+}
+
+func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
 // elements writes the codec of a slice of objects.
 func (e *emitter) elements(o *object) {
 	e.p("func read%ss(r *wire.Reader, dst *[]%s) wire.Got {", o.name, o.name)
@@ -279,7 +289,7 @@ func (e *emitter) elements(o *object) {
 	e.p("	for ok := r.FirstElement(); ok; ok = r.NextElement() {")
 	e.p("		at := r.Pos()")
 	e.p("		if cap(s) == 0 {")
-	e.p("			s = make([]%s, 1, %s)", o.name, cmp.Or(o.list, "1"))
+	e.p("			s = %s", o.first())
 	e.p("		} else {")
 	e.p("			s = append(s, %s{})", o.name)
 	e.p("		}")

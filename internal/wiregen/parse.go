@@ -29,7 +29,7 @@ type object struct {
 	variant    *variant
 	asValue    bool   // is a field by value: needs isZero
 	asElement  bool   // is an element of a slice
-	list       string // how many a list of them usually has
+	list       string // how a list of them begins: its capacity, or the function that makes room for the first
 }
 
 // A variant is an object that implements a sealed interface, told from the others by the discriminator's value.
