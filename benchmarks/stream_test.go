@@ -96,11 +96,7 @@ func mustKeep(b *testing.B, read func(context.Context) (clients.Result, error)) 
 // form.
 func (c streamCase) floors(b *testing.B) {
 	m, s, units := c.memory()
-	var values [][]byte
-	for _, e := range s.Events[:len(s.Events)-1] {
-		_, value, _ := bytes.Cut(bytes.TrimSpace(e), []byte("data: "))
-		values = append(values, value)
-	}
+	values := s.Values()
 	lines := bytes.Count(s.Body, []byte("\n"))
 	for _, floor := range []struct {
 		name string

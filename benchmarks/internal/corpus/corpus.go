@@ -33,6 +33,15 @@ type Stream struct {
 	Want   Answer
 }
 
+// Values are the chunks, without what makes them events.
+func (s *Stream) Values() [][]byte {
+	values := make([][]byte, s.Chunks)
+	for i := range values {
+		_, values[i], _ = bytes.Cut(bytes.TrimSpace(s.Events[i]), []byte("data: "))
+	}
+	return values
+}
+
 // Streams are the event streams by name.
 var Streams = map[string]func() *Stream{
 	"text":      sync.OnceValue(textStream),
