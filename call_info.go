@@ -57,7 +57,8 @@ func (c *CallInfo) value() CallInfo {
 }
 
 // answered notes what a response's head tells, without the secrets that a
-// server may repeat there.
+// server may repeat there. Names are spelled as http.Header does, which spares
+// Get a copy of each.
 func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	h := res.Header
 	for _, values := range h {
@@ -70,12 +71,12 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 		}
 	}
 	c.StatusCode, c.Header, c.GenerationID, c.RateLimit = res.StatusCode, h, h.Get("X-Generation-Id"), newRateLimit(h.Get)
-	if status := h.Get("X-OpenRouter-Cache-Status"); status != "" {
+	if status := h.Get("X-Openrouter-Cache-Status"); status != "" {
 		c.Cache = &CacheInfo{
 			Hit:      strings.EqualFold(status, "HIT"),
-			Age:      seconds(h.Get("X-OpenRouter-Cache-Age")),
-			TTL:      seconds(h.Get("X-OpenRouter-Cache-TTL")),
-			SourceID: h.Get("X-OpenRouter-Cache-Source-Id"),
+			Age:      seconds(h.Get("X-Openrouter-Cache-Age")),
+			TTL:      seconds(h.Get("X-Openrouter-Cache-Ttl")),
+			SourceID: h.Get("X-Openrouter-Cache-Source-Id"),
 		}
 	}
 }
@@ -83,7 +84,7 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 // newRateLimit reads the three rate limit headers through get; nil if there is
 // none of them.
 func newRateLimit(get func(string) string) *RateLimit {
-	limit, remaining, reset := get("X-RateLimit-Limit"), get("X-RateLimit-Remaining"), get("X-RateLimit-Reset")
+	limit, remaining, reset := get("X-Ratelimit-Limit"), get("X-Ratelimit-Remaining"), get("X-Ratelimit-Reset")
 	if limit == "" && remaining == "" && reset == "" {
 		return nil
 	}

@@ -34,15 +34,14 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	}
 	req.Header = c.header.Clone()
 	req.Header.Set("Authorization", "Bearer "+c.key)
-	req.Header.Set("Accept", "application/json")
 	if out.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := c.httpClient
+	client, accept := c.httpClient, "application/json"
 	if out.stream {
-		req.Header.Set("Accept", "text/event-stream")
-		client = c.streamClient
+		client, accept = c.streamClient, "text/event-stream"
 	}
+	req.Header.Set("Accept", accept)
 	res, err := client.Do(req)
 	if err != nil {
 		return nil, c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
