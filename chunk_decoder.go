@@ -91,17 +91,20 @@ func firstReasoningDetail(r *wire.Reader) []ReasoningDetail {
 // lists makes the lists of chunks, most of which have one element.
 type lists[T any] struct {
 	slab    slab[[1]T]
-	scratch [1]T
+	scratch *[1]T
 	taken   bool // scratch is, by this chunk
 }
 
 // one returns a list of one, which may be needed for this chunk only.
 func (l *lists[T]) one(isScratch bool) []T {
-	if isScratch && !l.taken {
-		l.scratch, l.taken = [1]T{}, true
-		return l.scratch[:]
+	if !isScratch || l.taken {
+		return l.slab.next()[:]
 	}
-	return l.slab.next()[:]
+	if l.taken = true; l.scratch == nil {
+		l.scratch = new([1]T)
+	}
+	*l.scratch = [1]T{}
+	return l.scratch[:]
 }
 
 // A textField is a text of a chunk with one choice, and at most one tool call
