@@ -15,8 +15,9 @@ const (
 // notPlain has the high bit set of the first of eight bytes that does not stand for itself in a JSON string (control characters, quotes,
 // backslashes and all beyond ASCII), and of none before it.
 func notPlain(v uint64) uint64 {
-	quote, slash := v^(ones*'"'), v^(ones*'\\')
-	return (v | (v - ones*' ') | (quote - ones) | (slash - ones)) & highs
+	// With this bit turned, a quote is what comes after the control characters.
+	turned, slash := v^(ones*2), v^(ones*'\\')
+	return (v | (turned - ones*('"'^2+1)) | (slash - ones)) & highs
 }
 
 // PlainLen returns how many of the first bytes of b stand for themselves in a JSON string. It looks at eight at a time: texts are long,
@@ -27,9 +28,27 @@ func PlainLen(b []byte) int {
 		if odd := notPlain(binary.LittleEndian.Uint64(b[i:])); odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
 		}
+		if i == longText {
+			i = skipPlain(b, i+8) - 8
+		}
 	}
 	for ; i < len(b); i++ {
 		if c := b[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
+			break
+		}
+	}
+	return i
+}
+
+// longText is the length from which on skipPlain pays.
+const longText = 128
+
+// skipPlain goes on from i in steps of 32 bytes, as long as all of them stand for themselves in a JSON string.
+func skipPlain(b []byte, i int) int {
+	for ; len(b)-i >= 32; i += 32 {
+		c := (*[32]byte)(b[i:])
+		if notPlain(binary.LittleEndian.Uint64(c[:]))|notPlain(binary.LittleEndian.Uint64(c[8:]))|
+			notPlain(binary.LittleEndian.Uint64(c[16:]))|notPlain(binary.LittleEndian.Uint64(c[24:])) != 0 {
 			break
 		}
 	}
