@@ -17,10 +17,11 @@ import (
 
 // What a chunk may cost in allocations. How fast it is, benchmarks/ measures.
 func TestAllocationsOfAStream(t *testing.T) {
-	if !memo.Enabled {
-		t.Skip("the ceilings are those with the memo")
-	}
 	const chunks = 2000
+	more := 0.0
+	if !memo.Enabled {
+		more = 0.15 // lists of what a chunk holds are made apart from it
+	}
 	head := `data: {"id":"gen-1757600000-abcdefghijklmnop","provider":"Anthropic","model":"anthropic/claude-4.5-sonnet-20250929","object":"chat.completion.chunk","created":1757600000,"choices":[{"index":0,"delta":{"role":"assistant",`
 	tail := `},"finish_reason":null,"native_finish_reason":null,"logprobs":null}],"system_fingerprint":null}` + "\n\n"
 	for _, tt := range []struct {
@@ -58,9 +59,9 @@ func TestAllocationsOfAStream(t *testing.T) {
 					t.Fatal(n)
 				}
 			}
-			assert.LessOrEqual(t, testing.AllocsPerRun(5, read)/chunks, tt.allocs, "allocations a chunk")
+			assert.LessOrEqual(t, testing.AllocsPerRun(5, read)/chunks, tt.allocs+more, "allocations a chunk")
 			assert.LessOrEqual(t, float64(allocated(read))/chunks, tt.memory, "bytes a chunk")
-			assert.LessOrEqual(t, testing.AllocsPerRun(5, collect)/chunks, 0.1, "allocations a chunk, collected")
+			assert.LessOrEqual(t, testing.AllocsPerRun(5, collect)/chunks, 0.1+more, "allocations a chunk, collected")
 			assert.LessOrEqual(t, float64(allocated(collect))/chunks, 100.0, "bytes a chunk, collected")
 		})
 	}

@@ -99,7 +99,11 @@ type Hole struct {
 // NewPoolReader returns a reader of data that makes its strings with p, and
 // notes in holes where it read free text; both may be nil.
 func NewPoolReader(data []byte, p *Pool, holes *[]Hole) Reader {
-	return Reader{data: data, pool: p, holes: holes}
+	r := Reader{data: data, pool: p, holes: holes}
+	if p != nil {
+		r.scratch = p.scratch
+	}
+	return r
 }
 
 // Text reads a string of which hardly any two are alike.
@@ -129,9 +133,9 @@ func (r *Reader) Text(dst *string) Got {
 // if it is not a valid one. isPlain spares the look at it.
 func (p *Pool) TextAt(data []byte, start, end int, isPlain bool) (string, bool) {
 	if !isPlain && PlainLen(data[start:end]) < end-start {
-		r := Reader{data: data, pos: start - 1, scratch: p.scratch}
+		r := NewPoolReader(data, p, nil)
+		r.pos = start - 1
 		b := r.text()
-		p.scratch = r.scratch
 		return p.text(b), r.err == nil && r.pos == end+1
 	}
 	return p.text(data[start:end]), true

@@ -74,7 +74,7 @@ func (r *Reader) slowText(start, i int) []byte {
 		switch c := r.data[i]; {
 		case c == '"':
 			r.pos = i + 1
-			r.scratch = out
+			r.reuse(out)
 			if !copied {
 				return r.data[start:i]
 			}
@@ -142,6 +142,16 @@ func (r *Reader) slowText(start, i int) []byte {
 	r.fail("unexpected end of JSON in a string")
 	return nil
 }
+
+// reuse keeps the memory of a decoded string for the next one, and a modest one for the next document.
+func (r *Reader) reuse(scratch []byte) {
+	r.scratch = scratch
+	if r.pool != nil && cap(scratch) <= maxScratch {
+		r.pool.scratch = scratch
+	}
+}
+
+const maxScratch = 4 << 10
 
 func hex4(b []byte) rune {
 	if len(b) < 4 {
