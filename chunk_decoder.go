@@ -31,6 +31,10 @@ type chunkDecoder struct {
 	// chunk, or the pattern is.
 	scratch *plainChunk
 
+	// alone is whether the chunk shares no memory with its neighbors, since each
+	// of them would keep all that it holds.
+	alone bool
+
 	calls   lists[ToolCall]
 	details lists[ReasoningDetail]
 
@@ -41,6 +45,7 @@ type chunkDecoder struct {
 
 // decode returns the chunk that data is.
 func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
+	d.alone = len(data) > maxSlab
 	if memo.Enabled {
 		if chunk := d.recall(data); chunk != nil {
 			d.again, d.alike = d.alike, true
@@ -56,7 +61,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	if room != nil {
 		*room = plainChunk{}
 	} else {
-		room = d.plain.next()
+		room = d.plain.next(d.alone)
 	}
 	chunk := &room.chunk
 	chunk.Choices = room.choice[:0]
@@ -66,7 +71,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	if chunk.presence.Form(chunkChoices) == wire.Absent {
 		chunk.Choices = nil
 	}
-	if memo.Enabled {
+	if memo.Enabled && !d.alone {
 		d.learn(data, chunk)
 	}
 	return chunk, nil
@@ -75,7 +80,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 // firstToolCall returns a list of one.
 func firstToolCall(r *wire.Reader) []ToolCall {
 	if d, ok := r.Owner.(*chunkDecoder); ok {
-		return d.calls.one(d.scratch != nil)
+		return d.calls.one(d)
 	}
 	return make([]ToolCall, 1)
 }
@@ -83,7 +88,7 @@ func firstToolCall(r *wire.Reader) []ToolCall {
 // firstReasoningDetail returns a list of one.
 func firstReasoningDetail(r *wire.Reader) []ReasoningDetail {
 	if d, ok := r.Owner.(*chunkDecoder); ok {
-		return d.details.one(d.scratch != nil)
+		return d.details.one(d)
 	}
 	return make([]ReasoningDetail, 1)
 }
@@ -95,10 +100,10 @@ type lists[T any] struct {
 	taken   bool // scratch is, by this chunk
 }
 
-// one returns a list of one, which may be needed for this chunk only.
-func (l *lists[T]) one(isScratch bool) []T {
-	if !isScratch || l.taken {
-		return l.slab.next()[:]
+// one returns a list of one.
+func (l *lists[T]) one(d *chunkDecoder) []T {
+	if d.scratch == nil || l.taken {
+		return l.slab.next(d.alone)[:]
 	}
 	if l.taken = true; l.scratch == nil {
 		l.scratch = new([1]T)
@@ -292,21 +297,21 @@ func (d *chunkDecoder) copyChunk(src *ChatCompletionChunk) *ChatCompletionChunk 
 	delta := &src.Choices[0].Delta
 	switch {
 	case len(delta.ToolCalls) == 1:
-		dst := d.call.next()
+		dst := d.call.next(d.alone)
 		dst.set(src)
 		dst.call[0] = delta.ToolCalls[0]
 		dst.call[0].Index = copyInt(delta.ToolCalls[0].Index, &dst.index)
 		dst.choice[0].Delta.ToolCalls = dst.call[:]
 		return &dst.chunk
 	case len(delta.ReasoningDetails) == 1:
-		dst := d.think.next()
+		dst := d.think.next(d.alone)
 		dst.set(src)
 		dst.detail[0] = delta.ReasoningDetails[0]
 		dst.detail[0].Index = copyInt(delta.ReasoningDetails[0].Index, &dst.index)
 		dst.choice[0].Delta.ReasoningDetails = dst.detail[:]
 		return &dst.chunk
 	}
-	dst := d.plain.next()
+	dst := d.plain.next(d.alone)
 	dst.set(src)
 	return &dst.chunk
 }
@@ -325,8 +330,8 @@ func copyInt(src *int, room *int) *int {
 	return room
 }
 
-// maxSlab is the size of the largest piece of memory that chunks share, and
-// that keeping one of them keeps.
+// maxSlab is the size of the largest piece of memory that chunks share, and of
+// the largest event whose chunk is among them.
 const maxSlab = 2 << 10
 
 // slab allocates values: at first one by one, since many streams are short, or
@@ -336,7 +341,10 @@ type slab[T any] struct {
 	taken int
 }
 
-func (s *slab[T]) next() *T {
+func (s *slab[T]) next(alone bool) *T {
+	if alone {
+		return new(T)
+	}
 	if len(s.free) == 0 {
 		const header = 8 // the runtime's, in what has pointers
 		size := max(1, (maxSlab-header)/int(unsafe.Sizeof(*new(T))))

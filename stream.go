@@ -67,10 +67,10 @@ func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 }
 
 // Chunks returns the chunks as they arrive. Each is the caller's to keep and to
-// change; one that is kept holds at most 2 KiB of its neighbors. Leaving the
-// loop, in whatever way, closes the stream. An error comes once, last, and
-// without a chunk. A second call, or one after [Stream.Collect], yields
-// [ErrStreamClosed].
+// change; one that is kept keeps a few of its neighbors in memory, some KiB in
+// all, and no large ones. Leaving the loop, in whatever way, closes the stream.
+// An error comes once, last, and without a chunk. A second call, or one after
+// [Stream.Collect], yields [ErrStreamClosed].
 func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 	return func(yield func(*ChatCompletionChunk, error) bool) {
 		if s.taken.Swap(true) {

@@ -13,6 +13,7 @@ type Pool struct {
 	texts strings.Builder
 	block int // size of the last block of texts
 	room  []int
+	many  int // size of the last block of integers
 
 	scratch []byte
 }
@@ -74,16 +75,20 @@ func (p *Pool) text(b []byte) string {
 	return p.texts.String()[at:]
 }
 
-// intBlock is how many integers share their memory.
-const intBlock = 128
+// Integers share their memory, at first with few others.
+const (
+	firstInts = 8
+	lastInts  = 128
+)
 
 // ints returns an empty list with room for n; p may be nil.
 func (p *Pool) ints(n int) []int {
-	if p == nil || n == 0 || n > intBlock/4 {
+	if p == nil || n == 0 || n > lastInts/4 {
 		return make([]int, 0, n)
 	}
 	if len(p.room) < n {
-		p.room = make([]int, intBlock)
+		p.many = min(max(2*p.many, firstInts), lastInts)
+		p.room = make([]int, max(p.many, n))
 	}
 	list := p.room[:0:n]
 	p.room = p.room[n:]
