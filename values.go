@@ -3,11 +3,12 @@ package openrouter
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
+// The codecs in *_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
 //
 //go:generate go run ./internal/wiregen
 
@@ -75,3 +76,10 @@ func setContentNull(m *Message) {
 	m.Content = nil
 	m.presence.Set(slices.Index(messageMembers[:], "content"), wire.Null)
 }
+
+// Decimal is an exact decimal number as text, such as a price: "0.00000125".
+// It is sent as a string; one that was received as a number stays a number.
+type Decimal string
+
+// Float64 returns the nearest float.
+func (d Decimal) Float64() (float64, error) { return strconv.ParseFloat(string(d), 64) }
