@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/openrouter-go/openrouter/internal/unencodable"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -70,6 +71,14 @@ func (k *checker) write(r *ChatCompletionRequest) []byte {
 		return nil
 	}
 	return body
+}
+
+// unencodable notes every value that has no JSON.
+func (k *checker) unencodable(r *ChatCompletionRequest, err error) {
+	all := *r // a copy, so that only a request that is refused escapes to the heap
+	for _, v := range unencodable.Find(&all, err) {
+		k.found = append(k.found, Violation{Field: v.Path, Problem: v.Problem, Value: v.Value, Err: v.Err})
+	}
 }
 
 // breaks notes a violation of a rule, unless the rule is switched off.

@@ -1,4 +1,5 @@
-package openrouter
+// Package unencodable finds the values in a request that have no JSON.
+package unencodable
 
 import (
 	"encoding/json"
@@ -14,30 +15,43 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// unencodable notes every value in the request that has no JSON. The encoder,
-// which stops at the first, has found one before; only then is there a reason
-// to look at each value by reflection.
-func (k *checker) unencodable(r *ChatCompletionRequest, err error) {
-	all := *r // a copy, so that only a request that is refused escapes to the heap
-	s := &seeker{}
-	s.look("", reflect.ValueOf(&all))
+// A Value is one that has no JSON.
+type Value struct {
+	Path    string // from the request down, such as messages[0].content
+	Problem string
+	Value   any // the number; nil for everything else
+	Err     error
+}
+
+// Find returns every value in the request that has no JSON, in the order in
+// which they would be sent. The encoder, which stops at the first, has failed
+// with err before; only then is there a reason to look at each value by
+// reflection. The request is a pointer to a struct; its package's types are
+// looked into, all others are tried with the encoder.
+func Find(request any, err error) []Value {
+	v := reflect.ValueOf(request).Elem()
+	s := &seeker{ours: v.Type().PkgPath()}
+	s.look("", v)
 	if len(s.found) == 0 {
-		v := Violation{Field: "request"}
+		at := Value{Path: "request"}
 		if e, ok := errors.AsType[*wire.ValueError](err); ok && e.Path != "" {
-			v.Field = e.Path
+			at.Path = e.Path
 		}
-		v.Problem, v.Err = noJSON(err)
-		s.add(v)
+		at.Problem, at.Err = noJSON(err)
+		s.add(at)
 	}
-	k.found = append(k.found, s.found...)
+	return s.found
 }
 
 // seeker goes through values and collects those that have no JSON.
-type seeker struct{ found []Violation }
+type seeker struct {
+	ours  string // the path of the request's package
+	found []Value
+}
 
-func (s *seeker) add(v Violation) { s.found = append(s.found, v) }
+func (s *seeker) add(v Value) { s.found = append(s.found, v) }
 
-// look goes through a value of this package's types.
+// look goes through a value of the request's own types.
 func (s *seeker) look(path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -46,7 +60,7 @@ func (s *seeker) look(path string, v reflect.Value) {
 		}
 	case reflect.Float64:
 		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
-			s.add(Violation{Field: path, Problem: "is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which JSON cannot carry", Value: f})
+			s.add(Value{Path: path, Problem: "is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which JSON cannot carry", Value: f})
 		}
 	case reflect.Struct:
 		s.members(path, v)
@@ -120,10 +134,10 @@ func (s *seeker) element(path string, v reflect.Value) {
 		}
 		switch {
 		case !v.IsValid():
-			s.add(Violation{Field: path, Problem: "is nil"})
+			s.add(Value{Path: path, Problem: "is nil"})
 			return
-		case !isOurs(v.Type()):
-			s.add(Violation{Field: path, Problem: "is of type " + v.Type().String() + ", which is not one of this package's"})
+		case !s.isOurs(v.Type()):
+			s.add(Value{Path: path, Problem: "is of type " + v.Type().String() + ", which is not one of this package's"})
 			return
 		case v.Kind() == reflect.Slice:
 			s.try(path, append(json.RawMessage{}, v.Bytes()...)) // not nil, which is null elsewhere
@@ -139,25 +153,23 @@ func (s *seeker) any(path string, v any) {
 	if t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t != nil && isOurs(t) || t == reflect.TypeFor[float64]() {
+	if t != nil && s.isOurs(t) || t == reflect.TypeFor[float64]() {
 		s.look(path, reflect.ValueOf(v))
 		return
 	}
 	s.try(path, v)
 }
 
-func isOurs(t reflect.Type) bool {
-	return t.PkgPath() == reflect.TypeFor[ChatCompletionRequest]().PkgPath()
-}
+func (s *seeker) isOurs(t reflect.Type) bool { return t.PkgPath() == s.ours }
 
 // try notes a value that the encoder refuses.
 func (s *seeker) try(path string, v any) {
 	w := wire.NewWriter(nil)
 	w.Any(v)
 	if _, err := w.Bytes(); err != nil {
-		violation := Violation{Field: path}
-		violation.Problem, violation.Err = noJSON(err)
-		s.add(violation)
+		v := Value{Path: path}
+		v.Problem, v.Err = noJSON(err)
+		s.add(v)
 	}
 }
 
