@@ -114,8 +114,8 @@
 //
 //   - members that have no field in this version;
 //   - known members whose value does not fit the field: it has another JSON type,
-//     or is a number out of range. The field is then zero. (For choices and error
-//     this is a [*DecodeError] instead.)
+//     or is a number out of range. The field is then zero. Only for choices and
+//     error this is a [*DecodeError];
 //   - numbers with more digits than their float64 field can hold. The field is
 //     then the nearest float64, and the digits are sent while it is unchanged.
 //
