@@ -186,7 +186,7 @@ func ExampleStreamError() {
 		fmt.Printf("%q\n", e.Partial.Text())
 	}
 	// Output:
-	// openrouter: stream: stream ended before it was done (generation gen-fake-1)
+	// openrouter: stream ended before it was complete (generation gen-fake-1)
 	// "To be, or not"
 }
 
