@@ -1,4 +1,4 @@
-package openrouter_test
+package endpoints_test
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // What the tests of models, generations and Do share.
@@ -43,7 +44,7 @@ func always(status int, body string) func(*http.Request) (int, string) {
 }
 
 func readEndpoint(t testing.TB, file string) string {
-	data, err := os.ReadFile("testdata/endpoints/" + file)
+	data, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
 	return string(data)
 }
@@ -58,43 +59,43 @@ func endpointLaw[T any](t *testing.T, doc any) string {
 	}
 	out, err := json.Marshal(v)
 	require.NoError(t, err)
-	got, err := parseJSON(out)
+	got, err := kit.ParseJSON(out)
 	require.NoError(t, err)
-	return diffJSON(doc, got)
+	return kit.DiffJSON(doc, got)
 }
 
 // keepsEndpointLaw holds the law against a document: as it is, with unknown members in every object, and after every change at every place.
 func keepsEndpointLaw[T any](t *testing.T, doc any) {
 	assert.Empty(t, endpointLaw[T](t, doc))
 
-	changed := cloneJSON(doc)
-	eachObject(changed, func(o map[string]any) {
+	changed := kit.CloneJSON(doc)
+	kit.EachObject(changed, func(o map[string]any) {
 		o["x_null"], o["x_object"], o[""] = nil, map[string]any{"a": []any{nil, json.Number("1.50")}}, "<&>"
 	})
 	assert.Empty(t, endpointLaw[T](t, changed), "unknown members")
 
-	changed = cloneJSON(doc)
-	eachPlace(changed, func(p jsonPlace) {
-		for _, m := range jsonMutations {
-			for _, v := range m.values(p.value) {
-				p.set(v)
+	changed = kit.CloneJSON(doc)
+	kit.EachPlace(changed, func(p kit.Place) {
+		for _, m := range kit.Mutations {
+			for _, v := range m.Values(p.Value) {
+				p.Set(v)
 				if broken := endpointLaw[T](t, changed); broken != "" {
-					t.Errorf("%s: %s set to %s: %s", m.name, p.path, briefJSON(v), broken)
+					t.Errorf("%s: %s set to %s: %s", m.Name, p.Path, kit.BriefJSON(v), broken)
 				}
 			}
 		}
-		if p.member {
-			p.remove()
+		if p.Member {
+			p.Remove()
 			if broken := endpointLaw[T](t, changed); broken != "" {
-				t.Errorf("%s removed: %s", p.path, broken)
+				t.Errorf("%s removed: %s", p.Path, broken)
 			}
 		}
-		p.set(p.value)
+		p.Set(p.Value)
 	})
 }
 
 func endpointDocument(t *testing.T, file string) any {
-	doc, err := parseJSON([]byte(readEndpoint(t, file)))
+	doc, err := kit.ParseJSON([]byte(readEndpoint(t, file)))
 	require.NoError(t, err)
 	return doc
 }

@@ -1,4 +1,4 @@
-package openrouter_test
+package endpoints_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package openrouter_test
+package endpoints_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 func TestGenerationsGet(t *testing.T) {
@@ -19,7 +20,7 @@ func TestGenerationsGet(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"https://openrouter.ai/api/v1/generation?id=gen-1%26x%3D%C3%A4"}, *sent)
 	assert.Equal(t, []int{200, 1}, []int{g.Call().StatusCode, g.Call().Attempts})
-	assert.Empty(t, untypedMembers(g))
+	assert.Empty(t, kit.UntypedMembers(g))
 
 	assert.Equal(t, []string{"gen-1", "chatcmpl-1", "req-1"}, []string{g.ID, g.UpstreamID, g.RequestID})
 	assert.Equal(t, []float64{0.0004970133333333333, 0.0015, 0.0012, -0.0002}, []float64{g.TotalCost, g.Usage, g.UpstreamInferenceCost, g.CacheDiscount})
@@ -49,7 +50,7 @@ func TestGenerationsGetNulls(t *testing.T) {
 	assert.Equal(t, "gen-2", g.ID)
 	assert.Zero(t, g.TotalCost)
 	assert.Nil(t, g.ProviderResponses)
-	assert.Equal(t, "[null, 1.50]", kept(g.Extra, "x_unknown"))
+	assert.Equal(t, "[null, 1.50]", kit.Kept(g.Extra, "x_unknown"))
 }
 
 func TestGenerationsKeepTheLaw(t *testing.T) {

@@ -1,4 +1,4 @@
-package openrouter_test
+package endpoints_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 const noModels = `{"data":[],"total_count":0,"links":{"next":null}}`
@@ -132,7 +133,7 @@ func TestModelsList(t *testing.T) {
 	require.Len(t, list.Data, 3)
 
 	full := list.Data[0]
-	assert.Empty(t, untypedMembers(&full))
+	assert.Empty(t, kit.UntypedMembers(&full))
 	assert.Equal(t, "anthropic/claude-sonnet-4.5", full.ID)
 	assert.Equal(t, int64(1759161676), full.Created)
 	assert.Equal(t, 1000000, full.ContextLength)
@@ -155,7 +156,7 @@ func TestModelsList(t *testing.T) {
 	assert.Equal(t, "anthropic/claude-sonnet-4.5", full.AliasTarget.Slug)
 
 	auto := list.Data[1]
-	assert.Empty(t, untypedMembers(&auto))
+	assert.Empty(t, kit.UntypedMembers(&auto))
 	assert.Zero(t, auto.ContextLength)
 	assert.Nil(t, auto.PerRequestLimits)
 	assert.Nil(t, auto.SupportedVoices)
@@ -165,7 +166,7 @@ func TestModelsList(t *testing.T) {
 	assert.Equal(t, int64(1.7e9), old.Created)
 	assert.Equal(t, openrouter.Decimal("0.00003"), old.Pricing.Prompt)
 	assert.Nil(t, old.DefaultParameters)
-	assert.JSONEq(t, `{"deep":[1.50,null]}`, kept(old.Extra, "x_unknown"))
+	assert.JSONEq(t, `{"deep":[1.50,null]}`, kit.Kept(old.Extra, "x_unknown"))
 
 	assert.Zero(t, (*openrouter.ModelList)(nil).Call())
 }

@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"context"
@@ -18,6 +18,11 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/openrouter-go/openrouter"
+)
+
+type (
+	request = openrouter.ChatCompletionRequest
+	chunk   = openrouter.ChatCompletionChunk
 )
 
 // What must not come out of the library is marked in every call.

@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"bufio"
@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // countingServer counts connections and requests that are under way.
@@ -214,12 +215,12 @@ func TestAnswersOutliveTheNext(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			call := func(word string) string {
-				res, err := createFrom(t, answering{200, nil, []byte(strings.ReplaceAll(body, "KEEP", word))})
+				res, err := kit.CreateFrom(t, kit.Answering(200, nil, []byte(strings.ReplaceAll(body, "KEEP", word))))
 				kept := func() string {
 					var text strings.Builder
-					fmt.Fprint(&text, encode(t, res), err)
+					fmt.Fprint(&text, kit.Encode(t, res), err)
 					if e, ok := err.(*openrouter.APIError); ok {
-						fmt.Fprint(&text, string(e.Body), string(e.Metadata), e.UserID, encode(t, e.Partial), encode(t, e.RouterMetadata))
+						fmt.Fprint(&text, string(e.Body), string(e.Metadata), e.UserID, kit.Encode(t, e.Partial), kit.Encode(t, e.RouterMetadata))
 					}
 					if e, ok := err.(*openrouter.DecodeError); ok {
 						fmt.Fprint(&text, string(e.Body))
@@ -228,7 +229,7 @@ func TestAnswersOutliveTheNext(t *testing.T) {
 				}
 				before := kept()
 				for range 10 {
-					_, _ = createFrom(t, answering{200, nil, []byte(strings.Repeat(`{"choices":[{}]} `, 100))})
+					_, _ = kit.CreateFrom(t, kit.Answering(200, nil, []byte(strings.Repeat(`{"choices":[{}]} `, 100))))
 				}
 				assert.Equal(t, before, kept())
 				return before

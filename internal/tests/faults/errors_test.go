@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // A report is an error object and what becomes of it, wherever it stands.
@@ -142,8 +143,8 @@ var passing = map[int]bool{408: true, 429: true, 500: true, 502: true, 503: true
 
 func TestAPIErrorByStatusAlone(t *testing.T) {
 	for status := 300; status < 600; status++ {
-		_, err := createFrom(t, answering{status, nil, nil})
-		e := apiError(t, err)
+		_, err := kit.CreateFrom(t, kit.Answering(status, nil, nil))
+		e := kit.APIError(t, err)
 		assert.Equal(t, status, e.StatusCode)
 		assert.Equal(t, status, e.Code)
 		assert.Equal(t, typesByStatus[status], e.Type, status)
@@ -189,8 +190,8 @@ func TestAPIErrorRetryable(t *testing.T) {
 		{400, failure(503, ""), true},
 		{500, `{"error":{"code":500,"message":"","availability":null}}`, true},
 	} {
-		_, err := createFrom(t, answering{row.status, nil, []byte(row.body)})
-		assert.Equal(t, row.want, apiError(t, err).Retryable(), "%d %s", row.status, row.body)
+		_, err := kit.CreateFrom(t, kit.Answering(row.status, nil, []byte(row.body)))
+		assert.Equal(t, row.want, kit.APIError(t, err).Retryable(), "%d %s", row.status, row.body)
 	}
 }
 
@@ -260,8 +261,8 @@ func TestAPIErrorRetryAfter(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				header := http.Header{}
 				setPairs(header, row.header)
-				_, err := createFrom(t, answering{429, header, []byte(row.body)})
-				e := apiError(t, err)
+				_, err := kit.CreateFrom(t, kit.Answering(429, header, []byte(row.body)))
+				e := kit.APIError(t, err)
 				assert.Equal(t, row.want, e.RetryAfter)
 				assert.Equal(t, row.want > 0, strings.Contains(e.Error(), "retry in"))
 			})

@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"context"
@@ -16,12 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // withMetadata is the error that a refusal with this metadata becomes.
 func withMetadata(t *testing.T, metadata string) *openrouter.APIError {
-	_, err := createFrom(t, answering{400, nil, []byte(`{"error":{"code":400,"message":"m","metadata":` + metadata + `}}`)})
-	return apiError(t, err)
+	_, err := kit.CreateFrom(t, kit.Answering(400, nil, []byte(`{"error":{"code":400,"message":"m","metadata":`+metadata+`}}`)))
+	return kit.APIError(t, err)
 }
 
 func TestAPIErrorViewsOfOtherMetadata(t *testing.T) {
@@ -72,8 +73,8 @@ func TestAPIErrorRateLimit(t *testing.T) {
 	reset := time.UnixMilli(1759845420000)
 	for name, e := range map[string]*openrouter.APIError{
 		"in the headers": func() *openrouter.APIError {
-			_, err := createFrom(t, answering{429, http.Header{"X-Ratelimit-Limit": {"20"}, "X-Ratelimit-Remaining": {"3"}, "X-Ratelimit-Reset": {"1759845420000"}}, nil})
-			return apiError(t, err)
+			_, err := kit.CreateFrom(t, kit.Answering(429, http.Header{"X-Ratelimit-Limit": {"20"}, "X-Ratelimit-Remaining": {"3"}, "X-Ratelimit-Reset": {"1759845420000"}}, nil))
+			return kit.APIError(t, err)
 		}(),
 		"in the metadata": withMetadata(t, `{"headers":{"X-RateLimit-Limit":"20","x-ratelimit-remaining":" 3 ","X-RATELIMIT-RESET":"1759845420000"}}`),
 	} {
@@ -143,7 +144,7 @@ func TestErrorTexts(t *testing.T) {
 		{200, nil, failure(402, "no credits"), "openrouter: payment_required 402: no credits"},
 		{200, nil, "", "openrouter: provider_unavailable 200: the answer is empty"},
 	} {
-		_, err := createFrom(t, answering{row.status, row.header, []byte(row.body)})
+		_, err := kit.CreateFrom(t, kit.Answering(row.status, row.header, []byte(row.body)))
 		assert.EqualError(t, err, row.want)
 		assert.Equal(t, row.want, fmt.Sprintf("%v", err))
 		assert.Equal(t, row.want, fmt.Sprintf("%#v", err))

@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"context"
@@ -15,19 +15,20 @@ import (
 )
 
 // The fault table says what becomes of a call when something goes wrong, one
-// row a fault. Each file named fault_… holds the rows of one subject:
+// row a fault. Each of these files holds the rows of one subject:
 //
-//	fault_status_test.go   the service refuses, by status
-//	fault_retry_test.go    what is repeated, and after which wait
-//	fault_clock_test.go    silence, slowness and endless waiting
-//	fault_cancel_test.go   the caller cancels, closes, leaves or takes its time
-//	fault_end_test.go      answers that stop too soon, or do not stop
-//	fault_report_test.go   failures inside an answer with the status 200
-//	fault_bound_test.go    too much of anything
-//	fault_wire_test.go     connections and framing that break
+//	status_test.go   the service refuses, by status
+//	retry_test.go    what is repeated, and after which wait
+//	clock_test.go    silence, slowness and endless waiting
+//	cancel_test.go   the caller cancels, closes, leaves or takes its time
+//	end_test.go      answers that stop too soon, or do not stop
+//	report_test.go   failures inside an answer with the status 200
+//	bound_test.go    too much of anything
+//	wire_test.go     connections and framing that break
+//	secrets_test.go  servers and networks that repeat what they were told
 //
-// and fault_server_test.go, fault_socket_test.go and fault_caller_test.go hold
-// the words the rows are made of.
+// and server_test.go, socket_test.go and caller_test.go hold the words the rows
+// are made of.
 type fault struct {
 	name string
 

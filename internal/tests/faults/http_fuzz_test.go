@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // FuzzAnswer gives any status, content type and body as the whole answer to
@@ -23,7 +24,7 @@ import (
 // with choices and without an error, or events of that kind up to [DONE], as a
 // reader sees it who is as simple as can be.
 func FuzzAnswer(f *testing.F) {
-	files, err := filepath.Glob("testdata/wire/*")
+	files, err := filepath.Glob(kit.Bodies + "/*")
 	require.NoError(f, err)
 	for _, file := range files {
 		data, err := os.ReadFile(file)

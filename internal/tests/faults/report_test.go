@@ -1,9 +1,10 @@
-package openrouter_test
+package faults_test
 
 import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // reportFaults are failures inside an answer with the status 200.
@@ -13,7 +14,7 @@ var reportFaults = []fault{
 		name: "an error and nothing else", with: once, server: replies(says200(failure(502, "Provider returned error"))),
 		sent: 1, end: reported, code: 502, message: "Provider returned error", is: []error{openrouter.ErrProviderUnavailable},
 		check: func(_ *fault, o outcome) {
-			e := apiError(o.t, o.err)
+			e := kit.APIError(o.t, o.err)
 			assert.Equal(o.t, 200, e.StatusCode)
 			assert.Equal(o.t, "u", e.UserID)
 			assert.Nil(o.t, e.Partial)
@@ -35,7 +36,7 @@ var reportFaults = []fault{
 		server: replies(says200(`{"id":"gen-1","choices":[{"index":0,"finish_reason":null,"message":{"role":"assistant","content":"hel"},` +
 			`"error":{"code":502,"message":"down","metadata":{"provider_name":"Nebius"}}}]}`)),
 		sent: 1, partial: "hel", end: reported, code: 502,
-		check: func(_ *fault, o outcome) { assert.Equal(o.t, "Nebius", apiError(o.t, o.err).Provider) },
+		check: func(_ *fault, o outcome) { assert.Equal(o.t, "Nebius", kit.APIError(o.t, o.err).Provider) },
 	},
 	{
 		name: "an error in the second choice", with: once,
@@ -89,7 +90,7 @@ var reportFaults = []fault{
 		name: "a stream that is nothing but an error", do: stream, with: once,
 		server: replies(streams(processing, reports(502, "Provider returned error"))),
 		sent:   1, end: reported, code: 502, message: "Provider returned error",
-		check: func(_ *fault, o outcome) { assert.Equal(o.t, "u", apiError(o.t, o.err).UserID) },
+		check: func(_ *fault, o outcome) { assert.Equal(o.t, "u", kit.APIError(o.t, o.err).UserID) },
 	},
 	{
 		name: "an error without a blank line behind it", do: stream, with: once,
@@ -153,7 +154,7 @@ var reportFaults = []fault{
 		server: replies(streams(says("hel"), reports(502, "down"), says("lo"), forever(says("!")))),
 		sent:   1, chunks: 1, text: "hel", end: reported, code: 502,
 		check: func(_ *fault, o outcome) {
-			assert.Less(o.t, len(apiError(o.t, o.err).Partial.Text()), 64<<10, "it is read for the bill, not for ever")
+			assert.Less(o.t, len(kit.APIError(o.t, o.err).Partial.Text()), 64<<10, "it is read for the bill, not for ever")
 		},
 		partial: anything,
 	},

@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // retryFaults are about what is repeated.
@@ -195,7 +196,7 @@ var waitFaults = []fault{
 		check: func(_ *fault, o outcome) {
 			assert.Equal(o.t, 7*time.Second, o.retries[0].Wait)
 			assert.Equal(o.t, 7*time.Second, o.call().Waited)
-			assert.Equal(o.t, 7*time.Second, apiError(o.t, o.retries[0].Err).RetryAfter)
+			assert.Equal(o.t, 7*time.Second, kit.APIError(o.t, o.retries[0].Err).RetryAfter)
 		},
 	},
 	{
@@ -265,7 +266,7 @@ var waitFaults = []fault{
 		name: "a hint beyond all bounds", on: inNoTime, server: replies(refuses(503, failure(503, "full"), "Retry-After", "1e18")),
 		sent: 1, end: reported, code: 503,
 		check: func(_ *fault, o outcome) {
-			assert.Equal(o.t, 365*24*time.Hour, apiError(o.t, o.err).RetryAfter)
+			assert.Equal(o.t, 365*24*time.Hour, kit.APIError(o.t, o.err).RetryAfter)
 		},
 	},
 	{

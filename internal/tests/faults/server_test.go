@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"bytes"

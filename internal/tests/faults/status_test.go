@@ -1,4 +1,4 @@
-package openrouter_test
+package faults_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // atOnce is a header that keeps repetitions from waiting.
@@ -183,7 +184,7 @@ var statusFaults = []fault{
 		with:   once,
 		server: replies(of(func(x *exchange) error { x.head(500, "text/plain"); return nil }, forever(sends(strings.Repeat("no ", 10000))))),
 		sent:   1, end: reported, code: 500, is: []error{openrouter.ErrServer},
-		check: func(_ *fault, o outcome) { assert.Len(o.t, apiError(o.t, o.err).Body, 1<<20) },
+		check: func(_ *fault, o outcome) { assert.Len(o.t, kit.APIError(o.t, o.err).Body, 1<<20) },
 	},
 	{
 		name:   "500 whose body hangs until the attempt has had its time",
@@ -224,5 +225,5 @@ func availability(code int, retryable bool) string {
 }
 
 func bodyIs(want string) func(*fault, outcome) {
-	return func(_ *fault, o outcome) { assert.Equal(o.t, want, string(apiError(o.t, o.err).Body)) }
+	return func(_ *fault, o outcome) { assert.Equal(o.t, want, string(kit.APIError(o.t, o.err).Body)) }
 }

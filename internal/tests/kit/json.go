@@ -1,4 +1,4 @@
-package openrouter_test
+package kit
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ import (
 // errOutside marks documents of which the law says nothing.
 var errOutside = errors.New("outside the law")
 
-// parseJSON reads a document. One with a repeated member, half a surrogate pair or invalid UTF-8 is errOutside.
-func parseJSON(data []byte) (any, error) {
+// ParseJSON reads a document. One with a repeated member, half a surrogate pair or invalid UTF-8 is errOutside.
+func ParseJSON(data []byte) (any, error) {
 	switch {
 	case !json.Valid(data):
 		return nil, errors.New("not JSON")
@@ -96,8 +96,8 @@ func hasLoneSurrogate(data []byte) bool {
 	return false
 }
 
-// diffJSON returns where and how two documents differ first, "" if they are the same: members in any order, numbers by their exact value.
-func diffJSON(want, got any) string { return diffAt("$", want, got) }
+// DiffJSON returns where and how two documents differ first, "" if they are the same: members in any order, numbers by their exact value.
+func DiffJSON(want, got any) string { return diffAt("$", want, got) }
 
 func diffAt(path string, want, got any) string {
 	switch w := want.(type) {
@@ -109,7 +109,7 @@ func diffAt(path string, want, got any) string {
 		for _, name := range slices.Sorted(maps.Keys(w)) {
 			v, ok := g[name]
 			if !ok {
-				return fmt.Sprintf("%s: lost, was %s", atPath(path, name), briefJSON(w[name]))
+				return fmt.Sprintf("%s: lost, was %s", atPath(path, name), BriefJSON(w[name]))
 			}
 			if d := diffAt(atPath(path, name), w[name], v); d != "" {
 				return d
@@ -117,7 +117,7 @@ func diffAt(path string, want, got any) string {
 		}
 		for _, name := range slices.Sorted(maps.Keys(g)) {
 			if _, ok := w[name]; !ok {
-				return fmt.Sprintf("%s: made up, is %s", atPath(path, name), briefJSON(g[name]))
+				return fmt.Sprintf("%s: made up, is %s", atPath(path, name), BriefJSON(g[name]))
 			}
 		}
 		return ""
@@ -144,7 +144,7 @@ func diffAt(path string, want, got any) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("%s: was %s, is %s", path, briefJSON(want), briefJSON(got))
+	return fmt.Sprintf("%s: was %s, is %s", path, BriefJSON(want), BriefJSON(got))
 }
 
 func atPath(path string, step any) string {
@@ -154,7 +154,8 @@ func atPath(path string, step any) string {
 	return fmt.Sprintf("%s.%s", path, step)
 }
 
-func briefJSON(v any) string {
+// BriefJSON returns the beginning of a value's JSON.
+func BriefJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err.Error()
@@ -187,45 +188,45 @@ func exactDecimal(lit string) string {
 	return sign + trimmed + "e" + exp.String()
 }
 
-// A jsonPlace is a value inside a document, and how to change it.
-type jsonPlace struct {
-	path   string
-	value  any
-	member bool // of an object, not an element of an array
-	set    func(any)
-	remove func() // members only; set puts it back
+// A Place is a value inside a document, and how to change it.
+type Place struct {
+	Path   string
+	Value  any
+	Member bool // of an object, not an element of an array
+	Set    func(any)
+	Remove func() // members only; Set puts it back
 }
 
-// eachPlace visits every value below doc, outermost first. visit must leave the document as it found it.
-func eachPlace(doc any, visit func(jsonPlace)) { eachPlaceAt("$", doc, visit) }
+// EachPlace visits every value below doc, outermost first. visit must leave the document as it found it.
+func EachPlace(doc any, visit func(Place)) { eachPlaceAt("$", doc, visit) }
 
-func eachPlaceAt(path string, doc any, visit func(jsonPlace)) {
+func eachPlaceAt(path string, doc any, visit func(Place)) {
 	switch doc := doc.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(doc)) {
-			visit(jsonPlace{
-				path: atPath(path, name), value: doc[name], member: true,
-				set:    func(v any) { doc[name] = v },
-				remove: func() { delete(doc, name) },
+			visit(Place{
+				Path: atPath(path, name), Value: doc[name], Member: true,
+				Set:    func(v any) { doc[name] = v },
+				Remove: func() { delete(doc, name) },
 			})
 			eachPlaceAt(atPath(path, name), doc[name], visit)
 		}
 	case []any:
 		for i := range doc {
-			visit(jsonPlace{path: atPath(path, i), value: doc[i], set: func(v any) { doc[i] = v }})
+			visit(Place{Path: atPath(path, i), Value: doc[i], Set: func(v any) { doc[i] = v }})
 			eachPlaceAt(atPath(path, i), doc[i], visit)
 		}
 	}
 }
 
-// eachObject visits every object in doc, doc included; visit may change it.
-func eachObject(doc any, visit func(map[string]any)) {
+// EachObject visits every object in doc, doc included; visit may change it.
+func EachObject(doc any, visit func(map[string]any)) {
 	var objects []map[string]any
 	if o, ok := doc.(map[string]any); ok {
 		objects = append(objects, o)
 	}
-	eachPlace(doc, func(p jsonPlace) {
-		if o, ok := p.value.(map[string]any); ok {
+	EachPlace(doc, func(p Place) {
+		if o, ok := p.Value.(map[string]any); ok {
 			objects = append(objects, o)
 		}
 	})
@@ -234,19 +235,19 @@ func eachObject(doc any, visit func(map[string]any)) {
 	}
 }
 
-// cloneJSON returns a copy of doc that shares nothing with it.
-func cloneJSON(doc any) any {
+// CloneJSON returns a copy of doc that shares nothing with it.
+func CloneJSON(doc any) any {
 	switch doc := doc.(type) {
 	case map[string]any:
 		c := make(map[string]any, len(doc))
 		for name, v := range doc {
-			c[name] = cloneJSON(v)
+			c[name] = CloneJSON(v)
 		}
 		return c
 	case []any:
 		c := make([]any, len(doc))
 		for i, v := range doc {
-			c[i] = cloneJSON(v)
+			c[i] = CloneJSON(v)
 		}
 		return c
 	}
@@ -270,14 +271,15 @@ func jsonKind(v any) string {
 	return "object"
 }
 
-// A jsonMutation replaces a value by others.
-type jsonMutation struct {
-	name string
-	// values returns what to put in the place of v, nothing if the mutation does not apply to it.
-	values func(v any) []any
+// A Mutation replaces a value by others.
+type Mutation struct {
+	Name string
+	// Values returns what to put in the place of v, nothing if the mutation does not apply to it.
+	Values func(v any) []any
 }
 
-var jsonMutations = []jsonMutation{
+// Mutations are what the tests of the law change.
+var Mutations = []Mutation{
 	{"null", func(v any) []any {
 		if v == nil {
 			return nil

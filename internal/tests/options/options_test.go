@@ -1,4 +1,4 @@
-package openrouter_test
+package options_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // optionCase is an option and what it does, as seen from outside.
@@ -215,13 +217,13 @@ func TestOptionsAreAllInTheTable(t *testing.T) {
 	for _, c := range optionCases {
 		tabled = append(tabled, c.option)
 	}
-	files, err := os.ReadDir(".")
+	files, err := os.ReadDir(kit.Root)
 	require.NoError(t, err)
 	for _, file := range files {
 		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
 			continue
 		}
-		tree, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, parser.SkipObjectResolution)
+		tree, err := parser.ParseFile(token.NewFileSet(), filepath.Join(kit.Root, file.Name()), nil, parser.SkipObjectResolution)
 		require.NoError(t, err)
 		for _, decl := range tree.Decls {
 			f, ok := decl.(*ast.FuncDecl)

@@ -1,4 +1,4 @@
-package openrouter_test
+package options_test
 
 import (
 	"encoding/json"
@@ -90,7 +90,7 @@ var unencodable = []struct {
 		r.StopServerToolsWhen = []openrouter.StopCondition{openrouter.MaxCost{MaxCostInDollars: nan}, nil}
 	}, []string{
 		"response_format.json_schema.schema: is not JSON, at byte 1",
-		"tools[0]: is nil", "tools[1]: is nil", "tools[3]: is of type openrouter_test.embedding, which is not one of this package's",
+		"tools[0]: is nil", "tools[1]: is nil", "tools[3]: is of type options_test.embedding, which is not one of this package's",
 		"tools[4].function.parameters: holds a value of type chan int, which JSON cannot carry",
 		"tools[5].parameters.temperature: is NaN",
 		"tools[6].parameters.tools[0].parameters.temperature: is NaN",
@@ -111,8 +111,8 @@ var unencodable = []struct {
 		}
 	}, []string{
 		"messages[0].content[1].new: holds a value of type func()", "messages[0].f: is NaN", "messages[1].tool_calls[0].c: holds a value of type chan int",
-		"deep: holds a value of type openrouter_test.stubborn, whose encoding failed", "itself: holds itself", "nested: holds ", "number: ",
-		"own: holds a value of type openrouter_test.stubborn, whose encoding failed", "raw: is not JSON, at byte 0",
+		"deep: holds a value of type options_test.stubborn, whose encoding failed", "itself: holds itself", "nested: holds ", "number: ",
+		"own: holds a value of type options_test.stubborn, whose encoding failed", "raw: is not JSON, at byte 0",
 	}},
 	{"names", func(r *request) { r.Extra = map[string]any{"a\nb": nan} }, []string{"a\nb: is NaN"}},
 }
@@ -143,7 +143,7 @@ func TestValidateUnencodable(t *testing.T) {
 func TestValidateKeepsTheCause(t *testing.T) {
 	err := asking(func(r *request) { r.Extra = map[string]any{"own": stubborn{}} }).Validate()
 	assert.ErrorIs(t, err, errCanary)
-	assert.Equal(t, "openrouter: invalid own: holds a value of type openrouter_test.stubborn, whose encoding failed", err.Error())
+	assert.Equal(t, "openrouter: invalid own: holds a value of type options_test.stubborn, whose encoding failed", err.Error())
 }
 
 // TestValidateKeepsPromptsOut breaks rules all around texts that must not show.

@@ -1,4 +1,4 @@
-package openrouter_test
+package options_test
 
 import (
 	"net/http"

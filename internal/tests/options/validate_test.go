@@ -1,4 +1,4 @@
-package openrouter_test
+package options_test
 
 import (
 	"encoding/json"
@@ -15,6 +15,8 @@ import (
 
 	"github.com/openrouter-go/openrouter"
 )
+
+type request = openrouter.ChatCompletionRequest
 
 // unreachable is a network that no request may get to.
 type unreachable struct{ t testing.TB }

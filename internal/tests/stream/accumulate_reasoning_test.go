@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 func TestAccumulatorReasoningDetails(t *testing.T) {
@@ -144,7 +145,7 @@ func TestAccumulatorReasoningDetails(t *testing.T) {
 					deltas[i] = `{"content":"x","reasoning_details":null}`
 				}
 			}
-			assert.JSONEq(t, tc.want, encode(t, accumulateDeltas(t, deltas...).ReasoningDetails))
+			assert.JSONEq(t, tc.want, kit.Encode(t, accumulateDeltas(t, deltas...).ReasoningDetails))
 		})
 	}
 }
@@ -152,7 +153,7 @@ func TestAccumulatorReasoningDetails(t *testing.T) {
 func TestAccumulatorKeepsAnEmptyListOfDetails(t *testing.T) {
 	m := accumulateDeltas(t, `{"content":"a"}`, `{"reasoning_details":[]}`, `{"content":"b"}`)
 	assert.NotNil(t, m.ReasoningDetails)
-	assert.JSONEq(t, `{"role":"assistant","content":"ab","reasoning_details":[]}`, encode(t, m))
+	assert.JSONEq(t, `{"role":"assistant","content":"ab","reasoning_details":[]}`, kit.Encode(t, m))
 
 	m = accumulateDeltas(t, `{"content":"a"}`, `{"reasoning_details":null}`)
 	assert.Nil(t, m.ReasoningDetails)

@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 func TestAccumulatorToolCalls(t *testing.T) {
@@ -198,7 +199,7 @@ func TestAccumulatorToolCalls(t *testing.T) {
 			for i, d := range tc.deltas {
 				deltas[i] = `{"tool_calls":[` + d + `]}`
 			}
-			assert.JSONEq(t, tc.want, encode(t, accumulateDeltas(t, deltas...).ToolCalls))
+			assert.JSONEq(t, tc.want, kit.Encode(t, accumulateDeltas(t, deltas...).ToolCalls))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // FuzzAccumulator cuts an answer into chunks at random: however it is cut, it adds up to the same.
@@ -38,7 +39,7 @@ func FuzzAccumulator(f *testing.F) {
 		}
 		want := accumulateChoices(t, [][]object{whole})
 		got := accumulateChoices(t, c.grouped(mixed(c, tracks)))
-		require.Equal(t, encode(t, want), encode(t, got))
+		require.Equal(t, kit.Encode(t, want), kit.Encode(t, got))
 		assert.Equal(t, want, got)
 	})
 }

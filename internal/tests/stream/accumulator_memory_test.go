@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // everything is a chunk with every list, map and pointer there is.
@@ -36,20 +37,20 @@ func TestAccumulatorSharesNothing(t *testing.T) {
 	chunk := decodeChunk(t, everything)
 	acc.Add(chunk)
 	first := acc.Response()
-	was := encode(t, first)
+	was := kit.Encode(t, first)
 	assert.Empty(t, shared(chunk, first))
 
 	acc.Add(chunk)
-	assert.JSONEq(t, everything, encode(t, chunk), "the chunk stays as it was")
+	assert.JSONEq(t, everything, kit.Encode(t, chunk), "the chunk stays as it was")
 	second := acc.Response()
-	assert.Equal(t, was, encode(t, first), "an earlier response stays as it was")
+	assert.Equal(t, was, kit.Encode(t, first), "an earlier response stays as it was")
 	assert.Empty(t, shared(chunk, second))
 	assert.Empty(t, shared(first, second))
 
-	want := encode(t, second)
+	want := kit.Encode(t, second)
 	scramble(reflect.ValueOf(chunk))
 	scramble(reflect.ValueOf(second))
-	assert.Equal(t, want, encode(t, acc.Response()), "writing to a chunk or a response has no effect")
+	assert.Equal(t, want, kit.Encode(t, acc.Response()), "writing to a chunk or a response has no effect")
 }
 
 // places calls f with every list, map and pointer in v that could be written to.
@@ -167,7 +168,7 @@ func TestAccumulatorIsLinear(t *testing.T) {
 				}
 				res = acc.Response()
 			})
-			assert.Contains(t, encode(t, res), strings.Repeat("12345", n))
+			assert.Contains(t, kit.Encode(t, res), strings.Repeat("12345", n))
 			assert.Less(t, got, uint64(4*5*n+16<<10))
 		})
 	}

@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 func decodeChunk(t testing.TB, text string) *openrouter.ChatCompletionChunk {
@@ -43,13 +44,6 @@ func accumulateDeltas(t testing.TB, deltas ...string) openrouter.Message {
 	res := accumulate(t, chunks...)
 	require.Len(t, res.Choices, 1)
 	return res.Choices[0].Message
-}
-
-func encode(t testing.TB, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	require.NoError(t, err)
-	return string(b)
 }
 
 func TestAccumulatorOfNothing(t *testing.T) {
@@ -235,9 +229,9 @@ func TestAccumulatorUsage(t *testing.T) {
 	assert.Nil(t, accumulate(t, withDelta(`{}`), `{"choices":[],"usage":null}`).Usage)
 	res := accumulate(t, usage(2), withDelta(`{"content":"a"}`), usage(3), `{"choices":[],"usage":null}`)
 	assert.Equal(t, 3, res.Usage.TotalTokens)
-	assert.JSONEq(t, `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":3,"cost":0.30000000000000004e-5}`, encode(t, res.Usage))
+	assert.JSONEq(t, `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":3,"cost":0.30000000000000004e-5}`, kit.Encode(t, res.Usage))
 	res = accumulate(t, `{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":null,"prompt_tokens_details":null}}`)
-	assert.JSONEq(t, `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":null,"prompt_tokens_details":null}`, encode(t, res.Usage))
+	assert.JSONEq(t, `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":null,"prompt_tokens_details":null}`, kit.Encode(t, res.Usage))
 }
 
 func TestAccumulatorChoicesAreOrdered(t *testing.T) {
@@ -270,7 +264,7 @@ func TestAccumulatorExtra(t *testing.T) {
 		"message":{"role":"assistant","x":{"b":2},"refusal":7,"content":["p"],
 			"tool_calls":[{"index":0,"id":"c","type":"function","x":2,"function":{"name":"f","x":2,"arguments":{"a":1}}}],
 			"reasoning_details":[{"type":"reasoning.text","index":0,"text":"t","x":2,"signature":5}],
-			"audio":{"id":"a","x":2}}},{"index":1,"finish_reason":7,"message":{"role":8}}]}`, encode(t, res))
+			"audio":{"id":"a","x":2}}},{"index":1,"finish_reason":7,"message":{"role":8}}]}`, kit.Encode(t, res))
 }
 
 func TestAccumulatorMedia(t *testing.T) {
@@ -284,12 +278,12 @@ func TestAccumulatorMedia(t *testing.T) {
 		`{"audio":{"data":"BBB","transcript":""}}`,
 		`{"audio":{"id":"a2","transcript":"llo","expires_at":7}}`,
 		`{"audio":{"id":"","transcript":null,"expires_at":8,"data":"C"}}`)
-	assert.JSONEq(t, `[`+image("u")+`},`+image("u")+`},`+image("a")+`,"index":1},`+image("B")+`,"index":0},"bare"]`, encode(t, m.Images))
-	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, encode(t, m.Annotations))
+	assert.JSONEq(t, `[`+image("u")+`},`+image("u")+`},`+image("a")+`,"index":1},`+image("B")+`,"index":0},"bare"]`, kit.Encode(t, m.Images))
+	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, kit.Encode(t, m.Annotations))
 	assert.Equal(t, &openrouter.Audio{ID: "a2", Data: "AAABBBC", Transcript: "hello", ExpiresAt: 8}, m.Audio)
 
 	m = accumulateDeltas(t, `{"audio":{"data":"A"}}`, `{"audio":{"id":null,"data":"B","transcript":""}}`)
-	assert.JSONEq(t, `{"data":"AB","id":null,"transcript":""}`, encode(t, m.Audio))
+	assert.JSONEq(t, `{"data":"AB","id":null,"transcript":""}`, kit.Encode(t, m.Audio))
 
 	m = accumulateDeltas(t, `{"images":[],"annotations":[],"tool_calls":[],"audio":null}`)
 	assert.Equal(t, openrouter.Message{Role: "assistant"}, m)
@@ -325,7 +319,7 @@ func TestAccumulatorLogprobs(t *testing.T) {
 			for i, l := range tc.logprobs {
 				chunks[i] = `{"choices":[{"index":0,"delta":{},"logprobs":` + l + `}]}`
 			}
-			assert.JSONEq(t, tc.want, encode(t, accumulate(t, chunks...).Choices[0].Logprobs))
+			assert.JSONEq(t, tc.want, kit.Encode(t, accumulate(t, chunks...).Choices[0].Logprobs))
 		})
 	}
 }

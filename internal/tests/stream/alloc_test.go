@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package openrouter_test
+package stream_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/internal/sse"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // A stream is decoded with a memory of what came before. These tests hold every chunk it yields against the same bytes decoded alone.
@@ -30,7 +31,7 @@ func chunkSeeds(t testing.TB) [][]byte {
 		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"one"}},{"index":1,"id":"c2","function":{"name":"f","arguments":"two"}}],"reasoning_details":[{"type":"reasoning.text","text":"hm","index":0}]}},{"index":1,"delta":{"tool_calls":[{"index":0,"id":"c3","function":{"name":"g","arguments":"three"}}],"reasoning_details":[{"type":"reasoning.text","text":"ah","index":0}]}}]}`),
 		[]byte(`{"id":"gen-1","choices":[{"delta":{"tool_calls":[{"index":3,"id":"c1"}],"tool_calls":[{"id":"c2","function":{"arguments":"last"}}]}}]}`),
 	}
-	files, err := filepath.Glob("testdata/wire/chunk-*.json")
+	files, err := filepath.Glob(kit.Bodies + "/chunk-*.json")
 	require.NoError(t, err)
 	for _, f := range files {
 		data, err := os.ReadFile(f)
@@ -103,15 +104,15 @@ func requireAlone(t *testing.T, events [][]byte) {
 
 // sameJSON is the law by encoding/json alone, where the event is within it.
 func sameJSON(t *testing.T, event []byte, chunk *openrouter.ChatCompletionChunk) {
-	doc, err := parseJSON(event)
+	doc, err := kit.ParseJSON(event)
 	if err != nil {
 		return // outside the law: duplicate members, lone surrogates, invalid UTF-8
 	}
 	out, err := json.Marshal(chunk)
 	require.NoError(t, err)
-	again, err := parseJSON(out)
+	again, err := kit.ParseJSON(out)
 	require.NoError(t, err)
-	require.Empty(t, diffJSON(doc, again), "%s", event)
+	require.Empty(t, kit.DiffJSON(doc, again), "%s", event)
 }
 
 func TestStreamDecodesAsEachChunkAlone(t *testing.T) {

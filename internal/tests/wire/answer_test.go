@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // What the model wrote: content, calls, reasoning, annotations, media, probabilities.
@@ -36,7 +37,7 @@ var wireAnswerCases = []wireCase{
 	}),
 	onCompletion("tool-calls-null-content", "15", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Nil(t, c.Choices[0].Message.Content)
-		assert.Equal(t, []string{"call_1"}, ids(c.ToolCalls()))
+		assert.Equal(t, []string{"call_1"}, kit.IDs(c.ToolCalls()))
 	}),
 	onCompletion("tool-calls-text", "15", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, "Let me see.", c.Text())
@@ -45,7 +46,7 @@ var wireAnswerCases = []wireCase{
 	}),
 	onCompletion("tool-calls-finish-stop", "9", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, openrouter.FinishReasonStop, c.FinishReason())
-		assert.Equal(t, []string{"tool_0_f"}, ids(c.ToolCalls()), "the calls decide")
+		assert.Equal(t, []string{"tool_0_f"}, kit.IDs(c.ToolCalls()), "the calls decide")
 	}),
 	onCompletion("tool-arguments", "12", func(t *testing.T, c *openrouter.ChatCompletion) {
 		var wire, sent []string
@@ -58,22 +59,22 @@ var wireAnswerCases = []wireCase{
 		assert.Equal(t, []string{"", "", "", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, ""}, wire)
 		assert.Equal(t, []string{"{}", "{}", "{}", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, ""}, sent)
 		object := c.Choices[0].Message.ToolCalls[6].Function
-		assert.Equal(t, `{"x":1}`, kept(object.Extra, "arguments"))
+		assert.Equal(t, `{"x":1}`, kit.Kept(object.Extra, "arguments"))
 		var args struct{ X int }
 		require.NoError(t, object.Unmarshal(&args))
 		assert.Equal(t, 1, args.X)
 	}),
 	onCompletion("tool-ids", "13", func(t *testing.T, c *openrouter.ChatCompletion) {
-		assert.Equal(t, []string{"", "same", "same", "", "", "d8f2e1b0-0000-4000-8000-000000000000", "Abc123xyz"}, ids(c.Choices[0].Message.ToolCalls))
+		assert.Equal(t, []string{"", "same", "same", "", "", "d8f2e1b0-0000-4000-8000-000000000000", "Abc123xyz"}, kit.IDs(c.Choices[0].Message.ToolCalls))
 		seen := map[string]bool{}
-		for _, id := range ids(c.ToolCalls()) {
+		for _, id := range kit.IDs(c.ToolCalls()) {
 			assert.NotEmpty(t, id)
 			assert.False(t, seen[id], "%s twice", id)
 			seen[id] = true
 		}
 		assert.True(t, seen["same"])
 		assert.True(t, seen["Abc123xyz"], "an id that is good stays")
-		assert.Equal(t, ids(c.ToolCalls()), ids(c.Message().ToolCalls))
+		assert.Equal(t, kit.IDs(c.ToolCalls()), kit.IDs(c.Message().ToolCalls))
 	}),
 	onCompletion("reasoning-shared-index", "18", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, []openrouter.ReasoningDetail{
@@ -107,9 +108,9 @@ var wireAnswerCases = []wireCase{
 			ToolCallID: "st_1", Index: new(3), Format: openrouter.ReasoningFormatOpenAIResponsesV1,
 		}, d[3])
 		assert.Equal(t, openrouter.ReasoningDetailType("reasoning.hologram"), d[4].Type)
-		assert.Equal(t, `{"w":1}`, kept(d[4].Extra, "beam"))
+		assert.Equal(t, `{"w":1}`, kit.Kept(d[4].Extra, "beam"))
 		assert.Equal(t, "no type", d[5].Summary)
-		assert.Equal(t, `"a bare string"`, kept(d[6].Extra, ""))
+		assert.Equal(t, `"a bare string"`, kit.Kept(d[6].Extra, ""))
 	}),
 	onCompletion("reasoning-mirrored", "24", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, "2+2", c.Reasoning(), "once")
@@ -138,14 +139,14 @@ var wireAnswerCases = []wireCase{
 			openrouter.TextPart(`<file name="paper.pdf">`), openrouter.ImagePart("data:image/png;base64,AA=="), openrouter.TextPart("</file>"),
 		}, file.Content)
 		assert.Equal(t, &openrouter.FileCitation{FileID: "file_1", Quote: "q"}, a[4].FileAnnotation)
-		assert.Equal(t, `{"lat":59.9}`, kept(a[5].Extra, "map_pin"))
+		assert.Equal(t, `{"lat":59.9}`, kit.Kept(a[5].Extra, "map_pin"))
 	}),
 	onCompletion("images", "35", func(t *testing.T, c *openrouter.ChatCompletion) {
 		images := c.Choices[0].Message.Images
 		require.Len(t, images, 3)
 		assert.Equal(t, openrouter.Image{Type: "image_url", ImageURL: &openrouter.ImageURL{URL: "data:image/png;base64,iVBORw0KGgo="}, Index: new(0)}, images[0])
 		assert.Equal(t, "https://example.com/1.png", images[1].ImageURL.URL)
-		assert.Equal(t, `"data:image/png;base64,AA=="`, kept(images[2].Extra, ""))
+		assert.Equal(t, `"data:image/png;base64,AA=="`, kit.Kept(images[2].Extra, ""))
 		media, data, err := images[2].Data()
 		require.NoError(t, err)
 		assert.Equal(t, "image/png", media)
@@ -171,12 +172,12 @@ var wireAnswerCases = []wireCase{
 	}),
 	onCompletion("logprobs-number", "25", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Nil(t, c.Choices[0].Logprobs)
-		assert.Equal(t, "-1.7881393e-06", kept(c.Choices[0].Extra, "logprobs"))
+		assert.Equal(t, "-1.7881393e-06", kit.Kept(c.Choices[0].Extra, "logprobs"))
 		assert.Equal(t, "x", c.Text())
 	}),
 	onCompletion("logprobs-legacy", "25", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Nil(t, c.Choices[0].Logprobs.Content)
-		assert.Equal(t, "null", kept(c.Choices[0].Logprobs.Extra, "tokens"))
+		assert.Equal(t, "null", kit.Kept(c.Choices[0].Logprobs.Extra, "tokens"))
 		assert.Len(t, c.Choices[0].Logprobs.Extra, 4)
 	}),
 	onCompletion("logprobs-empty", "25", func(t *testing.T, c *openrouter.ChatCompletion) {

@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 type chunk = openrouter.ChatCompletionChunk
@@ -99,7 +100,7 @@ var wireChunkCases = []wireCase{
 	}),
 	onChunk("error-string-code", "29", func(t *testing.T, c *chunk) {
 		assert.Zero(t, c.Error.Code)
-		assert.Equal(t, `"server_error"`, kept(c.Error.Extra, "code"))
+		assert.Equal(t, `"server_error"`, kit.Kept(c.Error.Extra, "code"))
 		assert.Empty(t, c.Error.Type)
 		assert.Len(t, c.Error.Extra, 1)
 	}),
@@ -184,7 +185,7 @@ var wireChunkCases = []wireCase{
 	onChunk("logprobs-legacy", "25", func(t *testing.T, c *chunk) {
 		assert.Nil(t, c.Choices[0].Logprobs.Content)
 		assert.Len(t, c.Choices[0].Logprobs.Extra, 4)
-		assert.Equal(t, "-0.25", kept(c.Choices[1].Extra, "logprobs"))
+		assert.Equal(t, "-0.25", kit.Kept(c.Choices[1].Extra, "logprobs"))
 	}),
 	onChunk("metadata", "", func(t *testing.T, c *chunk) {
 		assert.Equal(t, openrouter.RoutingStrategyDirect, c.OpenRouterMetadata.Strategy)
@@ -193,9 +194,9 @@ var wireChunkCases = []wireCase{
 	}),
 	onChunk("unknown-members", "35 36", func(t *testing.T, c *chunk) {
 		assert.Equal(t, "r", c.Choices[0].Delta.ReasoningContent)
-		assert.Equal(t, "[1,2]", kept(c.Choices[0].Delta.Extra, "token_ids"))
-		assert.Equal(t, `"eos"`, kept(c.Choices[0].Extra, "stop_reason"))
+		assert.Equal(t, "[1,2]", kit.Kept(c.Choices[0].Delta.Extra, "token_ids"))
+		assert.Equal(t, `"eos"`, kit.Kept(c.Choices[0].Extra, "stop_reason"))
 		assert.Equal(t, openrouter.FinishReason("pondering"), c.Choices[0].FinishReason)
-		assert.Equal(t, `{"id":"r1"}`, kept(c.Extra, "x_groq"))
+		assert.Equal(t, `{"id":"r1"}`, kit.Kept(c.Extra, "x_groq"))
 	}),
 }

@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // The envelope of an answer: everything but what the model wrote.
@@ -41,7 +42,7 @@ var wireCompletionCases = []wireCase{
 	onCompletion("choice-error-finish", "29 33", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, openrouter.FinishReasonError, c.Choices[0].FinishReason)
 		assert.Zero(t, c.Choices[0].Error.Code)
-		assert.Equal(t, `"server_error"`, kept(c.Choices[0].Error.Extra, "code"))
+		assert.Equal(t, `"server_error"`, kit.Kept(c.Choices[0].Error.Extra, "code"))
 		assert.Equal(t, "Upstream went away", c.Choices[0].Error.Message)
 	}),
 	onCompletion("choice-error-tool-calls", "30 33", func(t *testing.T, c *openrouter.ChatCompletion) {
@@ -74,7 +75,7 @@ var wireCompletionCases = []wireCase{
 		assert.Empty(t, c.Provider)
 		assert.Nil(t, c.Choices)
 		var inner openrouter.ChatCompletion
-		require.NoError(t, json.Unmarshal([]byte(kept(c.Extra, "provider")), &inner))
+		require.NoError(t, json.Unmarshal([]byte(kit.Kept(c.Extra, "provider")), &inner))
 		assert.Equal(t, "inner", inner.Text())
 	}),
 	onCompletion("full", "24 34 35", func(t *testing.T, c *openrouter.ChatCompletion) {
@@ -104,9 +105,9 @@ var wireCompletionCases = []wireCase{
 	}),
 	onCompletion("created-fraction", "26", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Zero(t, c.Created)
-		assert.Equal(t, "1759845420.25", kept(c.Extra, "created"), "what the field cannot hold is kept")
+		assert.Equal(t, "1759845420.25", kit.Kept(c.Extra, "created"), "what the field cannot hold is kept")
 		assert.Equal(t, [3]int{0, 0, 0}, tokens(c.Usage))
-		assert.Equal(t, "1.5", kept(c.Usage.Extra, "prompt_tokens"))
+		assert.Equal(t, "1.5", kit.Kept(c.Usage.Extra, "prompt_tokens"))
 		assert.InDelta(t, 0.1, c.Usage.Cost, 0, "the nearest float")
 	}),
 	onCompletion("finish-null", "8", func(t *testing.T, c *openrouter.ChatCompletion) {
@@ -156,7 +157,7 @@ var wireCompletionCases = []wireCase{
 		}}, m.Endpoints)
 		assert.Equal(t, "v1", m.Params.VersionGroup)
 		assert.InDelta(t, 0.5, m.Params.QualityFloor, 0)
-		assert.JSONEq(t, `{"x":[1]}`, kept(m.Params.Extra, "deep"))
+		assert.JSONEq(t, `{"x":[1]}`, kit.Kept(m.Params.Extra, "deep"))
 		assert.Equal(t, []openrouter.RouterAttempt{
 			{Provider: "Azure", Model: "openai/gpt-5.2", Status: 503}, {Provider: "OpenAI", Model: "openai/gpt-5.2", Status: 200},
 		}, m.Attempts)
@@ -166,7 +167,7 @@ var wireCompletionCases = []wireCase{
 		assert.JSONEq(t, `{"hits":0}`, string(s.Data))
 		assert.InDelta(t, 0.02, m.Pipeline[1].CostUSD, 0)
 		assert.Equal(t, openrouter.PipelineStageType("tomorrow"), m.Pipeline[2].Type)
-		assert.Equal(t, `["a"]`, kept(m.Extra, "experiments"))
+		assert.Equal(t, `["a"]`, kit.Kept(m.Extra, "experiments"))
 	}),
 	onCompletion("unknown-enums", "36", func(t *testing.T, c *openrouter.ChatCompletion) {
 		assert.Equal(t, "provisioned", c.ServiceTier)
@@ -186,23 +187,23 @@ var wireCompletionCases = []wireCase{
 			"id": "7", "object": `["chat.completion"]`, "created": `"2025-10-07"`, "model": `{"slug":"m"}`, "provider": `["OpenAI"]`,
 			"system_fingerprint": `{"a":1}`, "service_tier": "3", "usage": `"none"`, "openrouter_metadata": "[]",
 		} {
-			assert.Equal(t, want, kept(c.Extra, name), name)
+			assert.Equal(t, want, kit.Kept(c.Extra, name), name)
 		}
-		assert.Equal(t, `"just text"`, kept(c.Choices[0].Extra, "message"))
-		assert.Equal(t, `"0"`, kept(c.Choices[0].Extra, "index"))
-		assert.Equal(t, "[]", kept(c.Choices[0].Extra, "logprobs"))
+		assert.Equal(t, `"just text"`, kit.Kept(c.Choices[0].Extra, "message"))
+		assert.Equal(t, `"0"`, kit.Kept(c.Choices[0].Extra, "index"))
+		assert.Equal(t, "[]", kit.Kept(c.Choices[0].Extra, "logprobs"))
 		m := c.Choices[1].Message
 		assert.Nil(t, m.ToolCalls)
-		assert.Equal(t, `{"0":{}}`, kept(m.Extra, "tool_calls"))
-		assert.Equal(t, `["r"]`, kept(m.Extra, "reasoning"))
+		assert.Equal(t, `{"0":{}}`, kit.Kept(m.Extra, "tool_calls"))
+		assert.Equal(t, `["r"]`, kit.Kept(m.Extra, "reasoning"))
 	}),
 	onCompletion("unknown-members", "35", func(t *testing.T, c *openrouter.ChatCompletion) {
-		assert.Equal(t, "null", kept(c.Extra, "kv_transfer_params"))
-		assert.Equal(t, `{"<&>":" spaced  out "}`, kept(c.Extra, "x"))
-		assert.Equal(t, "0.5", kept(c.Choices[0].Extra, "score"))
-		assert.Equal(t, "null", kept(c.Choices[0].Message.Extra, "mood"))
+		assert.Equal(t, "null", kit.Kept(c.Extra, "kv_transfer_params"))
+		assert.Equal(t, `{"<&>":" spaced  out "}`, kit.Kept(c.Extra, "x"))
+		assert.Equal(t, "0.5", kit.Kept(c.Choices[0].Extra, "score"))
+		assert.Equal(t, "null", kit.Kept(c.Choices[0].Message.Extra, "mood"))
 		assert.Equal(t, "r", c.Choices[0].Message.ReasoningContent)
-		assert.Equal(t, "0.01", kept(c.Usage.Extra, "carbon_grams"))
+		assert.Equal(t, "0.01", kit.Kept(c.Usage.Extra, "carbon_grams"))
 		assert.Equal(t, 1, c.Usage.PromptTokensDetails.CachedTokens)
 	}),
 }

@@ -1,8 +1,6 @@
-package openrouter_test
+package wire_test
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // onError checks the error that a body with a status becomes.
@@ -20,34 +19,12 @@ func onError(file, covers string, status int, check func(*testing.T, *openrouter
 
 func onErrorWith(file, covers string, status int, header http.Header, check func(*testing.T, *openrouter.APIError)) wireCase {
 	return wireCase{file + ".json", "error", covers, func(t *testing.T, v any) {
-		_, err := createFrom(t, answering{status, header, v.([]byte)})
+		_, err := kit.CreateFrom(t, kit.Answering(status, header, v.([]byte)))
 		var e *openrouter.APIError
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, status, e.StatusCode)
 		check(t, e)
 	}}
-}
-
-// createFrom calls Create on a client with the transport.
-func createFrom(t *testing.T, transport http.RoundTripper) (*openrouter.ChatCompletion, error) {
-	client := openrouter.NewClient(openrouter.WithAPIKey("key"), openrouter.WithMaxRetries(0), openrouter.WithHTTPClient(&http.Client{Transport: transport}))
-	return client.Chat.Create(t.Context(), &request{Messages: []openrouter.Message{openrouter.UserMessage("hi")}})
-}
-
-// answering is a transport that always gives the same answer.
-type answering struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-func (a answering) RoundTrip(req *http.Request) (*http.Response, error) {
-	header := a.header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	header.Set("Content-Type", "application/json")
-	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(bytes.NewReader(a.body)), Request: req}, nil
 }
 
 var wireErrorCases = []wireCase{
@@ -164,7 +141,7 @@ var wireErrorCases = []wireCase{
 	onError("completion-null-fields", "32 V4", 200, isNoAnswer),
 	onError("completion-choices-empty", "32", 200, isNoAnswer),
 	{"completion-nested-provider.json", "error", "32", func(t *testing.T, v any) { // which is unwrapped instead
-		res, err := createFrom(t, answering{200, nil, v.([]byte)})
+		res, err := kit.CreateFrom(t, kit.Answering(200, nil, v.([]byte)))
 		require.NoError(t, err)
 		assert.Equal(t, "inner", res.Text())
 		assert.Equal(t, "gen-1", res.ID)

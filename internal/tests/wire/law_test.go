@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"bytes"
@@ -17,10 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // The law: a value that was decoded encodes to the same JSON, member for member, at every depth. Here it is held against every body in
-// testdata/wire, as it is and after each of many changes; wire_test.go holds the typed fields of the same bodies.
+// testdata/bodies, as it is and after each of many changes; wire_test.go holds the typed fields of the same bodies.
 
 // newWireValue returns a pointer to the Go type for a kind of document.
 var newWireValue = map[string]func() any{
@@ -80,11 +81,11 @@ func lawBreakBytes(kind string, doc any, data []byte) string {
 	if err != nil {
 		return "encode: " + err.Error()
 	}
-	got, err := parseJSON(out)
+	got, err := kit.ParseJSON(out)
 	if err != nil {
 		return fmt.Sprintf("encoded to bad JSON: %v: %s", err, out)
 	}
-	if d := diffJSON(doc, got); d != "" {
+	if d := kit.DiffJSON(doc, got); d != "" {
 		return d
 	}
 	again := newWireValue[kind]()
@@ -101,14 +102,14 @@ func lawBreakBytes(kind string, doc any, data []byte) string {
 	return ""
 }
 
-// lawDocument is a JSON document of testdata/wire; a stream gives one for each event.
+// lawDocument is a JSON document of testdata/bodies; a stream gives one for each event.
 type lawDocument struct {
 	name, kind string
 	data       []byte
 }
 
 func lawDocuments(t testing.TB) []lawDocument {
-	files, err := filepath.Glob("testdata/wire/*")
+	files, err := filepath.Glob("testdata/bodies/*")
 	require.NoError(t, err)
 	var docs []lawDocument
 	for _, file := range files {
@@ -134,7 +135,7 @@ func eachLawDocument(t *testing.T, check func(t *testing.T, d lawDocument, doc a
 	for _, d := range lawDocuments(t) {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			doc, err := parseJSON(d.data)
+			doc, err := kit.ParseJSON(d.data)
 			require.NoError(t, err)
 			check(t, d, doc)
 		})
@@ -169,14 +170,14 @@ func TestLawHoldsWithUnknownMembers(t *testing.T) {
 	eachLawDocument(t, func(t *testing.T, d lawDocument, doc any) {
 		for kind, value := range unknown {
 			for _, name := range []string{"x_unknown", "", "Extra", "presence", "<&>", "é\n"} {
-				changed := cloneJSON(doc)
-				eachObject(changed, func(o map[string]any) { o[name] = cloneJSON(value) })
+				changed := kit.CloneJSON(doc)
+				kit.EachObject(changed, func(o map[string]any) { o[name] = kit.CloneJSON(value) })
 				assert.Empty(t, lawBreak(d.kind, changed), "every object given %q: %s", name, kind)
 			}
 		}
 		// Names are what they are: a name in other letters is another name.
-		changed := cloneJSON(doc)
-		eachObject(changed, func(o map[string]any) {
+		changed := kit.CloneJSON(doc)
+		kit.EachObject(changed, func(o map[string]any) {
 			for name := range o {
 				if upper := strings.ToUpper(name); upper != name {
 					o[upper] = json.Number("9")
@@ -190,25 +191,25 @@ func TestLawHoldsWithUnknownMembers(t *testing.T) {
 // TestLawHoldsAfterChanges makes every change at every place, one at a time.
 func TestLawHoldsAfterChanges(t *testing.T) {
 	eachLawDocument(t, func(t *testing.T, d lawDocument, doc any) {
-		changed := cloneJSON(doc)
-		eachPlace(changed, func(p jsonPlace) {
-			for _, m := range jsonMutations {
-				for _, v := range m.values(p.value) {
-					p.set(v)
+		changed := kit.CloneJSON(doc)
+		kit.EachPlace(changed, func(p kit.Place) {
+			for _, m := range kit.Mutations {
+				for _, v := range m.Values(p.Value) {
+					p.Set(v)
 					if broken := lawBreak(d.kind, changed); broken != "" {
-						t.Errorf("%s: %s set to %s: %s", m.name, p.path, briefJSON(v), broken)
+						t.Errorf("%s: %s set to %s: %s", m.Name, p.Path, kit.BriefJSON(v), broken)
 					}
 				}
 			}
-			if p.member {
-				p.remove()
+			if p.Member {
+				p.Remove()
 				if broken := lawBreak(d.kind, changed); broken != "" {
-					t.Errorf("%s removed: %s", p.path, broken)
+					t.Errorf("%s removed: %s", p.Path, broken)
 				}
 			}
-			p.set(p.value)
+			p.Set(p.Value)
 		})
-		require.Empty(t, diffJSON(doc, changed), "the test left the document changed")
+		require.Empty(t, kit.DiffJSON(doc, changed), "the test left the document changed")
 	})
 }
 
@@ -217,19 +218,19 @@ func TestLawHoldsAfterManyChanges(t *testing.T) {
 	const rounds = 30
 	var values []any
 	for _, d := range lawDocuments(t) {
-		doc, err := parseJSON(d.data)
+		doc, err := kit.ParseJSON(d.data)
 		require.NoError(t, err)
-		eachPlace(doc, func(p jsonPlace) { values = append(values, p.value) })
+		kit.EachPlace(doc, func(p kit.Place) { values = append(values, p.Value) })
 	}
 	eachLawDocument(t, func(t *testing.T, d lawDocument, doc any) {
 		random := rand.New(rand.NewPCG(1, uint64(len(d.data))))
 		for range rounds {
-			changed := cloneJSON(doc)
+			changed := kit.CloneJSON(doc)
 			for range 1 + random.IntN(8) {
 				changeSomewhere(random, changed, values)
 			}
 			if broken := lawBreak(d.kind, changed); broken != "" {
-				t.Errorf("%s\n%s", broken, briefJSON(changed))
+				t.Errorf("%s\n%s", broken, kit.BriefJSON(changed))
 			}
 		}
 	})
@@ -237,23 +238,23 @@ func TestLawHoldsAfterManyChanges(t *testing.T) {
 
 // changeSomewhere makes one random change below doc.
 func changeSomewhere(random *rand.Rand, doc any, values []any) {
-	var places []jsonPlace
-	eachPlace(doc, func(p jsonPlace) { places = append(places, p) })
+	var places []kit.Place
+	kit.EachPlace(doc, func(p kit.Place) { places = append(places, p) })
 	if len(places) == 0 {
 		return
 	}
 	p := places[random.IntN(len(places))]
-	if p.member && random.IntN(8) == 0 {
-		p.remove()
+	if p.Member && random.IntN(8) == 0 {
+		p.Remove()
 		return
 	}
 	if random.IntN(2) == 0 {
-		p.set(cloneJSON(values[random.IntN(len(values))]))
+		p.Set(kit.CloneJSON(values[random.IntN(len(values))]))
 		return
 	}
-	m := jsonMutations[random.IntN(len(jsonMutations))]
-	if list := m.values(p.value); len(list) > 0 {
-		p.set(cloneJSON(list[random.IntN(len(list))]))
+	m := kit.Mutations[random.IntN(len(kit.Mutations))]
+	if list := m.Values(p.Value); len(list) > 0 {
+		p.Set(kit.CloneJSON(list[random.IntN(len(list))]))
 	}
 }
 
@@ -316,9 +317,9 @@ func FuzzLaw(f *testing.F) {
 			kind = 1
 		}
 		f.Add(byte(kind), d.data)
-		doc, err := parseJSON(d.data)
+		doc, err := kit.ParseJSON(d.data)
 		require.NoError(f, err)
-		eachObject(doc, func(o map[string]any) {
+		kit.EachObject(doc, func(o map[string]any) {
 			if _, ok := o["role"]; ok {
 				message, err := json.Marshal(o)
 				require.NoError(f, err)
@@ -328,7 +329,7 @@ func FuzzLaw(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, k byte, data []byte) {
 		kind := kinds[int(k)%len(kinds)]
-		doc, err := parseJSON(data)
+		doc, err := kit.ParseJSON(data)
 		if _, object := doc.(map[string]any); err != nil || !object {
 			v := newWireValue[kind]()
 			if json.Unmarshal(data, v) == nil { // whatever it is, it must not break anything

@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"bytes"
@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // What holds of encoding beside the law: which bytes it gives, and that values set in Go win over what is remembered.
 
 func TestEncoderWithoutHTMLEscapesRepeatsOurBytes(t *testing.T) {
 	eachLawDocument(t, func(t *testing.T, d lawDocument, doc any) {
-		eachObject(doc, func(o map[string]any) { o["x_<&>"] = "<&>\u2028é" })
+		kit.EachObject(doc, func(o map[string]any) { o["x_<&>"] = "<&>\u2028é" })
 		spellings := [][]byte{d.data, respell(nil, doc)}
 		if plain, err := json.Marshal(doc); assert.NoError(t, err) {
 			spellings = append(spellings, plain, bytes.ReplaceAll(plain, []byte(`\u2028`), []byte("\u2028")))

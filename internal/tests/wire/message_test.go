@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 var wireMessageCases = []wireCase{
@@ -46,7 +47,7 @@ var wireMessageCases = []wireCase{
 		assert.Equal(t, openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf").Cached(), p[8])
 		assert.Equal(t, &openrouter.File{FileID: "file_1"}, p[9].File)
 		assert.Equal(t, openrouter.PartType("hologram"), p[10].Type)
-		assert.JSONEq(t, `{"url":"https://example.com/h"}`, kept(p[10].Extra, "hologram"))
+		assert.JSONEq(t, `{"url":"https://example.com/h"}`, kit.Kept(p[10].Extra, "hologram"))
 		assert.Equal(t, []openrouter.Part{openrouter.TextPart("Part one."), openrouter.TextPart("Part two.")}, r.Messages[1].Content)
 	}),
 	onRequest("content-spellings", "15", func(t *testing.T, r *request) {
@@ -60,7 +61,7 @@ var wireMessageCases = []wireCase{
 		assert.Nil(t, m[6].Content, "absent")
 		assert.Equal(t, "mixed", m[7].Text(), "an element that is no part is kept beside the others")
 		assert.Nil(t, m[8].Content)
-		assert.JSONEq(t, `{"type":"text","text":"not a list"}`, kept(m[8].Extra, "content"))
+		assert.JSONEq(t, `{"type":"text","text":"not a list"}`, kit.Kept(m[8].Extra, "content"))
 	}),
 	onRequest("cache-control", "39", func(t *testing.T, r *request) {
 		ephemeral := &openrouter.CacheControl{Type: "ephemeral"}
@@ -126,6 +127,6 @@ var wireMessageCases = []wireCase{
 		assert.Equal(t, "<&>", r.User)
 		assert.Equal(t, map[string]string{"<k>": "&", "é": "\u2029"}, r.Metadata)
 		assert.Equal(t, map[string]float64{`"`: 1}, r.LogitBias)
-		assert.Equal(t, `{"<":"&>"}`, kept(r.Extra, "x<y"))
+		assert.Equal(t, `{"<":"&>"}`, kit.Kept(r.Extra, "x<y"))
 	}),
 }

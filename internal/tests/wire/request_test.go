@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 type request = openrouter.ChatCompletionRequest
@@ -63,8 +64,8 @@ var wireRequestCases = []wireCase{
 		assert.Equal(t, openrouter.EffortXHigh, r.ReasoningEffort)
 		assert.Equal(t, &openrouter.Trace{TraceID: "tr-1", TraceName: "nightly", SpanName: "summary", GenerationName: "first", ParentSpanID: "sp-0"}, r.Trace)
 		assert.Equal(t, []openrouter.Modality{openrouter.ModalityText, openrouter.ModalityImage, openrouter.ModalityAudio}, r.Modalities)
-		assert.Equal(t, `"16:9"`, kept(r.ImageConfig, "aspect_ratio"))
-		assert.Equal(t, `0.6`, kept(r.ImageConfig, "strength"))
+		assert.Equal(t, `"16:9"`, kit.Kept(r.ImageConfig, "aspect_ratio"))
+		assert.Equal(t, `0.6`, kit.Kept(r.ImageConfig, "strength"))
 		assert.Equal(t, &openrouter.CacheControl{Type: "ephemeral", TTL: openrouter.CacheTTL1h}, r.CacheControl)
 		assert.Equal(t, "docs-v2", r.PromptCacheKey)
 		assert.Equal(t, &openrouter.PromptCacheOptions{Mode: openrouter.PromptCacheModeExplicit, TTL: "30m"}, r.PromptCacheOptions)
@@ -95,8 +96,8 @@ var wireRequestCases = []wireCase{
 			MaxTokens: new(2000), Enabled: new(true), Exclude: new(false),
 			Context: openrouter.ReasoningContextAllTurns, Mode: openrouter.ReasoningModePro,
 		}, r.Reasoning)
-		assert.Equal(t, "true", kept(r.Extra, "safe_prompt"), "parameters of one provider have no fields")
-		assert.Equal(t, "false", kept(r.Extra, "raw_mode"))
+		assert.Equal(t, "true", kit.Kept(r.Extra, "safe_prompt"), "parameters of one provider have no fields")
+		assert.Equal(t, "false", kit.Kept(r.Extra, "raw_mode"))
 		assert.Len(t, r.Extra, 2)
 	}),
 	onRequest("prompt", "", func(t *testing.T, r *request) {
@@ -225,8 +226,8 @@ var wireRequestCases = []wireCase{
 	}),
 	onRequest("trace-open", "", func(t *testing.T, r *request) {
 		assert.Equal(t, "tr-1", r.Trace.TraceID)
-		assert.Equal(t, `"test"`, kept(r.Trace.Extra, "environment"))
-		assert.JSONEq(t, `["a",{"b":1}]`, kept(r.Trace.Extra, "tags"))
+		assert.Equal(t, `"test"`, kit.Kept(r.Trace.Extra, "environment"))
+		assert.JSONEq(t, `["a",{"b":1}]`, kit.Kept(r.Trace.Extra, "tags"))
 		assert.Equal(t, map[string]string{"a": "b"}, r.Metadata)
 	}),
 	onRequest("cache-options-null-ttl", "", func(t *testing.T, r *request) {
@@ -237,22 +238,22 @@ var wireRequestCases = []wireCase{
 	onRequest("key-order-a", "37", sameBytesInAnyOrder),
 	onRequest("key-order-b", "37", sameBytesInAnyOrder),
 	onRequest("unknown-members", "36", func(t *testing.T, r *request) {
-		assert.Equal(t, "1.5", kept(r.Extra, "top_n_sigma"))
-		assert.Equal(t, "null", kept(r.Extra, "null_knob"))
-		assert.Equal(t, "[]", kept(r.Extra, "empty_list"))
+		assert.Equal(t, "1.5", kit.Kept(r.Extra, "top_n_sigma"))
+		assert.Equal(t, "null", kit.Kept(r.Extra, "null_knob"))
+		assert.Equal(t, "[]", kit.Kept(r.Extra, "empty_list"))
 		assert.Equal(t, openrouter.Role("critic"), r.Messages[0].Role)
-		assert.Equal(t, "0.5", kept(r.Messages[0].Extra, "weight"))
+		assert.Equal(t, "0.5", kit.Kept(r.Messages[0].Extra, "weight"))
 		parts := r.Messages[1].Content
-		assert.Equal(t, `"en"`, kept(parts[0].Extra, "lang"))
-		assert.Equal(t, `"x"`, kept(parts[1].ImageURL.Extra, "alt"))
-		assert.Equal(t, "null", kept(parts[1].Extra, "z"))
+		assert.Equal(t, `"en"`, kit.Kept(parts[0].Extra, "lang"))
+		assert.Equal(t, `"x"`, kit.Kept(parts[1].ImageURL.Extra, "alt"))
+		assert.Equal(t, "null", kit.Kept(parts[1].Extra, "z"))
 		call := r.Messages[2].ToolCalls[0]
 		assert.Equal(t, "custom", call.Type)
-		assert.Equal(t, "[1]", kept(call.Function.Extra, "partial"))
+		assert.Equal(t, "[1]", kit.Kept(call.Function.Extra, "partial"))
 		assert.Equal(t, openrouter.SortKey("vibes"), r.Provider.Sort.By)
 		assert.Equal(t, openrouter.DataCollection("maybe"), r.Provider.DataCollection)
 		assert.Equal(t, []openrouter.Quantization{"fp2"}, r.Provider.Quantizations)
-		assert.Equal(t, `"9.99"`, kept(r.Provider.MaxPrice.Extra, "video"))
+		assert.Equal(t, `"9.99"`, kit.Kept(r.Provider.MaxPrice.Extra, "video"))
 		assert.Equal(t, openrouter.ReasoningEffort("extreme"), r.Reasoning.Effort)
 		assert.Equal(t, []openrouter.Modality{"smell"}, r.Modalities)
 		assert.Equal(t, openrouter.ServiceTier("provisioned"), r.ServiceTier)

@@ -1,8 +1,7 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -15,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // testdata/schema.json lists every member the service's own schema knows, with its types and enum values (see internal/specgen). These
@@ -54,7 +55,7 @@ func TestSchemaMembersHaveTypedFields(t *testing.T) {
 			for _, example := range m.examples(all) {
 				for _, doc := range schemaDocuments(steps, example) {
 					if mustRefuse(kind, doc) {
-						t.Fatalf("%s would have to be refused", briefJSON(doc))
+						t.Fatalf("%s would have to be refused", kit.BriefJSON(doc))
 					}
 					assert.Empty(t, lawBreak(kind, doc))
 
@@ -62,7 +63,7 @@ func TestSchemaMembersHaveTypedFields(t *testing.T) {
 					data, err := json.Marshal(doc)
 					require.NoError(t, err)
 					require.NoError(t, json.Unmarshal(data, v))
-					untyped := untypedMembers(v)
+					untyped := kit.UntypedMembers(v)
 					if m.isOpen(all) {
 						require.Len(t, untyped, 1, "%s", data)
 						assert.True(t, strings.HasSuffix(untyped[0], "Extra["+anyName+"]"), "%s: %v", data, untyped)
@@ -79,43 +80,6 @@ func TestSchemaMembersHaveTypedFields(t *testing.T) {
 			}
 		})
 	}
-}
-
-// untypedMembers returns where in a decoded value something has no typed field: what is in Extra, and raw variants.
-func untypedMembers(v any) []string {
-	var found []string
-	var walk func(path string, v reflect.Value)
-	walk = func(path string, v reflect.Value) {
-		t := v.Type()
-		if strings.HasPrefix(t.Name(), "Raw") && strings.HasSuffix(t.PkgPath(), "/openrouter") {
-			found = append(found, path+"("+t.Name()+")")
-			return
-		}
-		switch v.Kind() {
-		case reflect.Pointer, reflect.Interface:
-			if !v.IsNil() {
-				walk(path, v.Elem())
-			}
-		case reflect.Slice:
-			for i := range v.Len() {
-				walk(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
-			}
-		case reflect.Struct:
-			for i := range t.NumField() {
-				f := t.Field(i)
-				switch {
-				case f.Name == "Extra":
-					for _, key := range v.Field(i).MapKeys() {
-						found = append(found, fmt.Sprintf("%s.Extra[%s]", path, key))
-					}
-				case f.IsExported():
-					walk(path+"."+f.Name, v.Field(i))
-				}
-			}
-		}
-	}
-	walk("", reflect.ValueOf(v))
-	return found
 }
 
 // followSchema goes from a Go value along the JSON path. The result is invalid where Go has no value of its own for a member that is there:
@@ -204,7 +168,7 @@ func onlyString(v reflect.Value) (found reflect.Value) {
 
 // stringConstants returns the values of the package's typed string constants, by type.
 func stringConstants(t *testing.T) map[string][]string {
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob(kit.Root + "/*.go")
 	require.NoError(t, err)
 	constants := map[string][]string{}
 	for _, file := range files {

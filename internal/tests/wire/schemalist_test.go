@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // A read is what came of reading a stream to its end.
@@ -64,21 +65,21 @@ var wireStreamCases = []wireCase{
 		assert.Len(t, r.res.Choices, 1)
 	}),
 	onBrokenStream("bare-error", "3 51 S2", func(t *testing.T, r read) {
-		e := apiError(t, r.err)
+		e := kit.APIError(t, r.err)
 		assert.Equal(t, 502, e.Code)
 		assert.Equal(t, "Venice", e.Provider)
 		assert.Equal(t, "u", e.UserID)
 		assert.Empty(t, r.chunks)
 	}),
 	onBrokenStream("error-then-usage", "4 S3", func(t *testing.T, r read) {
-		e := apiError(t, r.err)
+		e := kit.APIError(t, r.err)
 		assert.Equal(t, 400, e.Code)
 		assert.Equal(t, "Token limit reached", e.Message)
 		assert.Equal(t, "a", e.Partial.Text())
 		assert.Equal(t, [3]int{43, 10, 53}, tokens(e.Partial.Usage))
 	}),
 	onBrokenStream("error-usage-after", "4", func(t *testing.T, r read) {
-		e := apiError(t, r.err)
+		e := kit.APIError(t, r.err)
 		assert.Equal(t, 502, e.Code)
 		assert.Equal(t, "Google", e.Provider)
 		assert.Equal(t, "a", e.Partial.Text())
@@ -87,7 +88,7 @@ var wireStreamCases = []wireCase{
 	onStream("calls-at-index-zero", "11 S4", func(t *testing.T, r read) {
 		calls := r.res.ToolCalls()
 		require.Len(t, calls, 2)
-		assert.Equal(t, []string{"a", "b"}, ids(calls))
+		assert.Equal(t, []string{"a", "b"}, kit.IDs(calls))
 		assert.Equal(t, []string{`{"x":1}`, `{"x":2}`}, []string{calls[0].Function.Arguments, calls[1].Function.Arguments})
 	}),
 	onStream("blank-call-ids", "10 12 S5", func(t *testing.T, r read) {
@@ -128,7 +129,7 @@ var wireStreamCases = []wireCase{
 		assert.Len(t, r.chunks, 2)
 	}),
 	onBrokenStream("null-choices", "32 S9", func(t *testing.T, r read) {
-		assert.True(t, apiError(t, r.err).Retryable())
+		assert.True(t, kit.APIError(t, r.err).Retryable())
 	}),
 	onStream("debug", "5 S10", func(t *testing.T, r read) {
 		assert.JSONEq(t, `{"model":"m"}`, string(r.chunks[0].Debug.EchoUpstreamBody))
@@ -138,7 +139,7 @@ var wireStreamCases = []wireCase{
 	}),
 	onStream("finish-flip", "9 S11", func(t *testing.T, r read) {
 		assert.Equal(t, openrouter.FinishReasonToolCalls, r.res.FinishReason())
-		assert.Equal(t, []string{"a"}, ids(r.res.ToolCalls()))
+		assert.Equal(t, []string{"a"}, kit.IDs(r.res.ToolCalls()))
 	}),
 	onStream("usage-early-and-often", "7", func(t *testing.T, r read) {
 		assert.Equal(t, "ab", r.res.Text())
@@ -161,19 +162,13 @@ var wireStreamCases = []wireCase{
 	}},
 }
 
-func apiError(t *testing.T, err error) *openrouter.APIError {
-	var e *openrouter.APIError
-	require.ErrorAs(t, err, &e)
-	return e
-}
-
 // TestAssembledAnswersEncode holds that an answer put together from chunks is one that can be stored and read again.
 func TestAssembledAnswersEncode(t *testing.T) {
 	for _, c := range wireStreamCases {
 		res := readStream(readWire(t, c.file)).res
 		out, err := json.Marshal(res)
 		require.NoError(t, err, c.file)
-		doc, err := parseJSON(out)
+		doc, err := kit.ParseJSON(out)
 		require.NoError(t, err, c.file)
 		assert.Empty(t, lawBreakBytes("completion", doc, out), c.file)
 	}

@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 var wireToolCases = []wireCase{
@@ -90,18 +91,18 @@ var wireToolCases = []wireCase{
 		assert.Equal(t, openrouter.DatetimeTool{Parameters: &openrouter.DatetimeParameters{Timezone: "Europe/Oslo"}}, r.Tools[2])
 		image := r.Tools[3].(openrouter.ImageGenerationTool).Parameters
 		assert.Equal(t, "openai/gpt-5-image", image.Model)
-		assert.Equal(t, `0.5`, kept(image.Extra, "quality"))
+		assert.Equal(t, `0.5`, kit.Kept(image.Extra, "quality"))
 		assert.Equal(t, openrouter.SearchModelsTool{Parameters: &openrouter.SearchModelsParameters{MaxResults: new(20)}}, r.Tools[4])
 		advisor := r.Tools[5].(openrouter.AdvisorTool).Parameters
 		assert.Equal(t, []string{"senior", "a/b", "Review."}, []string{advisor.Name, advisor.Model, advisor.Instructions})
 		assert.Equal(t, []*bool{new(true), new(false)}, []*bool{advisor.ForwardTranscript, advisor.Stream})
 		assert.Equal(t, &openrouter.ToolReasoning{Effort: openrouter.EffortHigh, MaxTokens: new(100)}, advisor.Reasoning)
 		assert.Equal(t, new(0.0), advisor.Temperature)
-		assert.Equal(t, "3", kept(advisor.Extra, "max_tool_calls"))
+		assert.Equal(t, "3", kit.Kept(advisor.Extra, "max_tool_calls"))
 		sub := r.Tools[6].(openrouter.SubagentTool).Parameters
 		assert.Equal(t, new(25), sub.MaxToolCalls)
 		assert.Equal(t, "openrouter:web_fetch", sub.Tools[0].Type)
-		assert.JSONEq(t, `{"name":"f"}`, kept(sub.Tools[1].Extra, "function"))
+		assert.JSONEq(t, `{"name":"f"}`, kit.Kept(sub.Tools[1].Extra, "function"))
 		assert.Equal(t, new(true), sub.InheritFunctions)
 		assert.Equal(t, []string{"f"}, sub.InheritedFunctionNames)
 		assert.Equal(t, openrouter.FusionTool{Parameters: &openrouter.FusionParameters{

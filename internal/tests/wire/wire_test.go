@@ -1,4 +1,4 @@
-package openrouter_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// testdata/wire holds bodies as the service spells them. Each has a case here that asserts its typed fields; law_test.go asserts that
+// testdata/bodies holds bodies as the service spells them. Each has a case here that asserts its typed fields; law_test.go asserts that
 // nothing of it is lost.
 
 // A wireCase is what a body must look like in Go.
@@ -146,7 +146,7 @@ func TestWireCasesCoverTheTraps(t *testing.T) {
 }
 
 func TestEveryWireFileHasACase(t *testing.T) {
-	files, err := filepath.Glob("testdata/wire/*")
+	files, err := filepath.Glob("testdata/bodies/*")
 	require.NoError(t, err)
 	assert.Greater(t, len(files), 70)
 	for _, file := range files {
@@ -155,13 +155,7 @@ func TestEveryWireFileHasACase(t *testing.T) {
 }
 
 func readWire(t testing.TB, file string) []byte {
-	data, err := os.ReadFile("testdata/wire/" + file)
+	data, err := os.ReadFile("testdata/bodies/" + file)
 	require.NoError(t, err)
 	return data
-}
-
-// kept returns the JSON of a member that has no typed field, "" if it is not there.
-func kept(extra map[string]any, name string) string {
-	raw, _ := extra[name].(json.RawMessage)
-	return string(raw)
 }
