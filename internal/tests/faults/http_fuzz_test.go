@@ -24,9 +24,7 @@ import (
 // with choices and without an error, or events of that kind up to [DONE], as a
 // reader sees it who is as simple as can be.
 func FuzzAnswer(f *testing.F) {
-	files, err := filepath.Glob(kit.Bodies + "/*")
-	require.NoError(f, err)
-	for _, file := range files {
+	for _, file := range kit.Bodies(f, "*") {
 		data, err := os.ReadFile(file)
 		require.NoError(f, err)
 		switch name := filepath.Base(file); {

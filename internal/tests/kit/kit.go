@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,11 +23,16 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Root is the folder of the library's source, and Bodies that of the bodies of the wire, as a suite sees them.
-const (
-	Root   = "../../.."
-	Bodies = "../wire/testdata/bodies"
-)
+// Root is the folder of the library's source, as a suite sees it.
+const Root = "../../.."
+
+// Bodies returns the files of bodies of the wire whose names match a pattern.
+func Bodies(t testing.TB, pattern string) []string {
+	files, err := filepath.Glob(Root + "/internal/tests/wire/testdata/bodies/" + pattern)
+	require.NoError(t, err)
+	require.NotEmpty(t, files, pattern)
+	return files
+}
 
 // Encode returns the JSON of a value.
 func Encode(t testing.TB, v any) string {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,9 +30,7 @@ func chunkSeeds(t testing.TB) [][]byte {
 		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"one"}},{"index":1,"id":"c2","function":{"name":"f","arguments":"two"}}],"reasoning_details":[{"type":"reasoning.text","text":"hm","index":0}]}},{"index":1,"delta":{"tool_calls":[{"index":0,"id":"c3","function":{"name":"g","arguments":"three"}}],"reasoning_details":[{"type":"reasoning.text","text":"ah","index":0}]}}]}`),
 		[]byte(`{"id":"gen-1","choices":[{"delta":{"tool_calls":[{"index":3,"id":"c1"}],"tool_calls":[{"id":"c2","function":{"arguments":"last"}}]}}]}`),
 	}
-	files, err := filepath.Glob(kit.Bodies + "/chunk-*.json")
-	require.NoError(t, err)
-	for _, f := range files {
+	for _, f := range kit.Bodies(t, "chunk-*.json") {
 		data, err := os.ReadFile(f)
 		require.NoError(t, err)
 		var one bytes.Buffer

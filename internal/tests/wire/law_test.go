@@ -109,10 +109,8 @@ type lawDocument struct {
 }
 
 func lawDocuments(t testing.TB) []lawDocument {
-	files, err := filepath.Glob("testdata/bodies/*")
-	require.NoError(t, err)
 	var docs []lawDocument
-	for _, file := range files {
+	for _, file := range kit.Bodies(t, "*") {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
 		name := filepath.Base(file)
