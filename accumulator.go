@@ -3,6 +3,8 @@ package openrouter
 import (
 	"cmp"
 	"slices"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Accumulator puts the chunks of a stream together. The zero value is ready to
@@ -126,4 +128,257 @@ func keepLast[T comparable](dst *T, v T) {
 	if v != none && v != *dst {
 		*dst = v
 	}
+}
+
+// choiceMerger collects one choice.
+type choiceMerger struct {
+	index int
+	role  Role
+
+	content          textMerger
+	reasoning        textMerger
+	reasoningContent textMerger
+	refusal          textMerger
+	prompted         textMerger // the answer to a prompt
+	hasContent       bool       // content was a string, if only an empty one
+
+	calls       callsMerger
+	details     detailsMerger
+	images      imagesMerger
+	annotations []Annotation
+	audio       *audioMerger
+	logprobs    *Logprobs
+
+	finish finish
+	err    *ErrorObject
+
+	extra        map[string]any
+	messageExtra map[string]any
+}
+
+var deltaContent = slices.Index(deltaMembers[:], "content")
+
+// add takes in what a chunk says about the choice; failed is whether the chunk
+// reports an error.
+func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
+	d := &c.Delta
+	if m.role == "" {
+		m.role = d.Role
+	}
+	m.hasContent = m.hasContent || d.Content != "" || d.presence.Form(deltaContent) == wire.Zero
+	m.addTexts(c)
+	for i := range d.ToolCalls {
+		m.calls.add(&d.ToolCalls[i])
+	}
+	m.details.add(d.ReasoningDetails)
+	for i := range d.Images {
+		m.images.add(&d.Images[i])
+	}
+	for i := range d.Annotations {
+		m.annotations = append(m.annotations, d.Annotations[i].clone())
+	}
+	if d.Audio != nil {
+		if m.audio == nil {
+			m.audio = &audioMerger{}
+		}
+		m.audio.add(d.Audio)
+	}
+	if c.Logprobs != nil {
+		m.logprobs = addLogprobs(m.logprobs, c.Logprobs)
+	}
+	if m.err == nil {
+		m.err = cloneErrorObject(c.Error)
+	}
+	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
+	mergeExtra(&m.extra, c.Extra)
+	mergeExtra(&m.messageExtra, d.Extra)
+}
+
+func (m *choiceMerger) addTexts(c *ChunkChoice) {
+	d := &c.Delta
+	m.content.add(d.Content)
+	m.reasoning.add(d.Reasoning)
+	m.reasoningContent.add(d.ReasoningContent)
+	m.refusal.add(d.Refusal)
+	m.prompted.add(c.Text)
+}
+
+// addAgain takes in a fragment that differs from the one before in texts only,
+// each of which is empty in both or in neither: it says nothing else that is new.
+func (m *choiceMerger) addAgain(c *ChunkChoice) {
+	m.addTexts(c)
+	if calls := c.Delta.ToolCalls; len(calls) > 0 {
+		m.calls.addAgain(&calls[0])
+	}
+	if details := c.Delta.ReasoningDetails; len(details) > 0 {
+		m.details.addAgain(&details[0])
+	}
+}
+
+// choice returns the choice as it is by now; failed is whether an error was
+// reported for the answer as a whole, perhaps in a chunk without choices.
+func (m *choiceMerger) choice(failed bool) Choice {
+	c := Choice{
+		Index:    m.index,
+		Message:  m.message(),
+		Text:     m.prompted.String(),
+		Logprobs: wholeLogprobs(m.logprobs),
+		Error:    cloneErrorObject(m.err),
+		Extra:    cloneExtra(m.extra),
+	}
+	c.FinishReason, c.NativeFinishReason = m.finish.resolve(len(m.calls.list) > 0, failed)
+	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
+		c.Message.Role = RoleAssistant
+	}
+	giveWay(&c.presence, choiceMembers[:], c.Extra)
+	return c
+}
+
+func (m *choiceMerger) message() Message {
+	msg := Message{
+		Role:             m.role,
+		ToolCalls:        m.calls.toolCalls(),
+		Refusal:          m.refusal.String(),
+		Reasoning:        m.reasoning.String(),
+		ReasoningContent: m.reasoningContent.String(),
+		ReasoningDetails: m.details.reasoningDetails(),
+		Annotations:      cloneAll(m.annotations, Annotation.clone),
+		Images:           cloneAll(m.images.list, Image.clone),
+		Audio:            m.audio.whole(),
+		Extra:            cloneExtra(m.messageExtra),
+	}
+	if m.hasContent {
+		msg.Content = Text(m.content.String())
+	}
+	giveWay(&msg.presence, messageMembers[:], msg.Extra)
+	return msg
+}
+
+// finish collects why a choice ended. Chunks may say so more than once, and
+// differ.
+type finish struct {
+	first, calls, failed ending
+	native               string // the first one, whatever it came with
+}
+
+// ending is a finish reason and what the provider called it.
+type ending struct {
+	reason FinishReason
+	native string
+}
+
+func (f *finish) add(reason FinishReason, native string, failed bool) {
+	if f.native == "" {
+		f.native = native
+	}
+	if failed || reason == FinishReasonError {
+		f.failed.add(FinishReasonError, native)
+	}
+	switch reason {
+	case "":
+		return
+	case FinishReasonToolCalls:
+		f.calls.add(reason, native)
+	}
+	f.first.add(reason, native)
+}
+
+func (e *ending) add(reason FinishReason, native string) {
+	if e.reason == "" {
+		e.reason = reason
+	}
+	if e.reason == reason && e.native == "" {
+		e.native = native
+	}
+}
+
+// resolve picks the reason, and the native one that came with it.
+func (f *finish) resolve(hasCalls, failed bool) (FinishReason, string) {
+	e := f.first
+	switch {
+	case failed || f.failed.reason != "":
+		e = ending{FinishReasonError, f.failed.native}
+	case hasCalls && f.calls.reason != "":
+		e = f.calls
+	}
+	if e.native == "" {
+		e.native = f.native
+	}
+	return e.reason, e.native
+}
+
+// What chunks carry whole is copied on its way in and on its way out.
+
+func cloneUsage(u *Usage) *Usage {
+	if u == nil {
+		return nil
+	}
+	c := *u
+	c.PromptTokensDetails = cloneObject(c.PromptTokensDetails, func(d *PromptTokensDetails) *map[string]any { return &d.Extra })
+	c.CompletionTokensDetails = cloneObject(c.CompletionTokensDetails, func(d *CompletionTokensDetails) *map[string]any { return &d.Extra })
+	c.CostDetails = cloneObject(c.CostDetails, func(d *CostDetails) *map[string]any { return &d.Extra })
+	serverToolUse := func(d *ServerToolUse) *map[string]any { return &d.Extra }
+	c.ServerToolUseDetails = cloneObject(c.ServerToolUseDetails, serverToolUse)
+	c.ServerToolUse = cloneObject(c.ServerToolUse, serverToolUse)
+	c.Extra = cloneExtra(c.Extra)
+	return &c
+}
+
+func cloneErrorObject(e *ErrorObject) *ErrorObject {
+	if e == nil {
+		return nil
+	}
+	c := *e
+	c.Metadata = slices.Clone(c.Metadata)
+	c.Availability = cloneAvailability(c.Availability)
+	c.Extra = cloneExtra(c.Extra)
+	return &c
+}
+
+func cloneAvailability(a *Availability) *Availability {
+	if a == nil {
+		return nil
+	}
+	c := *a
+	c.RequestedModels = slices.Clone(c.RequestedModels)
+	c.AffectedProviders = slices.Clone(c.AffectedProviders)
+	c.ExcludedBy = slices.Clone(c.ExcludedBy)
+	c.FallbackModels = slices.Clone(c.FallbackModels)
+	c.Constraint = cloneObject(c.Constraint, func(d *AvailabilityConstraint) *map[string]any { return &d.Extra })
+	c.Extra = cloneExtra(c.Extra)
+	return &c
+}
+
+func cloneDebug(d *Debug) *Debug {
+	if d == nil {
+		return nil
+	}
+	c := *d
+	c.EchoUpstreamBody = slices.Clone(c.EchoUpstreamBody)
+	c.Extra = cloneExtra(c.Extra)
+	return &c
+}
+
+func cloneRouterMetadata(m *RouterMetadata) *RouterMetadata {
+	if m == nil {
+		return nil
+	}
+	c := *m
+	c.Endpoints.Available = cloneAll(c.Endpoints.Available, func(e RouterEndpoint) RouterEndpoint {
+		e.Extra = cloneExtra(e.Extra)
+		return e
+	})
+	c.Endpoints.Extra = cloneExtra(c.Endpoints.Extra)
+	c.Params = cloneObject(c.Params, func(p *RouterParams) *map[string]any { return &p.Extra })
+	c.Attempts = cloneAll(c.Attempts, func(a RouterAttempt) RouterAttempt {
+		a.Extra = cloneExtra(a.Extra)
+		return a
+	})
+	c.Pipeline = cloneAll(c.Pipeline, func(s PipelineStage) PipelineStage {
+		s.Data = slices.Clone(s.Data)
+		s.Extra = cloneExtra(s.Extra)
+		return s
+	})
+	c.Extra = cloneExtra(c.Extra)
+	return &c
 }

@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"encoding/json"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -22,80 +23,6 @@ const (
 	FinishReasonContentFilter FinishReason = "content_filter"
 	FinishReasonError         FinishReason = "error"
 )
-
-// ChatCompletion is the answer to a [ChatCompletionRequest]. Its methods work
-// on nil and without choices, where they return zero values.
-type ChatCompletion struct {
-	// ID identifies the generation: its cost and outcome can be asked for
-	// later.
-	ID string `json:"id"`
-	// Object is chat.completion.
-	Object string `json:"object"`
-	// Created is a Unix time in seconds. The founding document calls it a
-	// double; the service sends integers.
-	Created int64 `json:"created"`
-	// Model is the model that answered, in its dated spelling, which often is
-	// not the one of the request.
-	Model string `json:"model"`
-	// Provider is the display name of the provider that answered.
-	Provider string `json:"provider,omitzero"`
-	// Choices holds one element in practice.
-	Choices []Choice `json:"choices" wire:"strict"`
-	// SystemFingerprint is empty on most answers.
-	SystemFingerprint string `json:"system_fingerprint,omitzero"`
-	// ServiceTier is the tier the provider used, such as default, flex,
-	// priority or provisioned.
-	ServiceTier string `json:"service_tier,omitzero"`
-	Usage       *Usage `json:"usage,omitzero"`
-	// OpenRouterMetadata tells how the request was routed, when the call asked
-	// for that with [WithRouterMetadata].
-	OpenRouterMetadata *RouterMetadata `json:"openrouter_metadata,omitzero"`
-
-	// What comes with a failure that was reported with the status 200.
-
-	Error *ErrorObject `json:"error,omitzero" wire:"strict"`
-	// UserID is the account the failure is reported for.
-	UserID string `json:"user_id,omitzero"`
-
-	// Debug is what a stream echoed at the request's wish.
-	Debug *Debug `json:"debug,omitzero"`
-
-	// Extra holds members this version has no field for.
-	Extra map[string]any `json:"-"`
-
-	call *CallInfo // set by the client
-
-	presence presence
-}
-
-// Choice is one answer of a [ChatCompletion].
-type Choice struct {
-	Index int `json:"index"`
-	// Message is what the service sent. The copy to send back, with the
-	// blemishes removed that would fail the next request, is
-	// [ChatCompletion.Message].
-	Message Message `json:"message,omitzero"`
-
-	// A request with a prompt instead of messages is answered in these, and
-	// without Message.
-
-	Text             string            `json:"text,omitzero"`
-	Reasoning        string            `json:"reasoning,omitzero"`
-	ReasoningDetails []ReasoningDetail `json:"reasoning_details,omitzero"`
-
-	FinishReason FinishReason `json:"finish_reason" wire:"null"`
-	// NativeFinishReason is the reason in the provider's own words.
-	NativeFinishReason string    `json:"native_finish_reason,omitzero"`
-	Logprobs           *Logprobs `json:"logprobs,omitzero"`
-	// Error is set when the model failed half way; Message is what it wrote
-	// until then.
-	Error *ErrorObject `json:"error,omitzero" wire:"strict"`
-
-	// Extra holds members this version has no field for.
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
 
 // Text returns the text of the first choice.
 func (c *ChatCompletion) Text() string {
@@ -250,3 +177,49 @@ func newCallID(completionID string, n int, taken map[string]bool) string {
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// Debug is the service's answer to the debug options of a request.
+type Debug struct {
+	// EchoUpstreamBody is the request as the service sent it to the provider,
+	// in the provider's own shape.
+	EchoUpstreamBody json.RawMessage `json:"echo_upstream_body,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Text returns what the chunk adds to the text of the choice with the index 0.
+func (c *ChatCompletionChunk) Text() string {
+	if d := c.delta(); d.Content != "" {
+		return d.Content
+	}
+	if c == nil || len(c.Choices) == 0 {
+		return ""
+	}
+	return c.Choices[0].Text
+}
+
+// Reasoning returns what the chunk adds to the readable reasoning of the choice
+// with the index 0.
+func (c *ChatCompletionChunk) Reasoning() string {
+	d := c.delta()
+	return firstReasoning(d.Reasoning, d.ReasoningContent, d.ReasoningDetails)
+}
+
+// noDelta is only ever read.
+var noDelta Delta
+
+// delta returns the fragment for the choice with the index 0, or an empty one.
+func (c *ChatCompletionChunk) delta() *Delta {
+	if c == nil {
+		return &noDelta
+	}
+	for i := range c.Choices {
+		if c.Choices[i].Index == 0 {
+			return &c.Choices[i].Delta
+		}
+	}
+	return &noDelta
+}

@@ -1,6 +1,12 @@
 package openrouter
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // PartType says which payload a [Part] carries. The set is open: a part of an
 // unknown type keeps its payload in [Part.Extra].
@@ -181,4 +187,218 @@ func (p Part) clone() Part {
 
 func dataURL(mediaType string, data []byte) string {
 	return "data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data)
+}
+
+// Image is a picture a model made.
+type Image struct {
+	// Type is image_url.
+	Type string `json:"type,omitzero"`
+	// ImageURL is normally a data URL, and then large: see [Image.Data].
+	ImageURL *ImageURL `json:"image_url,omitzero"`
+	// Index is the place among the images of the turn.
+	Index *int `json:"index,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Data decodes the picture of a base64 data URL. The media type is without
+// parameters, and empty where the URL names none. A picture that is a link has
+// no data here, which is an error.
+func (i Image) Data() (mediaType string, data []byte, err error) {
+	mediaType, data, err = decodeDataURL(i.url())
+	if err != nil {
+		return "", nil, fmt.Errorf("openrouter: image: %w", err)
+	}
+	return mediaType, data, nil
+}
+
+func (i Image) url() string {
+	if i.ImageURL != nil {
+		return i.ImageURL.URL
+	}
+	// Some answers have the bare address where the object belongs.
+	var url string
+	if raw, ok := i.Extra[""].(json.RawMessage); ok {
+		_ = json.Unmarshal(raw, &url) // anything else is not an address
+	}
+	return url
+}
+
+func (i Image) clone() Image {
+	i.ImageURL = cloneObject(i.ImageURL, func(u *ImageURL) *map[string]any { return &u.Extra })
+	if i.Index != nil {
+		i.Index = new(*i.Index)
+	}
+	i.Extra = cloneExtra(i.Extra)
+	return i
+}
+
+// decodeDataURL returns errors that never quote the URL: it may be megabytes
+// long, and private.
+func decodeDataURL(url string) (mediaType string, data []byte, err error) {
+	const scheme = "data:"
+	if url == "" {
+		return "", nil, errors.New("no URL")
+	}
+	if len(url) < len(scheme) || !strings.EqualFold(url[:len(scheme)], scheme) {
+		return "", nil, errors.New("not a data URL")
+	}
+	head, body, found := strings.Cut(url[len(scheme):], ",")
+	if !found {
+		return "", nil, errors.New("data URL without a comma")
+	}
+	mediaType, params, _ := strings.Cut(head, ";")
+	if last := params[strings.LastIndexByte(params, ';')+1:]; !strings.EqualFold(strings.TrimSpace(last), "base64") {
+		return "", nil, errors.New("data URL is not base64")
+	}
+	data, err = decodeBase64(strings.TrimRight(strings.TrimSpace(body), "="))
+	if err != nil {
+		return "", nil, err
+	}
+	if len(data) == 0 {
+		return "", nil, errors.New("data URL without data")
+	}
+	return strings.TrimSpace(mediaType), data, nil
+}
+
+// decodeBase64 takes base64 without its padding, in either alphabet.
+func decodeBase64(s string) ([]byte, error) {
+	enc := base64.RawStdEncoding
+	if strings.ContainsAny(s, "-_") {
+		enc = base64.RawURLEncoding
+	}
+	return enc.DecodeString(s)
+}
+
+// Audio is speech a model made, or in a [Delta] a fragment of it.
+type Audio struct {
+	// ID names the recording on the provider's side. Sending it back, without
+	// Data, stands for the recording.
+	ID string `json:"id,omitzero"`
+	// Data is the base64 of the recording: see [Audio.Bytes].
+	Data string `json:"data,omitzero" wire:"text"`
+	// ExpiresAt is the Unix time in seconds after which ID is forgotten.
+	ExpiresAt int64 `json:"expires_at,omitzero"`
+	// Transcript is what is said.
+	Transcript string `json:"transcript,omitzero" wire:"text"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+var errNoAudio = errors.New("openrouter: audio: no data")
+
+// Bytes decodes the recording, in the format the request asked for. Having no
+// data is an error.
+func (a *Audio) Bytes() ([]byte, error) {
+	if a == nil {
+		return nil, errNoAudio
+	}
+	var out []byte
+	// The fragments of a stream may each have been padded on their own.
+	for fragment := range strings.SplitSeq(a.Data, "=") {
+		b, err := decodeBase64(fragment)
+		if err != nil {
+			return nil, fmt.Errorf("openrouter: audio: %w", err)
+		}
+		if out == nil {
+			out = b
+			continue
+		}
+		out = append(out, b...)
+	}
+	if len(out) == 0 {
+		return nil, errNoAudio
+	}
+	return out, nil
+}
+
+// AnnotationType says which payload an [Annotation] carries. The set is open:
+// an annotation of an unknown type keeps its payload in [Annotation.Extra].
+type AnnotationType string
+
+// The known kinds of annotation.
+const (
+	AnnotationTypeURLCitation    AnnotationType = "url_citation"
+	AnnotationTypeFile           AnnotationType = "file"
+	AnnotationTypeFileAnnotation AnnotationType = "file_annotation"
+)
+
+// Annotation is a source a model names, or a file the service parsed. Type
+// names the field that is set.
+type Annotation struct {
+	Type AnnotationType `json:"type"`
+
+	URLCitation *URLCitation `json:"url_citation,omitzero"`
+	// File is a document as the model got to read it. Sending it back spares
+	// parsing the document again.
+	File *ParsedFile `json:"file,omitzero"`
+	// FileAnnotation is an older way of citing a file.
+	FileAnnotation *FileCitation `json:"file_annotation,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// URLCitation is a web page a model drew on. Only the URL is dependable.
+type URLCitation struct {
+	URL   string `json:"url"`
+	Title string `json:"title,omitzero"`
+	// Content is the passage that was found.
+	Content string `json:"content,omitzero"`
+	// StartIndex and EndIndex say which stretch of the answer rests on the
+	// page. They are often both 0.
+	StartIndex int `json:"start_index,omitzero"`
+	EndIndex   int `json:"end_index,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ParsedFile is a document turned into text and images.
+type ParsedFile struct {
+	// Hash identifies the document; annotations with the same hash repeat each
+	// other.
+	Hash string `json:"hash"`
+	// Name is the file name of the request, possibly empty.
+	Name string `json:"name,omitzero"`
+	// Content is text and image parts. The first and the last may be the tags
+	// <file name="..."> and </file>.
+	Content []Part `json:"content,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// FileCitation is a passage of an uploaded file that a model drew on.
+type FileCitation struct {
+	FileID string `json:"file_id"`
+	Quote  string `json:"quote,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (a Annotation) clone() Annotation {
+	a.URLCitation = cloneObject(a.URLCitation, func(c *URLCitation) *map[string]any { return &c.Extra })
+	a.File = cloneObject(a.File, func(f *ParsedFile) *map[string]any { return &f.Extra })
+	if a.File != nil {
+		a.File.Content = cloneAll(a.File.Content, Part.clone)
+	}
+	a.FileAnnotation = cloneObject(a.FileAnnotation, func(c *FileCitation) *map[string]any { return &c.Extra })
+	a.Extra = cloneExtra(a.Extra)
+	return a
 }

@@ -218,3 +218,152 @@ func (l *ModelList) Call() CallInfo {
 	}
 	return l.call.value()
 }
+
+// ModelPricing is what a model costs, in USD for one unit of each kind. What is
+// free, or does not apply, is "0" or empty.
+type ModelPricing struct {
+	// Prompt is for a token.
+	Prompt Decimal `json:"prompt"`
+	// Completion is for a token.
+	Completion Decimal `json:"completion"`
+	// Request is for each request, on top.
+	Request Decimal `json:"request,omitzero"`
+	// Image is for an image in the prompt.
+	Image Decimal `json:"image,omitzero"`
+	// ImageToken is for a token of an image.
+	ImageToken Decimal `json:"image_token,omitzero"`
+	// ImageOutput is for an image in the answer.
+	ImageOutput Decimal `json:"image_output,omitzero"`
+	// Audio is for a token of audio in the prompt.
+	Audio Decimal `json:"audio,omitzero"`
+	// AudioOutput is for a token of audio in the answer.
+	AudioOutput Decimal `json:"audio_output,omitzero"`
+	// InputAudioCache is for a token of audio read from the prompt cache.
+	InputAudioCache Decimal `json:"input_audio_cache,omitzero"`
+	// InputCacheRead is for a token read from the prompt cache.
+	InputCacheRead Decimal `json:"input_cache_read,omitzero"`
+	// InputCacheWrite is for a token written to the prompt cache: for five
+	// minutes, where the time makes a difference.
+	InputCacheWrite Decimal `json:"input_cache_write,omitzero"`
+	// InputCacheWrite1h is for a token written to the prompt cache for an hour,
+	// where that has a price of its own.
+	InputCacheWrite1h Decimal `json:"input_cache_write_1h,omitzero"`
+	// InternalReasoning is for a token of reasoning.
+	InternalReasoning Decimal `json:"internal_reasoning,omitzero"`
+	// WebSearch is for a search.
+	WebSearch Decimal `json:"web_search,omitzero"`
+
+	// Discount is a fraction taken off: 0 is none, 1 is free.
+	Discount float64 `json:"discount,omitzero"`
+	// Overrides are prices for certain requests. Where several apply, a later
+	// one wins, price by price.
+	Overrides []PricingOverride `json:"overrides,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// PricingOverride is prices, in the units of [ModelPricing], for requests that
+// meet all of its conditions. An empty price leaves the usual one.
+type PricingOverride struct {
+	// MinPromptTokens is met by prompts of more tokens than this.
+	MinPromptTokens int `json:"min_prompt_tokens,omitzero"`
+	// UTCStart and UTCEnd are the time of day at which the prices begin and
+	// end to apply, written as a number: 1030 is half past ten. The start may
+	// be later than the end, across midnight. Both are 0 where the time of day
+	// does not matter.
+	UTCStart int `json:"utc_start,omitzero"`
+	UTCEnd   int `json:"utc_end,omitzero"`
+
+	Prompt            Decimal `json:"prompt,omitzero"`
+	Completion        Decimal `json:"completion,omitzero"`
+	Audio             Decimal `json:"audio,omitzero"`
+	InputAudioCache   Decimal `json:"input_audio_cache,omitzero"`
+	InputCacheRead    Decimal `json:"input_cache_read,omitzero"`
+	InputCacheWrite   Decimal `json:"input_cache_write,omitzero"`
+	InputCacheWrite1h Decimal `json:"input_cache_write_1h,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ModelBenchmarks are measurements of a model that others made.
+type ModelBenchmarks struct {
+	// ArtificialAnalysis is nil where there is none.
+	ArtificialAnalysis *ArtificialAnalysis `json:"artificial_analysis,omitzero"`
+	// DesignArena has one element for each pair of arena and category.
+	DesignArena []DesignArenaRank `json:"design_arena"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ArtificialAnalysis is that company's indexes of a model; 0 means not measured.
+type ArtificialAnalysis struct {
+	IntelligenceIndex float64 `json:"intelligence_index" wire:"null"`
+	CodingIndex       float64 `json:"coding_index" wire:"null"`
+	AgenticIndex      float64 `json:"agentic_index" wire:"null"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// DesignArenaRank is how a model did in Design Arena's comparisons.
+type DesignArenaRank struct {
+	// Arena is the kind of contestants, such as models or builders.
+	Arena string `json:"arena"`
+	// Category is the task, such as website.
+	Category string  `json:"category"`
+	Elo      float64 `json:"elo"`
+	// WinRate is in percent.
+	WinRate float64 `json:"win_rate"`
+	// Rank is the place among the models that the service has; 1 is the best.
+	Rank int `json:"rank"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ModelParameter is a member of a request that a model may or may not respect.
+// The set is open.
+type ModelParameter string
+
+const (
+	ModelParameterTemperature         ModelParameter = "temperature"
+	ModelParameterTopP                ModelParameter = "top_p"
+	ModelParameterTopK                ModelParameter = "top_k"
+	ModelParameterMinP                ModelParameter = "min_p"
+	ModelParameterTopA                ModelParameter = "top_a"
+	ModelParameterFrequencyPenalty    ModelParameter = "frequency_penalty"
+	ModelParameterPresencePenalty     ModelParameter = "presence_penalty"
+	ModelParameterRepetitionPenalty   ModelParameter = "repetition_penalty"
+	ModelParameterMaxTokens           ModelParameter = "max_tokens"
+	ModelParameterMaxCompletionTokens ModelParameter = "max_completion_tokens"
+	ModelParameterLogitBias           ModelParameter = "logit_bias"
+	ModelParameterLogprobs            ModelParameter = "logprobs"
+	ModelParameterTopLogprobs         ModelParameter = "top_logprobs"
+	ModelParameterPrediction          ModelParameter = "prediction"
+	ModelParameterSeed                ModelParameter = "seed"
+	ModelParameterResponseFormat      ModelParameter = "response_format"
+	// ModelParameterStructuredOutputs is for a response format with a schema.
+	ModelParameterStructuredOutputs ModelParameter = "structured_outputs"
+	ModelParameterStop              ModelParameter = "stop"
+	ModelParameterTools             ModelParameter = "tools"
+	ModelParameterToolChoice        ModelParameter = "tool_choice"
+	ModelParameterParallelToolCalls ModelParameter = "parallel_tool_calls"
+	ModelParameterIncludeReasoning  ModelParameter = "include_reasoning"
+	ModelParameterReasoning         ModelParameter = "reasoning"
+	ModelParameterReasoningEffort   ModelParameter = "reasoning_effort"
+	ModelParameterWebSearchOptions  ModelParameter = "web_search_options"
+	ModelParameterVerbosity         ModelParameter = "verbosity"
+)

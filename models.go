@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/google/go-querystring/query"
 )
 
 // ModelsService lists the models; it is [Client.Models].
@@ -113,3 +116,186 @@ func (c *config) modelPage(ctx context.Context, address string) (*ModelList, err
 		return list, nil
 	})
 }
+
+// ModelListParams says which models to list, and in which order. What is empty or
+// nil is not sent. A model must match all that is sent; the service does not say
+// whether it must match every element of a list, or one.
+type ModelListParams struct {
+	// Query is searched for in names and slugs.
+	Query    string        `url:"q,omitempty"`
+	Category ModelCategory `url:"category,omitempty"`
+	// Sort leaves the order to the service when empty.
+	Sort ModelSort `url:"sort,omitempty"`
+
+	// SupportedParameters are what a request will set.
+	SupportedParameters []ModelParameter `url:"supported_parameters,omitempty,comma"`
+	InputModalities     []Modality       `url:"input_modalities,omitempty,comma"`
+	// OutputModalities is text when empty. [ModalityAll] alone stands for every
+	// model.
+	OutputModalities []Modality `url:"output_modalities,omitempty,comma"`
+	// Context is the least context length, in tokens.
+	Context *int `url:"context,omitempty"`
+	// Architecture is a family, such as GPT, Claude, Gemini or Llama.
+	Architecture string `url:"arch,omitempty"`
+	// ModelAuthors are slugs, such as openai.
+	ModelAuthors []string `url:"model_authors,omitempty,comma"`
+	// Providers are display names, such as Google AI Studio.
+	Providers []string `url:"providers,omitempty,comma"`
+	// Distillable is whether the model's answers may train other models; nil
+	// lists both kinds.
+	Distillable *bool `url:"distillable,omitempty"`
+	// ZDR lists only models with an endpoint that keeps no data. There is no
+	// way to ask for the others, so it is no pointer.
+	ZDR bool `url:"zdr,omitempty"`
+	// Region lists only models with an endpoint there.
+	Region ModelRegion `url:"region,omitempty"`
+
+	// Prices, in USD per million tokens: of the prompt, and of the answer.
+
+	MinPrice       Decimal `url:"min_price,omitempty"`
+	MaxPrice       Decimal `url:"max_price,omitempty"`
+	MinOutputPrice Decimal `url:"min_output_price,omitempty"`
+	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
+
+	// Age since the model's creation, in days.
+
+	MinAgeDays *int `url:"min_age_days,omitempty"`
+	MaxAgeDays *int `url:"max_age_days,omitempty"`
+
+	// Quality: the indexes of [ArtificialAnalysis], and the share, from 0 to 1,
+	// of requests with tools that ended in a tool call.
+
+	MinIntelligenceIndex *float64 `url:"min_intelligence_index,omitempty"`
+	MaxIntelligenceIndex *float64 `url:"max_intelligence_index,omitempty"`
+	MinCodingIndex       *float64 `url:"min_coding_index,omitempty"`
+	MaxCodingIndex       *float64 `url:"max_coding_index,omitempty"`
+	MinAgenticIndex      *float64 `url:"min_agentic_index,omitempty"`
+	MaxAgenticIndex      *float64 `url:"max_agentic_index,omitempty"`
+	MinToolSuccessRate   *float64 `url:"min_tool_success_rate,omitempty"`
+	MaxToolSuccessRate   *float64 `url:"max_tool_success_rate,omitempty"`
+
+	// Limit is the most models on a page, 1 to 1000, by default 500. Without
+	// it and Offset there is one page with all.
+	Limit *int `url:"limit,omitempty"`
+	// Offset is how many models to skip.
+	Offset *int `url:"offset,omitempty"`
+
+	// Extra holds parameters this version has no field for. A field that is
+	// set wins.
+	Extra url.Values `url:"-"`
+}
+
+// query encodes the parameters, unless something is wrong with them.
+func (k *checker) query(p *ModelListParams) url.Values {
+	if p == nil {
+		return nil
+	}
+	k.params(p)
+	values, err := query.Values(p)
+	if err != nil {
+		k.found = append(k.found, Violation{Field: "params", Problem: err.Error(), Err: err})
+	}
+	for name, v := range p.Extra {
+		if !values.Has(name) {
+			values[name] = v
+		}
+	}
+	return values
+}
+
+func (k *checker) params(p *ModelListParams) {
+	k.positive("context", p.Context)
+	k.listPrice("min_price", p.MinPrice)
+	k.listPrice("max_price", p.MaxPrice)
+	k.listPrice("min_output_price", p.MinOutputPrice)
+	k.listPrice("max_output_price", p.MaxOutputPrice)
+	notNegative(k, "min_age_days", p.MinAgeDays)
+	notNegative(k, "max_age_days", p.MaxAgeDays)
+	notNegative(k, "min_intelligence_index", p.MinIntelligenceIndex)
+	notNegative(k, "max_intelligence_index", p.MaxIntelligenceIndex)
+	notNegative(k, "min_coding_index", p.MinCodingIndex)
+	notNegative(k, "max_coding_index", p.MaxCodingIndex)
+	notNegative(k, "min_agentic_index", p.MinAgenticIndex)
+	notNegative(k, "max_agentic_index", p.MaxAgenticIndex)
+	if isFinite(k, "min_tool_success_rate", p.MinToolSuccessRate) {
+		between(k, "min_tool_success_rate", p.MinToolSuccessRate, 0, 1)
+	}
+	if isFinite(k, "max_tool_success_rate", p.MaxToolSuccessRate) {
+		between(k, "max_tool_success_rate", p.MaxToolSuccessRate, 0, 1)
+	}
+	between(k, "limit", p.Limit, 1, 1000)
+	notNegative(k, "offset", p.Offset)
+}
+
+func notNegative[N number](k *checker, field string, p *N) {
+	if isFinite(k, field, p) && p != nil && *p < 0 {
+		k.outside(field, *p, "at least 0")
+	}
+}
+
+// isFinite notes a number that is none, which cannot be sent.
+func isFinite[N number](k *checker, field string, p *N) bool {
+	if p == nil || !math.IsNaN(float64(*p)) && !math.IsInf(float64(*p), 0) {
+		return true
+	}
+	k.found = append(k.found, Violation{Field: field, Problem: "is not a number", Value: *p})
+	return false
+}
+
+func (k *checker) listPrice(field string, d Decimal) {
+	k.price(field, d)
+	if f, err := d.Float64(); err == nil && f < 0 {
+		k.outside(field, d, "at least 0")
+	}
+}
+
+// ModelCategory is a use that models are ranked for. The set is open.
+type ModelCategory string
+
+const (
+	ModelCategoryProgramming  ModelCategory = "programming"
+	ModelCategoryRoleplay     ModelCategory = "roleplay"
+	ModelCategoryMarketing    ModelCategory = "marketing"
+	ModelCategoryMarketingSEO ModelCategory = "marketing/seo"
+	ModelCategoryTechnology   ModelCategory = "technology"
+	ModelCategoryScience      ModelCategory = "science"
+	ModelCategoryTranslation  ModelCategory = "translation"
+	ModelCategoryLegal        ModelCategory = "legal"
+	ModelCategoryFinance      ModelCategory = "finance"
+	ModelCategoryHealth       ModelCategory = "health"
+	ModelCategoryTrivia       ModelCategory = "trivia"
+	ModelCategoryAcademia     ModelCategory = "academia"
+)
+
+// ModelSort is an order of models. Those without the measurement that an order
+// needs come last. The set is open.
+type ModelSort string
+
+const (
+	ModelSortPopular ModelSort = "most-popular"
+	ModelSortNewest  ModelSort = "newest"
+	// ModelSortTopWeekly counts the tokens of the last week.
+	ModelSortTopWeekly ModelSort = "top-weekly"
+	// ModelSortPriceAscending goes by the mean of the two prices.
+	ModelSortPriceAscending  ModelSort = "pricing-low-to-high"
+	ModelSortPriceDescending ModelSort = "pricing-high-to-low"
+	ModelSortContext         ModelSort = "context-high-to-low"
+	ModelSortThroughput      ModelSort = "throughput-high-to-low"
+	ModelSortLatency         ModelSort = "latency-low-to-high"
+	ModelSortIntelligence    ModelSort = "intelligence-high-to-low"
+	ModelSortCoding          ModelSort = "coding-high-to-low"
+	ModelSortAgentic         ModelSort = "agentic-high-to-low"
+	// ModelSortDesignArena goes by the best rating of a model in any arena.
+	ModelSortDesignArena ModelSort = "design-arena-elo-high-to-low"
+)
+
+// ModelRegion is where an endpoint runs. The set is open.
+type ModelRegion string
+
+const (
+	ModelRegionEU ModelRegion = "eu"
+	ModelRegionUS ModelRegion = "us"
+)
+
+// ModalityAll stands for every modality in [ModelListParams.OutputModalities].
+const ModalityAll Modality = "all"

@@ -1,5 +1,10 @@
 package openrouter
 
+import (
+	"slices"
+	"strings"
+)
+
 // Reasoning sets how much a model thinks before it answers, by Effort or by
 // MaxTokens, and what of it is returned.
 type Reasoning struct {
@@ -77,3 +82,262 @@ const (
 	// ReasoningModePro routes the request to the pro variant of the model.
 	ReasoningModePro ReasoningMode = "pro"
 )
+
+// ReasoningDetailType is the kind of a [ReasoningDetail]. The set is open.
+type ReasoningDetailType string
+
+// The known kinds of reasoning.
+const (
+	// ReasoningDetailTypeText is readable reasoning in Text, with a Signature where
+	// the provider signs it.
+	ReasoningDetailTypeText ReasoningDetailType = "reasoning.text"
+	// ReasoningDetailTypeSummary is the provider's account of reasoning that it
+	// keeps to itself, in Summary.
+	ReasoningDetailTypeSummary ReasoningDetailType = "reasoning.summary"
+	// ReasoningDetailTypeEncrypted is reasoning only the provider can read, in Data.
+	ReasoningDetailTypeEncrypted ReasoningDetailType = "reasoning.encrypted"
+	// ReasoningDetailTypeServerToolCall is a tool the service ran on its own side,
+	// in ToolName, Arguments and Result.
+	ReasoningDetailTypeServerToolCall ReasoningDetailType = "reasoning.server_tool_call"
+)
+
+// ReasoningFormat says whose rules a [ReasoningDetail] follows. The set is open.
+type ReasoningFormat string
+
+// The known formats.
+const (
+	ReasoningFormatUnknown                  ReasoningFormat = "unknown"
+	ReasoningFormatOpenAIResponsesV1        ReasoningFormat = "openai-responses-v1"
+	ReasoningFormatAzureOpenAIResponsesV1   ReasoningFormat = "azure-openai-responses-v1"
+	ReasoningFormatBedrockOpenAIResponsesV1 ReasoningFormat = "bedrock-openai-responses-v1"
+	ReasoningFormatBedrockXAIResponsesV1    ReasoningFormat = "bedrock-xai-responses-v1"
+	ReasoningFormatXAIResponsesV1           ReasoningFormat = "xai-responses-v1"
+	ReasoningFormatMetaResponsesV1          ReasoningFormat = "meta-responses-v1"
+	// ReasoningFormatAnthropicClaudeV1 is what the service assumes when a
+	// detail names no format.
+	ReasoningFormatAnthropicClaudeV1 ReasoningFormat = "anthropic-claude-v1"
+	ReasoningFormatGoogleGeminiV1    ReasoningFormat = "google-gemini-v1"
+)
+
+// ReasoningDetail is one block of a model's reasoning, or in a [Delta] a
+// fragment of one. The blocks of a turn go back to the model as they came:
+// none left out, none changed, in the same order.
+//
+//wire:list firstReasoningDetail
+type ReasoningDetail struct {
+	Type ReasoningDetailType `json:"type"`
+	// ID is the provider's name for the block, often empty. Gemini gives an
+	// encrypted block the ID of the tool call it belongs to.
+	ID     string          `json:"id,omitzero"`
+	Format ReasoningFormat `json:"format,omitzero"`
+	// Index is the place among the blocks. Blocks of different types may share
+	// one.
+	Index *int `json:"index,omitzero"`
+
+	// Text is the reasoning of [ReasoningDetailTypeText].
+	Text string `json:"text,omitzero" wire:"text"`
+	// Signature proves that Text is the model's own. In a stream it comes in a
+	// late fragment, possibly after the content has begun.
+	Signature string `json:"signature,omitzero" wire:"text"`
+
+	// Summary is the text of [ReasoningDetailTypeSummary].
+	Summary string `json:"summary,omitzero" wire:"text,with=reasoning.summary"`
+
+	// Data is the content of [ReasoningDetailTypeEncrypted].
+	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
+
+	// The record of [ReasoningDetailTypeServerToolCall].
+
+	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
+	// Arguments is the text of a JSON object.
+	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`
+	Result     string `json:"result,omitzero" wire:"text,with=reasoning.server_tool_call"`
+	ToolCallID string `json:"tool_call_id,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (d ReasoningDetail) clone() ReasoningDetail {
+	if d.Index != nil {
+		d.Index = new(*d.Index)
+	}
+	d.Extra = cloneExtra(d.Extra)
+	return d
+}
+
+// firstReasoning picks one of the places that repeat the same reasoning.
+func firstReasoning(reasoning, alias string, details []ReasoningDetail) string {
+	if reasoning != "" {
+		return reasoning
+	}
+	if alias != "" {
+		return alias
+	}
+	var b strings.Builder
+	for i := range details {
+		switch d := &details[i]; d.Type {
+		case ReasoningDetailTypeText:
+			b.WriteString(d.Text)
+		case ReasoningDetailTypeSummary:
+			b.WriteString(d.Summary)
+		}
+	}
+	return b.String()
+}
+
+// detailsMerger collects the reasoning details of a choice.
+type detailsMerger struct {
+	list []*detailMerger
+	open map[detailKey]*detailMerger
+	last *detailMerger // of the latest fragment
+	seen bool          // there was a list, if only an empty one
+}
+
+// detailKey tells details apart: different types may share an index.
+type detailKey struct {
+	kind  ReasoningDetailType
+	index int
+}
+
+func (m *detailsMerger) add(fragments []ReasoningDetail) {
+	m.seen = m.seen || fragments != nil
+	for i := range fragments {
+		m.addOne(&fragments[i])
+	}
+}
+
+func (m *detailsMerger) addOne(d *ReasoningDetail) {
+	if m.last = m.find(d); m.last != nil {
+		m.last.add(d)
+		return
+	}
+	m.last = newDetailMerger(d)
+	m.list = append(m.list, m.last)
+	if d.Index != nil {
+		if m.open == nil {
+			m.open = make(map[detailKey]*detailMerger, 1)
+		}
+		m.open[detailKey{d.Type, *d.Index}] = m.last
+	}
+}
+
+// addAgain takes in the only fragment of a list that differs from the one before
+// in its texts only.
+func (m *detailsMerger) addAgain(d *ReasoningDetail) {
+	switch d.Type {
+	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
+		m.last.text.add(d.Text)
+		m.last.summary.add(d.Summary)
+	default:
+		m.addOne(d)
+	}
+}
+
+// find returns the detail that the fragment continues, nil if it starts one.
+// Without an index it can only continue the latest.
+func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
+	have := m.last
+	if have == nil {
+		return nil
+	}
+	if d.Index != nil {
+		if i := have.detail.Index; i == nil || *i != *d.Index || have.detail.Type != d.Type {
+			have = m.open[detailKey{d.Type, *d.Index}]
+		}
+	}
+	if have == nil || have.detail.Type != d.Type {
+		return nil
+	}
+	switch d.Type {
+	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
+		return have
+	case ReasoningDetailTypeEncrypted:
+		// Always complete: a fragment only ever repeats it.
+		if alike(have.detail.ID, d.ID) && alike(have.detail.Data, d.Data) {
+			return have
+		}
+	}
+	return nil
+}
+
+// alike reports whether two values can be the same one, as far as they are known.
+func alike(a, b string) bool { return a == b || a == "" || b == "" }
+
+func (m *detailsMerger) reasoningDetails() []ReasoningDetail {
+	if !m.seen {
+		return nil
+	}
+	details := make([]ReasoningDetail, len(m.list))
+	for i, d := range m.list {
+		details[i] = d.reasoningDetail()
+	}
+	return details
+}
+
+// detailMerger collects one reasoning detail.
+type detailMerger struct {
+	detail  ReasoningDetail // all but the text and the summary
+	text    textMerger
+	summary textMerger
+	merged  bool // of more than one fragment
+}
+
+// These are the members that are written even when they are empty, by type.
+var (
+	detailType    = slices.Index(reasoningDetailMembers[:], "type")
+	detailSummary = slices.Index(reasoningDetailMembers[:], "summary")
+	detailData    = slices.Index(reasoningDetailMembers[:], "data")
+)
+
+func newDetailMerger(d *ReasoningDetail) *detailMerger {
+	m := &detailMerger{detail: d.clone()}
+	m.detail.Text, m.detail.Summary = "", ""
+	m.text.add(d.Text)
+	m.summary.add(d.Summary)
+	return m
+}
+
+func (m *detailMerger) add(d *ReasoningDetail) {
+	m.merged = true
+	have := &m.detail
+	keepFirst(&have.ID, d.ID)
+	keepFirst(&have.Format, d.Format)
+	m.text.add(d.Text)
+	m.summary.add(d.Summary)
+	keepLast(&have.Signature, d.Signature)
+	keepFirst(&have.Data, d.Data)
+	keepLast(&have.ToolName, d.ToolName)
+	keepLast(&have.Arguments, d.Arguments)
+	keepLast(&have.Result, d.Result)
+	keepLast(&have.ToolCallID, d.ToolCallID)
+	mergeExtra(&have.Extra, d.Extra)
+	if d.presence == have.presence {
+		return
+	}
+	written := detailType
+	switch d.Type {
+	case ReasoningDetailTypeSummary:
+		written = detailSummary
+	case ReasoningDetailTypeEncrypted:
+		written = detailData
+	}
+	mergeForms(&have.presence, d.presence, written)
+}
+
+func (m *detailMerger) reasoningDetail() ReasoningDetail {
+	d := m.detail.clone()
+	d.Text, d.Summary = m.text.String(), m.summary.String()
+	if !m.merged {
+		return d
+	}
+	settle(&d.presence, reasoningDetailMembers[:], map[string]bool{
+		"id": d.ID != "", "format": d.Format != "", "index": d.Index != nil,
+		"text": d.Text != "", "signature": d.Signature != "", "summary": d.Summary != "", "data": d.Data != "",
+		"tool_name": d.ToolName != "", "arguments": d.Arguments != "", "result": d.Result != "", "tool_call_id": d.ToolCallID != "",
+	})
+	giveWay(&d.presence, reasoningDetailMembers[:], d.Extra)
+	return d
+}

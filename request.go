@@ -1,217 +1,352 @@
 package openrouter
 
-// ChatCompletionRequest is the body of a chat completion. Only Messages, or
-// Prompt in their place, is required. What is left out stays out: the service
-// fills in no sampling values of its own, the provider's defaults hold.
-// Parameters that the chosen endpoint does not support are ignored, unless
-// [ProviderPreferences.RequireParameters] is set.
+import "encoding/json"
+
+// ResponseFormat says what form of text the model must write: a [TextFormat],
+// [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or
+// [RawResponseFormat]. Endpoints differ in what they support; see
+// [ProviderPreferences.RequireParameters].
+type ResponseFormat interface{ responseFormat() }
+
+// TextFormat asks for any text, which is the default.
 //
-// Ranges and defaults are given where the service states them.
-type ChatCompletionRequest struct {
-	// The model.
+//wire:variant ResponseFormat type=text
+type TextFormat struct {
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+}
 
-	// Model is the slug of a model, with or without a suffix such as :free or
-	// :nitro, of a router such as openrouter/auto, of an alias such as
-	// ~openai/gpt-latest, or of a preset such as @preset/name. Empty is the
-	// account's default model.
-	Model string `json:"model,omitzero"`
-	// Models are the models to fall back on, in order, when one fails for any
-	// reason. They come after Model, or stand alone. The price is that of the
-	// model that answers.
-	Models []string `json:"models,omitzero"`
+// JSONObjectFormat asks for some JSON object. The messages must ask for JSON
+// as well.
+//
+//wire:variant ResponseFormat type=json_object
+type JSONObjectFormat struct {
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+}
 
-	// The conversation.
+// JSONSchemaFormat asks for JSON that matches a schema. Weak endpoints may
+// still wrap it in other text, and a stream is JSON only at its end.
+//
+//wire:variant ResponseFormat type=json_schema
+type JSONSchemaFormat struct {
+	JSONSchema JSONSchema `json:"json_schema"`
 
-	// Messages has at least one element, unless Prompt is set.
-	Messages []Message `json:"messages,omitzero"`
-	// Prompt replaces Messages for plain text completion. The text of the
-	// answer is then in [Choice.Text].
-	Prompt string `json:"prompt,omitzero"`
-
-	// The length and shape of the answer.
-
-	// MaxCompletionTokens bounds the answer, reasoning included. It is at least
-	// 1, for some providers 16. The founding document has it as a double; the
-	// service takes integers.
-	MaxCompletionTokens *int `json:"max_completion_tokens,omitzero"`
-	// MaxTokens is the older name of MaxCompletionTokens, with the same limits.
-	// The founding document has it as a double and as current.
-	//
-	// Deprecated: use MaxCompletionTokens.
-	MaxTokens *int `json:"max_tokens,omitzero"`
-	// Stop holds up to 4 texts, each of which ends the answer.
-	Stop []string `json:"stop,omitzero" wire:"short"`
-	// ResponseFormat asks for JSON or for another form of text.
-	ResponseFormat ResponseFormat `json:"response_format,omitzero"`
-	// StructuredOutputs announces a schema in ResponseFormat. The service lists
-	// the parameter without saying what it adds to a [JSONSchemaFormat].
-	StructuredOutputs *bool `json:"structured_outputs,omitzero"`
-	// Verbosity is how much the model should write. On Anthropic models it
-	// takes precedence over [Reasoning.Effort].
-	Verbosity Verbosity `json:"verbosity,omitzero"`
-	// Modalities are the kinds of output wanted.
-	Modalities []Modality `json:"modalities,omitzero"`
-	// Audio is the voice of spoken output. It takes a stream, and text and
-	// audio in Modalities.
-	Audio *AudioConfig `json:"audio,omitzero"`
-	// ImageConfig sets what the image model takes: aspect_ratio and image_size,
-	// for instance. Values are strings, numbers and lists.
-	ImageConfig map[string]any `json:"image_config,omitzero"`
-	// Prediction is text the answer is expected to repeat, which makes some
-	// models faster.
-	Prediction *Prediction `json:"prediction,omitzero"`
-	// N is the number of choices. The service documents no other than 1.
-	N *int `json:"n,omitzero"`
-
-	// Reasoning.
-
-	// Reasoning sets how much a reasoning model thinks and what of it is
-	// returned. A pointer to the zero value is sent as {}, which asks for
-	// reasoning at the model's defaults.
-	Reasoning *Reasoning `json:"reasoning,omitzero"`
-	// ReasoningEffort is short for [Reasoning.Effort]. The service refuses a
-	// request in which the two differ.
-	ReasoningEffort ReasoningEffort `json:"reasoning_effort,omitzero"`
-	// IncludeReasoning true is short for an empty Reasoning, false for one with
-	// [Reasoning.Exclude] set.
-	//
-	// Deprecated: use Reasoning.
-	IncludeReasoning *bool `json:"include_reasoning,omitzero"`
-
-	// Tools.
-
-	// Tools are the functions the model may ask for and the tools the service
-	// runs for it. They are sent again with every turn, also with the one that
-	// carries results.
-	Tools []Tool `json:"tools,omitzero"`
-	// ToolChoice forbids or demands calls; by default the model decides.
-	ToolChoice ToolChoice `json:"tool_choice,omitzero"`
-	// ParallelToolCalls allows several calls in one turn. The default is true.
-	ParallelToolCalls *bool `json:"parallel_tool_calls,omitzero"`
-	// MaxToolCalls is the number of steps the server tools may take, at most
-	// and by default 30. StopServerToolsWhen replaces it.
-	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
-	// StopServerToolsWhen ends the work of the server tools as soon as one of
-	// the conditions holds. Pending calls still run, and one last turn without
-	// tools answers. When sent it has at least one element.
-	StopServerToolsWhen []StopCondition `json:"stop_server_tools_when,omitzero"`
-	// Plugins change how the service treats the request. One that is listed is
-	// on, unless its Enabled is false.
-	Plugins []Plugin `json:"plugins,omitzero"`
-	// WebSearchOptions sets up the search that is built into a model. For any
-	// other model there is [WebSearchTool].
-	WebSearchOptions *WebSearchOptions `json:"web_search_options,omitzero"`
-	// XSearchFilter narrows the search of X that xAI models do. The service
-	// drops an invalid one without a word.
-	XSearchFilter *XSearchFilter `json:"x_search_filter,omitzero"`
-
-	// Sampling.
-
-	// Temperature is between 0 and 2. The founding document gives 1 as its
-	// default. Some models refuse it rather than ignore it.
-	Temperature *float64 `json:"temperature,omitzero"`
-	// TopP keeps the likeliest tokens that together have this probability,
-	// between 0 and 1. The founding document gives 1 as its default.
-	TopP *float64 `json:"top_p,omitzero"`
-	// TopK keeps this many of the likeliest tokens; 1 always takes the
-	// likeliest.
-	TopK *int `json:"top_k,omitzero"`
-	// MinP drops tokens whose probability is less than this share, between 0
-	// and 1, of the likeliest one's.
-	MinP *float64 `json:"min_p,omitzero"`
-	// TopA, between 0 and 1, drops tokens that are improbable beside the
-	// likeliest one.
-	TopA *float64 `json:"top_a,omitzero"`
-	// FrequencyPenalty is between -2 and 2. It grows with the number of times a
-	// token has been used.
-	FrequencyPenalty *float64 `json:"frequency_penalty,omitzero"`
-	// PresencePenalty is between -2 and 2. It is the same however often a token
-	// has been used.
-	PresencePenalty *float64 `json:"presence_penalty,omitzero"`
-	// RepetitionPenalty is between 0 and 2, where 1 is none.
-	RepetitionPenalty *float64 `json:"repetition_penalty,omitzero"`
-	// Seed makes equal requests answer alike, where the provider can. It is
-	// within ±9007199254740991, the integers a float64 can hold.
-	Seed *int64 `json:"seed,omitzero"`
-	// LogitBias adds between -100 and 100 to the likelihood of tokens. The keys
-	// are token ids in decimal.
-	LogitBias map[string]float64 `json:"logit_bias,omitzero"`
-	// Logprobs asks for the log probabilities of the tokens written.
-	Logprobs *bool `json:"logprobs,omitzero"`
-	// TopLogprobs asks for those of the likeliest alternatives too, 0 to 20 of
-	// them. It takes Logprobs. The founding document has it as a double; the
-	// service takes integers.
-	TopLogprobs *int `json:"top_logprobs,omitzero"`
-
-	// Routing.
-
-	// Provider chooses among the providers of a model.
-	Provider *ProviderPreferences `json:"provider,omitzero"`
-	// Route chooses how Models are used. In the founding document it is
-	// current, with fallback as its default.
-	//
-	// Deprecated: use [ProviderSort.Partition].
-	Route Route `json:"route,omitzero"`
-	// ServiceTier chooses between speed and price, where the provider has
-	// tiers. Empty is the default tier.
-	ServiceTier ServiceTier `json:"service_tier,omitzero"`
-	// Speed is Anthropic's name for the choice between tiers.
-	Speed Speed `json:"speed,omitzero"`
-	// Preset is the slug of a configuration stored with the account, with or
-	// without @preset/ in front. The fields of the request win over it.
-	Preset string `json:"preset,omitzero"`
-	// Transforms is the older form of [ContextCompressionPlugin]; middle-out is
-	// the only value.
-	//
-	// Deprecated: use [ContextCompressionPlugin].
-	Transforms []string `json:"transforms,omitzero"`
-
-	// Prompt caching.
-
-	// CacheControl caches the prompt up to its last cacheable block, which the
-	// service finds by itself. To choose the block see [Part.CacheControl].
-	CacheControl *CacheControl `json:"cache_control,omitzero"`
-	// PromptCacheKey keeps requests with the same key on the same provider, so
-	// that its cache is warm. SessionID takes precedence.
-	PromptCacheKey string `json:"prompt_cache_key,omitzero"`
-	// PromptCacheOptions leaves caching to the parts that are marked. It works
-	// on OpenAI models from GPT-5.6 on and is removed for others.
-	PromptCacheOptions *PromptCacheOptions `json:"prompt_cache_options,omitzero"`
-
-	// Who asks, and for what record.
-
-	// User identifies the end user, in up to 128 characters: a stable id or a
-	// pseudonym. It is hashed before a provider sees it. Without it a
-	// provider's block for abuse can hit the whole account.
-	User string `json:"user,omitzero"`
-	// SessionID groups the requests of a conversation or agent: they stay on
-	// one provider, so that its prompt cache is warm, and together in the logs.
-	// It takes precedence over the header x-session-id. The service allows 256
-	// characters, the founding document 128.
-	SessionID string `json:"session_id,omitzero"`
-	// Metadata is stored with the request: up to 16 pairs, keys of up to 64
-	// characters, values of up to 512.
-	Metadata map[string]string `json:"metadata,omitzero"`
-	// Trace places the request in a trace, for the observability tools the
-	// account sends its requests to.
-	Trace *Trace `json:"trace,omitzero"`
-
-	// Streaming.
-
-	// Stream is decided by the method that sends the request,
-	// [ChatService.Create] or [ChatService.Stream]. Here it is what a decoded
-	// request said.
-	Stream *bool `json:"stream,omitzero"`
-	// StreamOptions has no effect any more.
-	StreamOptions *StreamOptions `json:"stream_options,omitzero"`
-	// Usage has no effect any more.
-	Usage *UsageOptions `json:"usage,omitzero"`
-	// Debug asks a stream to show what was sent to the provider.
-	Debug *DebugOptions `json:"debug,omitzero"`
-
-	// Extra holds members this version has no field for, such as parameters
-	// that one provider alone understands.
+	// Extra holds members this version has no field for.
 	Extra map[string]any `json:"-"`
 
-	presence widePresence
+	presence presence
+}
+
+// JSONSchema is a schema with a name.
+type JSONSchema struct {
+	// Name is made of letters, digits, underscores and dashes, 64 at most.
+	Name string `json:"name"`
+	// Description tells the model what the object is.
+	Description string `json:"description,omitzero"`
+	// Schema is any value that encodes to a JSON schema: a map, a struct, a
+	// [json.RawMessage]. Providers agree best on schemas that forbid additional
+	// properties and require all others.
+	Schema any `json:"schema,omitzero"`
+	// Strict asks the provider to enforce the schema. Some take it as a hint,
+	// and it can leave no endpoint to route to: the service answers 404.
+	Strict *bool `json:"strict,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// GrammarFormat asks for text that a grammar accepts.
+//
+//wire:variant ResponseFormat type=grammar
+type GrammarFormat struct {
+	// Grammar is in a notation that the provider knows.
+	Grammar string `json:"grammar"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// PythonFormat asks for Python code.
+//
+//wire:variant ResponseFormat type=python
+type PythonFormat struct {
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+}
+
+// RawResponseFormat is a response format this version has no type for, kept as
+// its JSON.
+//
+//wire:raw ResponseFormat
+type RawResponseFormat json.RawMessage
+
+// Verbosity is how much a model should write. The set is open.
+type Verbosity string
+
+const (
+	VerbosityLow    Verbosity = "low"
+	VerbosityMedium Verbosity = "medium"
+	VerbosityHigh   Verbosity = "high"
+	VerbosityXHigh  Verbosity = "xhigh"
+	VerbosityMax    Verbosity = "max"
+)
+
+// Modality is a kind of input or output. The set is open.
+type Modality string
+
+const (
+	ModalityText  Modality = "text"
+	ModalityImage Modality = "image"
+	// ModalityAudio is for streams only, together with [ModalityText].
+	ModalityAudio Modality = "audio"
+)
+
+// AudioConfig says how spoken output sounds and is encoded.
+type AudioConfig struct {
+	// Voice is a name the model knows, such as alloy.
+	Voice string `json:"voice,omitzero"`
+	// Format is an encoding the model offers, such as wav, mp3 or pcm16.
+	Format string `json:"format,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Prediction is text that an answer is expected to repeat in large parts, such
+// as a file that is to be edited. See [PredictedContent].
+type Prediction struct {
+	// Type is content.
+	Type string `json:"type"`
+	// Content is text parts only.
+	Content []Part `json:"content" wire:"short"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// PredictedContent returns a prediction of the text.
+func PredictedContent(text string) *Prediction {
+	return &Prediction{Type: "content", Content: Text(text)}
+}
+
+// StreamOptions set up a stream.
+type StreamOptions struct {
+	// IncludeUsage has no effect on the service, whose streams always report
+	// their usage. Other servers of the same API report it only when asked.
+	IncludeUsage *bool `json:"include_usage,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// UsageOptions ask for the usage of an answer.
+type UsageOptions struct {
+	// Include has no effect: every answer reports its usage.
+	//
+	// Deprecated: leave it out.
+	Include *bool `json:"include,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// DebugOptions make the service show what it does. They are not for
+// production.
+type DebugOptions struct {
+	// EchoUpstreamBody sends the body that went to the provider in a chunk at
+	// the start of the stream, without choices: see
+	// [ChatCompletionChunk.Debug]. It holds the prompt. Without a stream it has
+	// no effect.
+	EchoUpstreamBody *bool `json:"echo_upstream_body,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// CacheTTL is how long a cached prompt is kept. The set is
+// open; the prices are Anthropic's.
+type CacheTTL string
+
+const (
+	// CacheTTL5m is the default. Writing costs 1.25 times the price of input.
+	CacheTTL5m CacheTTL = "5m"
+	// CacheTTL1h makes writing cost twice the price of input.
+	CacheTTL1h CacheTTL = "1h"
+)
+
+// CacheControl caches the prompt up to where it stands: a [Part], a
+// [FunctionTool], or the whole request. Anthropic models take up to 4 of them
+// in parts, and cache from 1024, 2048 or 4096 tokens on. For a part that needs
+// no TTL there is [Part.Cached].
+type CacheControl struct {
+	// Type is ephemeral; nothing else is known.
+	Type string `json:"type"`
+	// TTL is 5 minutes when empty. Providers other than Anthropic have their
+	// own.
+	TTL CacheTTL `json:"ttl,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// PromptCacheMode says who chooses what of a prompt is cached. The set is open.
+type PromptCacheMode string
+
+// PromptCacheModeExplicit leaves the choice to the marks in the parts.
+const PromptCacheModeExplicit PromptCacheMode = "explicit"
+
+// PromptCacheBreakpoint is [CacheControl] in OpenAI's spelling, for text parts.
+// The service converts either into the other, without the TTL.
+type PromptCacheBreakpoint struct {
+	// Mode is [PromptCacheModeExplicit].
+	Mode PromptCacheMode `json:"mode"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// PromptCacheOptions turn off the breakpoints that OpenAI sets by itself, so
+// that only marked parts are cached.
+type PromptCacheOptions struct {
+	// Mode is [PromptCacheModeExplicit].
+	Mode PromptCacheMode `json:"mode"`
+	// TTL is a duration such as 30m, which is also the least.
+	TTL string `json:"ttl,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Route is how the models of a request are used. The set is open.
+//
+// Deprecated: use [ProviderSort.Partition].
+type Route string
+
+const (
+	// RouteFallback keeps the later models for when the first fails. It is
+	// [SortPartitionModel] today.
+	//
+	// Deprecated: use [SortPartitionModel].
+	RouteFallback Route = "fallback"
+	// RouteSort sorts the endpoints of all models together. It is
+	// [SortPartitionNone] today.
+	//
+	// Deprecated: use [SortPartitionNone].
+	RouteSort Route = "sort"
+)
+
+// ServiceTier is a pool of endpoints with its own speed and price. The set is
+// open.
+type ServiceTier string
+
+const (
+	ServiceTierAuto    ServiceTier = "auto"
+	ServiceTierDefault ServiceTier = "default"
+	// ServiceTierFast is [ServiceTierPriority] by another name.
+	ServiceTierFast ServiceTier = "fast"
+	// ServiceTierFlex is cheaper and slower. Where a model has such endpoints
+	// there is no fallback to others: a lack of capacity is an error.
+	ServiceTierFlex ServiceTier = "flex"
+	// ServiceTierPriority is faster and dearer. It falls back to the default
+	// tier, and the tier that served is the one that is paid.
+	ServiceTierPriority ServiceTier = "priority"
+	ServiceTierScale    ServiceTier = "scale"
+)
+
+// Speed is Anthropic's spelling of a service tier. The set is open.
+type Speed string
+
+const (
+	// SpeedFast is the same as [ServiceTierPriority].
+	SpeedFast     Speed = "fast"
+	SpeedStandard Speed = "standard"
+)
+
+// Trace places a request in a trace of the observability tools that the
+// account broadcasts its requests to.
+type Trace struct {
+	// TraceID joins requests to one trace.
+	TraceID string `json:"trace_id,omitzero"`
+	// TraceName is what the trace is called.
+	TraceName string `json:"trace_name,omitzero"`
+	// SpanName is what the step around the request is called.
+	SpanName string `json:"span_name,omitzero"`
+	// GenerationName is what the request itself is called.
+	GenerationName string `json:"generation_name,omitzero"`
+	// ParentSpanID is the span of the caller's own trace to hang the request
+	// under.
+	ParentSpanID string `json:"parent_span_id,omitzero"`
+
+	// Extra holds the caller's own members, which are passed on as metadata.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// size estimates the length of the request's JSON, so that the buffer for it is
+// allocated once: a body of many megabytes would otherwise be copied as often as
+// it doubles. Only what can be long is counted.
+func (r *ChatCompletionRequest) size() int {
+	n := 1024 + len(r.Prompt) + 512*len(r.Tools)
+	for i := range r.Messages {
+		m := &r.Messages[i]
+		n += 64 + len(m.Refusal) + len(m.Reasoning) + len(m.ReasoningContent) + 256*len(m.Annotations)
+		for j := range m.Content {
+			n += m.Content[j].size()
+		}
+		for j := range m.ToolCalls {
+			n += 128 + len(m.ToolCalls[j].Function.Arguments)
+		}
+		for j := range m.ReasoningDetails {
+			d := &m.ReasoningDetails[j]
+			n += 128 + len(d.Text) + len(d.Signature) + len(d.Summary) + len(d.Data)
+		}
+		for j := range m.Images {
+			if u := m.Images[j].ImageURL; u != nil {
+				n += 64 + len(u.URL)
+			}
+		}
+		if m.Audio != nil {
+			n += 64 + len(m.Audio.Data)
+		}
+	}
+	return n + n/32 // for the escapes
+}
+
+func (p *Part) size() int {
+	n := 64 + len(p.Text)
+	if p.ImageURL != nil {
+		n += len(p.ImageURL.URL)
+	}
+	if p.InputAudio != nil {
+		n += len(p.InputAudio.Data)
+	}
+	if p.VideoURL != nil {
+		n += len(p.VideoURL.URL)
+	}
+	if p.File != nil {
+		n += len(p.File.FileData)
+	}
+	return n
 }

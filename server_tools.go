@@ -171,3 +171,221 @@ type SearchModelsParameters struct {
 
 	presence presence
 }
+
+// AdvisorTool lets the model ask another one, usually a stronger one, for
+// advice. A request may have several, told apart by name; at most one has none.
+//
+//wire:variant Tool type=openrouter:advisor
+type AdvisorTool struct {
+	Parameters *AdvisorParameters `json:"parameters,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// AdvisorParameters set up an [AdvisorTool].
+type AdvisorParameters struct {
+	// Name is made of letters, digits, spaces, underscores and dashes, 64 at
+	// most.
+	Name string `json:"name,omitzero"`
+	// Model is the advisor. When empty the model that asks may choose, or else
+	// it is the request's.
+	Model string `json:"model,omitzero"`
+	// Instructions are the advisor's system message; empty is none.
+	Instructions string `json:"instructions,omitzero"`
+	// ForwardTranscript true shows the advisor the whole conversation. By
+	// default it sees only what it is asked.
+	ForwardTranscript *bool `json:"forward_transcript,omitzero"`
+	// Stream has no effect on chat completions.
+	Stream *bool `json:"stream,omitzero"`
+	// MaxCompletionTokens bounds the advice, reasoning included.
+	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
+	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
+	Temperature         *float64       `json:"temperature,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// SubagentTool lets the model give tasks to another one, usually a cheaper one.
+// A request may have several, told apart by name; at most one has none.
+//
+//wire:variant Tool type=openrouter:subagent
+type SubagentTool struct {
+	Parameters *SubagentParameters `json:"parameters,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// SubagentParameters set up a [SubagentTool].
+type SubagentParameters struct {
+	// Name is made of letters, digits, spaces, underscores and dashes, 64 at
+	// most.
+	Name string `json:"name,omitzero"`
+	// Model does the tasks. When empty it is the request's.
+	Model string `json:"model,omitzero"`
+	// Instructions are the subagent's system message; empty is none.
+	Instructions string `json:"instructions,omitzero"`
+	// Tools are what the subagent may use, itself excepted.
+	Tools []NestedTool `json:"tools,omitzero"`
+	// MaxToolCalls is the number of steps it may take with them, between 1 and
+	// 25.
+	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
+	// MaxCompletionTokens bounds what it writes, reasoning included.
+	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
+	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
+	Temperature         *float64       `json:"temperature,omitzero"`
+	// InheritFunctions is for the Responses API; chat completions refuse it
+	// with 400.
+	InheritFunctions *bool `json:"inherit_functions,omitzero"`
+	// InheritedFunctionNames is for the Responses API; chat completions refuse
+	// it with 400.
+	InheritedFunctionNames []string `json:"inherited_function_names,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// FusionTool lets the model put the question to a panel of models; an analyst
+// sums up their answers for it.
+//
+//wire:variant Tool type=openrouter:fusion
+type FusionTool struct {
+	Parameters *FusionParameters `json:"parameters,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// FusionParameters set up a [FusionTool].
+type FusionParameters struct {
+	// AnalysisModels are the panel, 1 to 8 models. When empty the service takes
+	// its best ones.
+	AnalysisModels []string `json:"analysis_models,omitzero"`
+	// Model is the analyst. When empty it is the request's.
+	Model string `json:"model,omitzero"`
+	// MaxToolCalls is the number of steps each model may take with its tools,
+	// between 1 and 16. The default is 4.
+	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
+	// MaxCompletionTokens bounds what each model writes in a step, reasoning
+	// included. The default is 16,000.
+	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
+	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
+	// Temperature is for the panel; the analyst's is always 0.
+	Temperature *float64 `json:"temperature,omitzero"`
+	// Tools are at most 8. Nil is web search and web fetch; an empty list that
+	// is not nil is none.
+	Tools        []NestedTool  `json:"tools,omitzero"`
+	CacheControl *CacheControl `json:"cache_control,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ToolReasoning sets how much the models behind a tool think.
+type ToolReasoning struct {
+	Effort ReasoningEffort `json:"effort,omitzero"`
+	// MaxTokens is the budget of each model.
+	MaxTokens *int `json:"max_tokens,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// FilesTool lets the model read, write, edit and list the files of the
+// workspace that the key belongs to.
+//
+//wire:variant Tool type=openrouter:files
+type FilesTool struct {
+	Parameters *FilesParameters `json:"parameters,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// FilesParameters set up a [FilesTool], which has no settings yet.
+type FilesParameters struct {
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+}
+
+// BashTool lets the model run shell commands. The service's schema lists it for
+// chat completions, its guide says that they refuse it with 400.
+//
+//wire:variant Tool type=openrouter:bash
+type BashTool struct {
+	Parameters *BashParameters `json:"parameters,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// BashParameters set up a [BashTool].
+type BashParameters struct {
+	// Engine is [BashEngineAuto] when empty.
+	Engine BashEngine `json:"engine,omitzero"`
+	// Environment is the container that the commands run in.
+	Environment *Environment `json:"environment,omitzero"`
+	// SleepAfterSeconds is how long a container waits for another command
+	// before it sleeps: by default 900, at most 2,592,000, which is 30 days.
+	SleepAfterSeconds *int `json:"sleep_after_seconds,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// BashEngine is what runs shell commands. The set is open.
+type BashEngine string
+
+const (
+	// BashEngineAuto is [BashEngineNative] today.
+	BashEngineAuto BashEngine = "auto"
+	// BashEngineNative returns the call to the caller, who runs the command.
+	BashEngineNative BashEngine = "native"
+	// BashEngineOpenRouter runs the command in a container of the service.
+	BashEngineOpenRouter BashEngine = "openrouter"
+)
+
+// Environment is a container to run commands in.
+type Environment struct {
+	Type EnvironmentType `json:"type"`
+	// ContainerID goes with [EnvironmentTypeContainerReference]: letters,
+	// digits, underscores and dashes, 20 at most.
+	ContainerID string `json:"container_id,omitzero"`
+
+	// Extra holds members this version has no field for.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// EnvironmentType is a kind of [Environment]. The set is open.
+type EnvironmentType string
+
+const (
+	// EnvironmentTypeContainerAuto is a new container for this request.
+	EnvironmentTypeContainerAuto EnvironmentType = "container_auto"
+	// EnvironmentTypeContainerReference is the container with that ContainerID.
+	EnvironmentTypeContainerReference EnvironmentType = "container_reference"
+)

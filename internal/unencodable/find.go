@@ -1,0 +1,204 @@
+// Package unencodable finds the values in a request that have no JSON.
+package unencodable
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
+// A Value is one that has no JSON.
+type Value struct {
+	Path    string // from the request down, such as messages[0].content
+	Problem string
+	Value   any // the number; nil for everything else
+	Err     error
+}
+
+// Find returns every value in the request that has no JSON, in the order in
+// which they would be sent. The encoder, which stops at the first, has failed
+// with err before; only then is there a reason to look at each value by
+// reflection. The request is a pointer to a struct; its package's types are
+// looked into, all others are tried with the encoder.
+func Find(request any, err error) []Value {
+	v := reflect.ValueOf(request).Elem()
+	s := &seeker{ours: v.Type().PkgPath()}
+	s.look("", v)
+	if len(s.found) == 0 {
+		at := Value{Path: "request"}
+		if e, ok := errors.AsType[*wire.ValueError](err); ok && e.Path != "" {
+			at.Path = e.Path
+		}
+		at.Problem, at.Err = noJSON(err)
+		s.add(at)
+	}
+	return s.found
+}
+
+// seeker goes through values and collects those that have no JSON.
+type seeker struct {
+	ours  string // the path of the request's package
+	found []Value
+}
+
+func (s *seeker) add(v Value) { s.found = append(s.found, v) }
+
+// look goes through a value of the request's own types.
+func (s *seeker) look(path string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			s.look(path, v.Elem())
+		}
+	case reflect.Float64:
+		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
+			s.add(Value{Path: path, Problem: "is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which JSON cannot carry", Value: f})
+		}
+	case reflect.Struct:
+		s.members(path, v)
+	case reflect.Map:
+		s.entries(path, v, nil)
+	case reflect.Slice:
+		switch v.Type().Elem().Kind() {
+		case reflect.Uint8: // JSON as text
+			if !v.IsNil() {
+				s.try(path, json.RawMessage(v.Bytes()))
+			}
+		case reflect.Struct, reflect.Interface:
+			for i := range v.Len() {
+				s.element(path+"["+strconv.Itoa(i)+"]", v.Index(i))
+			}
+		}
+	case reflect.Interface:
+		if v.Type().NumMethod() == 0 {
+			s.any(path, v.Interface())
+		} else if !v.IsNil() {
+			s.element(path, v)
+		}
+	}
+}
+
+// members goes through an object's fields, then through its Extra, over which a
+// field takes precedence.
+func (s *seeker) members(path string, v reflect.Value) {
+	var extra reflect.Value
+	var set []string
+	for field, value := range v.Fields() {
+		switch name, _, _ := strings.Cut(field.Tag.Get("json"), ","); {
+		case name == "-":
+			extra = value
+		case name != "" && !value.IsZero():
+			set = append(set, name)
+			s.look(member(path, name), value)
+		}
+	}
+	if extra.IsValid() {
+		s.entries(path, extra, set)
+	}
+}
+
+// entries goes through a map in the order in which it is sent.
+func (s *seeker) entries(path string, v reflect.Value, except []string) {
+	members := map[string]reflect.Value{}
+	for key, value := range v.Seq2() {
+		if !slices.Contains(except, key.String()) {
+			members[key.String()] = value
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		s.look(member(path, name), members[name])
+	}
+}
+
+func member(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// element looks at an element of a list, or at one of several variants, where
+// nil is not allowed.
+func (s *seeker) element(path string, v reflect.Value) {
+	if v.Kind() == reflect.Interface {
+		if v = v.Elem(); v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		switch {
+		case !v.IsValid():
+			s.add(Value{Path: path, Problem: "is nil"})
+			return
+		case !s.isOurs(v.Type()):
+			s.add(Value{Path: path, Problem: "is of type " + v.Type().String() + ", which is not one of this package's"})
+			return
+		case v.Kind() == reflect.Slice:
+			s.try(path, append(json.RawMessage{}, v.Bytes()...)) // not nil, which is null elsewhere
+			return
+		}
+	}
+	s.look(path, v)
+}
+
+// any looks at a value that the caller chose freely.
+func (s *seeker) any(path string, v any) {
+	t := reflect.TypeOf(v)
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t != nil && s.isOurs(t) || t == reflect.TypeFor[float64]() {
+		s.look(path, reflect.ValueOf(v))
+		return
+	}
+	s.try(path, v)
+}
+
+func (s *seeker) isOurs(t reflect.Type) bool { return t.PkgPath() == s.ours }
+
+// try notes a value that the encoder refuses.
+func (s *seeker) try(path string, v any) {
+	w := wire.NewWriter(nil)
+	w.Any(v)
+	if _, err := w.Bytes(); err != nil {
+		v := Value{Path: path}
+		v.Problem, v.Err = noJSON(err)
+		s.add(v)
+	}
+}
+
+// noJSON says why a value has no JSON, in words that never repeat the value, as
+// the error of an encoder may.
+func noJSON(err error) (problem string, cause error) {
+	if e, ok := errors.AsType[*wire.ValueError](err); ok {
+		err = e.Err
+	}
+	if e, ok := errors.AsType[*wire.SyntaxError](err); ok {
+		return fmt.Sprintf("is not JSON, at byte %d", e.Offset), err
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("holds text that is not JSON, at byte %d", e.Offset), err
+	}
+	if e, ok := errors.AsType[*json.UnsupportedTypeError](err); ok {
+		return "holds a value of type " + typeName(e.Type) + ", which JSON cannot carry", err
+	}
+	if e, ok := errors.AsType[*json.UnsupportedValueError](err); ok {
+		if slices.Contains([]string{"NaN", "+Inf", "-Inf"}, e.Str) {
+			return "holds a number that is " + e.Str + ", which JSON cannot carry", err
+		}
+		return "holds itself, which JSON cannot carry", err
+	}
+	if e, ok := errors.AsType[*json.MarshalerError](err); ok {
+		return "holds a value of type " + typeName(e.Type) + ", whose encoding failed", err
+	}
+	return "cannot be encoded as JSON", err
+}
+
+// typeName leaves out the pointer that some versions of the encoder put there.
+func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }
