@@ -253,7 +253,7 @@ func (c *pasteChecker) block(b pasted) error {
 const cellScope = "ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, " +
 	"res *openrouter.ChatCompletion, stream *openrouter.Stream, chunk *openrouter.ChatCompletionChunk, " +
 	"msg openrouter.Message, call openrouter.ToolCall, acc openrouter.Accumulator, err error, e *openrouter.APIError, " +
-	"key, text, url, id, title, name, value string, rt http.RoundTripper, png, pdf, wav []byte, schema map[string]any, args any, hc *http.Client, t *testing.T"
+	"key, text, url, id, title, name, value string, rt http.RoundTripper, png, pdf, wav []byte, schema map[string]any, args, in, out any, hc *http.Client, t *testing.T"
 
 // cell returns what a compiler says to the code of a cell, in the form in which
 // it fits best. A variable may stay unused there.
