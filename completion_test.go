@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 func completion(m openrouter.Message) *openrouter.ChatCompletion {
@@ -19,14 +20,6 @@ func call(id, name, arguments string) openrouter.ToolCall {
 		ID: id, Type: "function",
 		Function: openrouter.FunctionCall{Name: name, Arguments: arguments},
 	}
-}
-
-func ids(calls []openrouter.ToolCall) []string {
-	var list []string
-	for _, c := range calls {
-		list = append(list, c.ID)
-	}
-	return list
 }
 
 func TestCompletionHelpersWithoutChoices(t *testing.T) {
@@ -174,7 +167,7 @@ func TestCompletionMessageIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := withIDs(list...)
-			got := ids(c.Message().ToolCalls)
+			got := kit.IDs(c.Message().ToolCalls)
 			seen := map[string]bool{}
 			for i, id := range got {
 				assert.NotEmpty(t, id)
@@ -190,22 +183,22 @@ func TestCompletionMessageIDs(t *testing.T) {
 					assert.True(t, seen[id], "%q is gone", id)
 				}
 			}
-			assert.Equal(t, got, ids(c.Message().ToolCalls), "not the same the second time")
-			assert.Equal(t, got, ids(c.ToolCalls()), "not those to answer")
-			assert.Equal(t, list, ids(c.Choices[0].Message.ToolCalls), "the wire has changed")
+			assert.Equal(t, got, kit.IDs(c.Message().ToolCalls), "not the same the second time")
+			assert.Equal(t, got, kit.IDs(c.ToolCalls()), "not those to answer")
+			assert.Equal(t, list, kit.IDs(c.Choices[0].Message.ToolCalls), "the wire has changed")
 		})
 	}
-	assert.Equal(t, []string{"x", "toolu_1", "call_2"}, ids(withIDs("x", "toolu_1", "call_2").Message().ToolCalls))
+	assert.Equal(t, []string{"x", "toolu_1", "call_2"}, kit.IDs(withIDs("x", "toolu_1", "call_2").Message().ToolCalls))
 
-	first := ids(withIDs("").Message().ToolCalls)[0]
-	assert.Equal(t, first, ids(withIDs(first, first).ToolCalls())[0], "a valid id was rewritten")
-	assert.Len(t, map[string]bool{first: true, ids(withIDs("", first).ToolCalls())[0]: true}, 2, "a new id clashes")
+	first := kit.IDs(withIDs("").Message().ToolCalls)[0]
+	assert.Equal(t, first, kit.IDs(withIDs(first, first).ToolCalls())[0], "a valid id was rewritten")
+	assert.Len(t, map[string]bool{first: true, kit.IDs(withIDs("", first).ToolCalls())[0]: true}, 2, "a new id clashes")
 
 	later := withIDs("")
 	later.ID = "gen-2"
-	assert.NotEqual(t, first, ids(later.ToolCalls())[0], "two turns share an id")
+	assert.NotEqual(t, first, kit.IDs(later.ToolCalls())[0], "two turns share an id")
 	later.ID = ""
-	assert.Equal(t, []string{"call_1"}, ids(later.ToolCalls()))
+	assert.Equal(t, []string{"call_1"}, kit.IDs(later.ToolCalls()))
 }
 
 func TestCompletionMessageKeepsWhatIsNotACall(t *testing.T) {

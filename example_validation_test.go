@@ -78,6 +78,10 @@ func ExampleWithInsecureHTTP() {
 	// Hello from gateway.internal <nil>
 }
 
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
 // serviceOf returns an HTTP client whose every answer is the text that f returns.
 func serviceOf(f func(*http.Request) string) *http.Client {
 	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {

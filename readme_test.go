@@ -1,6 +1,7 @@
 package openrouter_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -9,42 +10,65 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// Every Go block of README.md is code that is tested: the body of an Example
-// function, where the paragraph that sets up the fake may be left out, or a
-// declaration of an example. A program is run.
-func TestReadmeCodeIsTested(t *testing.T) {
+// maxReadme is what a reader gets through in three minutes, in bytes.
+const maxReadme = 10_000
+
+// The README is short, and its code does what it says: programs and statements
+// are run with a fake service in their environment, tests are run as tests.
+func TestReadmeCodeRuns(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	require.Greater(t, len(blocks), 10)
+	assert.LessOrEqual(t, len(readme), maxReadme)
 
-	tested := map[string]bool{}
-	for _, path := range exampleFiles(t) {
-		for _, code := range testedCode(t, path) {
-			tested[code] = true
+	statements, declarations := "", ""
+	for _, block := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		switch code := block[1]; {
+		case strings.HasPrefix(code, "package main"):
+			assert.Equal(t, "Γεια σου!\n18 tokens, 8.1e-05 USD\n", runGo(t, "run", "main.go", code))
+		case strings.HasPrefix(code, "func "):
+			declarations += code
+		default:
+			statements += "if err := func() error {\n" + code + "\nreturn nil\n}(); err != nil {\nlog.Fatal(err)\n}\n"
 		}
 	}
-	for _, block := range blocks {
-		code := dedent(block[1])
-		if strings.HasPrefix(code, "package main") {
-			runProgram(t, code)
-			continue
-		}
-		assert.True(t, tested[code], "not the body of an Example function, nor a declaration of an example:\n%s", code)
+	assert.Contains(t, runGo(t, "test", "readme_test.go", withImports("package main\n\n"+declarations)), "ok ")
+	assert.Equal(t, "One, two, three.\nfinish reason: stop\nTake an umbrella.\ntry again later\n429 Slow down. 20s 1\n",
+		runGo(t, "run", "main.go", withImports("package main\n\nfunc main() {\nctx, client := context.Background(), openrouter.NewClient(openrouter.WithMaxRetries(0))\n"+statements+"}\n")))
+}
+
+// The README's ratios stand in the table of the benchmarks, perhaps with one more digit.
+func TestReadmeRatiosAreMeasured(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	results, err := os.ReadFile("benchmarks/RESULTS.md")
+	require.NoError(t, err)
+	ratios := regexp.MustCompile(`[\d.]+×`)
+	measured := map[string]bool{}
+	for _, ratio := range ratios.FindAllString(string(results), -1) {
+		r, err := strconv.ParseFloat(strings.TrimSuffix(ratio, "×"), 64)
+		require.NoError(t, err)
+		measured[ratio], measured[fmt.Sprintf("%.2f×", r)] = true, true
+	}
+	found := ratios.FindAllString(string(readme), -1)
+	require.NotEmpty(t, found)
+	for _, ratio := range found {
+		assert.True(t, measured[ratio], "%s is in no row of the table", ratio)
 	}
 }
 
-// The same goes for the code in the documentation of the package, which may be a
-// part of an example.
+// The code in the documentation of the package is a part of an example.
 func TestReadmeDocCodeIsTested(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)
@@ -143,14 +167,34 @@ func dedent(code string) string {
 	return strings.Join(lines, "\n")
 }
 
-// runProgram runs a program with a fake service in its environment.
-func runProgram(t *testing.T, code string) {
-	srv := openroutertest.NewServer(t, openroutertest.Text("Γεια σου!").Usage(14, 4).Cost(0.000081))
-	path := filepath.Join(t.TempDir(), "main.go")
+// withImports adds the imports of the packages that code uses.
+func withImports(code string) string {
+	var imports strings.Builder
+	for _, path := range []string{"context", "encoding/json", "errors", "fmt", "log", "testing",
+		"github.com/openrouter-go/openrouter", "github.com/openrouter-go/openrouter/openroutertest"} {
+		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(code) {
+			fmt.Fprintf(&imports, "import %q\n", path)
+		}
+	}
+	return strings.Replace(code, "\n", "\n"+imports.String(), 1)
+}
+
+// runGo lets the go command run a file, with a fake service in its environment
+// that has a reply for each of the README's requests.
+func runGo(t *testing.T, command, name, code string) string {
+	srv := openroutertest.Start(
+		openroutertest.Text("Γεια σου!").Usage(14, 4).Cost(0.000081).ForText("Say hello in Greek."),
+		openroutertest.Text("One, ", "two, ", "three.").ForText("Count to three."),
+		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`).ForText("umbrella"),
+		openroutertest.Text("Take an umbrella.").ForText("umbrella"),
+		openroutertest.Error(429, openrouter.ErrRateLimitExceeded, "Slow down.").RetryAfter(20*time.Second).ForText("Hello?"),
+	)
+	defer srv.Close()
+	path := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.WriteFile(path, []byte(code), 0o600))
-	cmd := exec.CommandContext(t.Context(), "go", "run", path)
+	cmd := exec.CommandContext(t.Context(), "go", command, path)
 	cmd.Env = append(os.Environ(), "OPENROUTER_BASE_URL="+srv.URL, "OPENROUTER_API_KEY="+openroutertest.Key)
 	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	assert.Equal(t, "Γεια σου!\nopenai/gpt-5.2 18 tokens 8.1e-05 USD\n", string(out))
+	require.NoError(t, err, "%s\n%s", out, code)
+	return string(out)
 }

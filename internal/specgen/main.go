@@ -1,8 +1,8 @@
 // Command specgen lists what an OpenAPI document says about the JSON of chat completions: the path of every member of a request, an
-// answer and a chunk, with the types and the enum values it may have. Names and types only; the list is testdata/schema.json, and a
-// test holds the library's types against it.
+// answer and a chunk, with the types and the enum values it may have. Names and types only; the list is testdata/schema.json of
+// internal/tests/wire, and a test there holds the library's types against it.
 //
-//	go run ./internal/specgen -spec openapi.json > testdata/schema.json
+//	go run ./internal/specgen -spec openapi.json > internal/tests/wire/testdata/schema.json
 //
 // A path reads like ChatRequest.messages[]{role=user}.content[]{type=text|other}.text: [] is an element of an array, .* any member of a
 // map, and braces pick the variant of an object by the value of its discriminator, * standing for any value.

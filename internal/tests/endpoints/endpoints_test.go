@@ -1,0 +1,136 @@
+package endpoints_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
+)
+
+// What the tests of models, generations and Do share.
+
+const endpointKey = "sk-or-endpoints"
+
+// mocked returns a client whose requests end in the mock.
+func mocked(opts ...openrouter.Option) (*openrouter.Client, *httpmock.MockTransport) {
+	mock := httpmock.NewMockTransport()
+	opts = append([]openrouter.Option{
+		openrouter.WithAPIKey(endpointKey), openrouter.WithBaseURL(openrouter.DefaultBaseURL),
+		openrouter.WithHTTPClient(&http.Client{Transport: mock}),
+	}, opts...)
+	return openrouter.NewClient(opts...), mock
+}
+
+// answered answers every request with what answer returns, and keeps their addresses.
+func answered(mock *httpmock.MockTransport, answer func(*http.Request) (int, string)) *[]string {
+	var sent []string
+	mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req.URL.String())
+		status, body := answer(req)
+		return httpmock.NewStringResponse(status, body), nil
+	})
+	return &sent
+}
+
+func always(status int, body string) func(*http.Request) (int, string) {
+	return func(*http.Request) (int, string) { return status, body }
+}
+
+func readEndpoint(t testing.TB, file string) string {
+	data, err := os.ReadFile("testdata/" + file)
+	require.NoError(t, err)
+	return string(data)
+}
+
+// endpointLaw decodes and encodes a document as a T and returns the first difference.
+func endpointLaw[T any](t *testing.T, doc any) string {
+	data, err := json.Marshal(doc)
+	require.NoError(t, err)
+	v := new(T)
+	if err := json.Unmarshal(data, v); err != nil {
+		return "decode: " + err.Error()
+	}
+	out, err := json.Marshal(v)
+	require.NoError(t, err)
+	got, err := kit.ParseJSON(out)
+	require.NoError(t, err)
+	return kit.DiffJSON(doc, got)
+}
+
+// keepsEndpointLaw holds the law against a document: as it is, with unknown members in every object, and after every change at every place.
+func keepsEndpointLaw[T any](t *testing.T, doc any) {
+	assert.Empty(t, endpointLaw[T](t, doc))
+
+	changed := kit.CloneJSON(doc)
+	kit.EachObject(changed, func(o map[string]any) {
+		o["x_null"], o["x_object"], o[""] = nil, map[string]any{"a": []any{nil, json.Number("1.50")}}, "<&>"
+	})
+	assert.Empty(t, endpointLaw[T](t, changed), "unknown members")
+
+	changed = kit.CloneJSON(doc)
+	kit.EachPlace(changed, func(p kit.Place) {
+		for _, m := range kit.Mutations {
+			for _, v := range m.Values(p.Value) {
+				p.Set(v)
+				if broken := endpointLaw[T](t, changed); broken != "" {
+					t.Errorf("%s: %s set to %s: %s", m.Name, p.Path, kit.BriefJSON(v), broken)
+				}
+			}
+		}
+		if p.Member {
+			p.Remove()
+			if broken := endpointLaw[T](t, changed); broken != "" {
+				t.Errorf("%s removed: %s", p.Path, broken)
+			}
+		}
+		p.Set(p.Value)
+	})
+}
+
+func endpointDocument(t *testing.T, file string) any {
+	doc, err := kit.ParseJSON([]byte(readEndpoint(t, file)))
+	require.NoError(t, err)
+	return doc
+}
+
+// endpointCalls are the calls that have their answers checked alike.
+var endpointCalls = map[string]func(*testing.T, *openrouter.Client, ...openrouter.Option) (openrouter.CallInfo, error){
+	"models": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Models.List(t.Context(), nil, opts...)
+		return list.Call(), err
+	},
+	"all models": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		var last error
+		for m, err := range c.Models.All(t.Context(), nil, opts...) {
+			require.Equal(t, err == nil, m != nil)
+			last = err
+		}
+		return openrouter.CallInfo{StatusCode: 200, Attempts: 2}, last
+	},
+	"generation": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		g, err := c.Generations.Get(t.Context(), "gen-1", opts...)
+		return g.Call(), err
+	},
+	"do": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		var out struct{ Data any }
+		return c.Do(t.Context(), "GET", "/credits", nil, &out, opts...)
+	},
+}
+
+// eachEndpointCall runs check for each call. good is an answer that it takes.
+func eachEndpointCall(t *testing.T, check func(t *testing.T, good string, call func(*testing.T, *openrouter.Client, ...openrouter.Option) (openrouter.CallInfo, error))) {
+	for name, call := range endpointCalls {
+		good := `{"data":[],"total_count":0,"links":{"next":null}}`
+		if name == "generation" {
+			good = `{"data":{"id":"gen-1"}}`
+		}
+		t.Run(name, func(t *testing.T) { check(t, good, call) })
+	}
+}
