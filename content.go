@@ -241,7 +241,7 @@ func decodeDataURL(url string) (mediaType string, data []byte, err error) {
 	}
 	head, body, found := strings.Cut(url[len(scheme):], ",")
 	if !found {
-		return "", nil, errors.New("data URL without a comma")
+		return "", nil, errors.New("data URL has no comma")
 	}
 	mediaType, params, _ := strings.Cut(head, ";")
 	if last := params[strings.LastIndexByte(params, ';')+1:]; !strings.EqualFold(strings.TrimSpace(last), "base64") {
@@ -252,7 +252,7 @@ func decodeDataURL(url string) (mediaType string, data []byte, err error) {
 		return "", nil, err
 	}
 	if len(data) == 0 {
-		return "", nil, errors.New("data URL without data")
+		return "", nil, errors.New("data URL has no data")
 	}
 	return strings.TrimSpace(mediaType), data, nil
 }

@@ -97,10 +97,10 @@ func TestImageDataErrorsSayWhatIsWrongAndQuoteNothing(t *testing.T) {
 	for name, tc := range map[string]struct{ url, want string }{
 		"nothing":     {"", "no URL"},
 		"link":        {"https://example.com/SECRET.png", "not a data URL"},
-		"no comma":    {"data:image/png;base64SECRET", "without a comma"},
+		"no comma":    {"data:image/png;base64SECRET", "no comma"},
 		"not base64":  {"data:image/svg+xml,SECRET", "not base64"},
 		"bad base64":  {"data:image/png;base64,SECRET!!", "illegal base64"},
-		"empty":       {"data:image/png;base64,", "without data"},
+		"empty":       {"data:image/png;base64,", "no data"},
 		"short":       {"dat", "not a data URL"},
 		"other param": {"data:image/png;base64;name=SECRET,QQ==", "not base64"},
 	} {
