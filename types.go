@@ -13,7 +13,7 @@ type ChatCompletionRequest struct {
 	// name a router such as openrouter/auto, an alias such as ~openai/gpt-latest, or a preset such
 	// as @preset/name. If Model and Models are empty, the account's default model answers.
 	Model string `json:"model,omitzero"`
-	// Models lists the models to try, in order, if Model fails for any reason. It may be used
+	// Models lists the models to try, in order, if Model fails for any reason. It may also be used
 	// without Model. You pay the price of the model that answers.
 	Models []string `json:"models,omitzero"`
 
@@ -34,7 +34,7 @@ type ChatCompletionRequest struct {
 	//
 	// Deprecated: use MaxCompletionTokens.
 	MaxTokens *int `json:"max_tokens,omitzero"`
-	// Stop lists up to 4 texts. The answer ends when the model writes one of them.
+	// Stop lists up to 4 stop sequences. The answer ends where the model writes one of them.
 	Stop []string `json:"stop,omitzero" wire:"short"`
 	// ResponseFormat asks for JSON or another form of text. Nil means any text.
 	ResponseFormat ResponseFormat `json:"response_format,omitzero"`
@@ -178,8 +178,8 @@ type ChatCompletionRequest struct {
 	User string `json:"user,omitzero"`
 	// SessionID groups the requests of a conversation or an agent. They go to one provider, so that
 	// its prompt cache can be used, and are grouped in the logs. SessionID takes precedence over
-	// the header x-session-id. The service accepts 256 characters; validation refuses more than
-	// 128, an older limit.
+	// the header x-session-id. The service accepts 256 characters. Validation refuses more than
+	// 128, an older limit; [WithoutValidation] with "session_id" sends longer ids.
 	SessionID string `json:"session_id,omitzero"`
 	// Metadata is stored with the request. It may have 16 pairs, with keys of up to 64 and values
 	// of up to 512 characters.
@@ -192,7 +192,7 @@ type ChatCompletionRequest struct {
 	// Stream is what a decoded request asked for. The method that sends a request decides:
 	// [ChatService.Stream] sends true, and [ChatService.Create] refuses true.
 	Stream *bool `json:"stream,omitzero"`
-	// StreamOptions has no effect on the service, but has on other servers of the same API.
+	// StreamOptions has no effect on the service. Other servers of the same API use it.
 	StreamOptions *StreamOptions `json:"stream_options,omitzero"`
 	// Usage has no effect any more: every answer reports its usage.
 	Usage *UsageOptions `json:"usage,omitzero"`
@@ -224,8 +224,8 @@ type ChatCompletion struct {
 	Choices []Choice `json:"choices" wire:"strict"`
 	// SystemFingerprint is empty on most answers.
 	SystemFingerprint string `json:"system_fingerprint,omitzero"`
-	// ServiceTier is the tier the provider used, such as default, flex,
-	// priority or provisioned.
+	// ServiceTier is the tier that the provider used: default, flex, priority, provisioned or
+	// another.
 	ServiceTier string `json:"service_tier,omitzero"`
 	Usage       *Usage `json:"usage,omitzero"`
 	// OpenRouterMetadata describes how the request was routed. It is set if the call used
@@ -234,7 +234,7 @@ type ChatCompletion struct {
 
 	// Error is a failure that was reported with status 200. Calls return it as an [*APIError].
 	Error *ErrorObject `json:"error,omitzero" wire:"strict"`
-	// UserID is the account that Error was reported for.
+	// UserID is the account that the failure was reported for.
 	UserID string `json:"user_id,omitzero"`
 
 	// Debug is the result of the request's Debug option. Only answers of streams have it.
@@ -302,7 +302,7 @@ type ChatCompletionChunk struct {
 	Error *ErrorObject `json:"error,omitzero" wire:"strict"`
 	// Debug is set on chunks of its own before the answer, one for each provider that was tried.
 	Debug *Debug `json:"debug,omitzero"`
-	// UserID is the account that Error was reported for.
+	// UserID is the account that the failure was reported for.
 	UserID string `json:"user_id,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
