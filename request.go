@@ -172,8 +172,8 @@ type DebugOptions struct {
 	presence presence
 }
 
-// CacheTTL is how long a cached prompt is kept. The prices below are Anthropic's. Other values are
-// possible.
+// CacheTTL is the time that a cached prompt is kept. The prices below are Anthropic's. Other values
+// are possible.
 type CacheTTL string
 
 const (
