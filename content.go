@@ -132,8 +132,8 @@ func ImagePart(url string) Part {
 	return Part{Type: PartTypeImageURL, ImageURL: &ImageURL{URL: url}}
 }
 
-// ImageDataPart returns an image part with the given bytes, such as those of a file. The media type
-// is image/png, image/jpeg, image/webp or image/gif.
+// ImageDataPart returns an image part with the given bytes. The media type is image/png,
+// image/jpeg, image/webp or image/gif.
 func ImageDataPart(mediaType string, data []byte) Part {
 	return ImagePart(dataURL(mediaType, data))
 }
@@ -266,7 +266,7 @@ func decodeBase64(s string) ([]byte, error) {
 	return enc.DecodeString(s)
 }
 
-// Audio is speech that a model generated. In a [Delta] it is a fragment of it.
+// Audio is speech that a model generated. In a [Delta] it is a fragment of one.
 type Audio struct {
 	// ID is the provider's id of the recording. In a later request the ID, without Data, refers to
 	// the recording.

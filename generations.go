@@ -19,9 +19,8 @@ const generationPath = "/generation"
 // cancelled before it could report it. The id is [ChatCompletion.ID], or [CallInfo.GenerationID] if
 // there is no answer.
 //
-// A record may not exist right after the answer, and the service does not document how soon it
-// does. Until then Get returns [ErrNotFound], which is not retried automatically. This option
-// retries it:
+// A record may not exist right after the answer. The service does not document how long that takes.
+// Until then Get returns [ErrNotFound], which is not retried automatically. This option retries it:
 //
 //	openrouter.WithRetryPolicy(func(r openrouter.Retry) bool {
 //		return openrouter.RetryTransient(r) || errors.Is(r.Err, openrouter.ErrNotFound)
@@ -84,7 +83,7 @@ type Generation struct {
 	// IsBYOK is true if the provider was called with the account's own provider key.
 	IsBYOK bool `json:"is_byok,omitzero"`
 
-	// Course of the generation.
+	// Outcome and timing.
 
 	Streamed           bool         `json:"streamed,omitzero"`
 	Cancelled          bool         `json:"cancelled,omitzero"`

@@ -218,9 +218,9 @@ func (l *ModelList) Call() CallInfo {
 // ModelPricing holds the prices of a model, in USD per unit. A price that is zero, or does not
 // apply, is "0" or empty.
 type ModelPricing struct {
-	// Prompt is the price per token.
+	// Prompt is the price per token of the prompt.
 	Prompt Decimal `json:"prompt"`
-	// Completion is the price per token.
+	// Completion is the price per token of the answer.
 	Completion Decimal `json:"completion"`
 	// Request is charged for each request, in addition.
 	Request Decimal `json:"request,omitzero"`
@@ -252,8 +252,8 @@ type ModelPricing struct {
 	// Discount is a fraction: prices are multiplied by 1 - Discount. 0 means no discount, 1 means
 	// free.
 	Discount float64 `json:"discount,omitzero"`
-	// Overrides are other prices for certain requests. If several apply, the last one that has a
-	// price wins, for each price.
+	// Overrides are other prices for certain requests. If several apply, the last one wins,
+	// separately for each price.
 	Overrides []PricingOverride `json:"overrides,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.

@@ -120,7 +120,7 @@ func (c *config) modelPage(ctx context.Context, address string) (*ModelList, err
 // model must match all fields that are sent. The service does not document whether it must match
 // every element of a list, or only one.
 type ModelListParams struct {
-	// Query is searched for in names and slugs.
+	// Query is a text to search for in names and slugs.
 	Query    string        `url:"q,omitempty"`
 	Category ModelCategory `url:"category,omitempty"`
 	// Sort is the service's own order if empty.
