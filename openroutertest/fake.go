@@ -144,7 +144,7 @@ func (f *fake) choose(req *Request) (Reply, string) {
 	f.mu.Unlock()
 
 	switch {
-	case !ok && req.Path != modelsPath: // the list is public
+	case !ok && !req.outside && req.Path != modelsPath: // the list is public
 		return Error(http.StatusUnauthorized, "", "Missing Authentication header").UserID(""), id
 	case required != "" && key != required:
 		return Error(http.StatusUnauthorized, "", "User not found.").UserID(""), id
@@ -178,17 +178,20 @@ func (f *fake) take(q *queued) bool {
 
 // unexpected says that nothing answers the request.
 func (f *fake) unexpected(req *Request) Reply {
-	problem := fmt.Sprintf("unexpected request: %s; %s", req, f.expected())
+	problem := fmt.Sprintf("openroutertest: unexpected request: %s; %s", req, f.expected())
 	if f.tb != nil {
-		f.tb.Errorf("openroutertest: %s", problem)
+		f.tb.Errorf("%s", problem)
 	}
 	if !req.isChat() {
-		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: "+problem)
+		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: the fake has no endpoint "+req.String()+"; it serves "+endpoints)
 	}
 	// Repeating the request does not help, whatever the status.
-	reply := Error(http.StatusInternalServerError, openrouter.ErrServer, "openroutertest: "+problem)
-	return reply.Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
+	return Error(http.StatusInternalServerError, openrouter.ErrServer, problem).
+		Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
 }
+
+// endpoints are those that a fake has without [Reply.ForPath].
+const endpoints = "POST " + basePath + completionsPath + ", GET " + basePath + modelsPath + " and GET " + basePath + generationPath + "?id=..."
 
 // expected says what the fake waits for.
 func (f *fake) expected() string {
