@@ -7,16 +7,16 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// ClientOrFake returns a client for a program that has to run without an API key,
-// too, such as an example.
+// ClientOrFake returns a client for a program that should run with or without an
+// API key, such as an example.
 //
-// If the environment variable OPENROUTER_API_KEY is set, the client is that of
-// [openrouter.NewClient]: it calls the service, which costs money, and the replies
-// are not used. Otherwise it calls a fake inside the program, which gives the
-// replies as one made by [Start] does. A line on standard error says which.
+// If the environment variable OPENROUTER_API_KEY is set, ClientOrFake returns
+// [openrouter.NewClient](). That client calls the service, which costs money, and
+// the replies are not used. Otherwise the client calls a fake inside the program,
+// which answers with the replies; see [Start]. A line on standard error says which
+// of the two it is.
 //
-// Call stop when the client is no longer needed. It closes the fake, if there is
-// one.
+// Call stop when the client is no longer needed: it closes the fake.
 func ClientOrFake(replies ...Reply) (client *openrouter.Client, stop func()) {
 	if os.Getenv("OPENROUTER_API_KEY") == "" {
 		fmt.Fprintln(os.Stderr, "OPENROUTER_API_KEY is not set: a fake service inside this program answers.")

@@ -252,15 +252,26 @@ func TestWordJSONFitsTheSchema(t *testing.T) {
 	})
 }
 
-// The words also answer programs that do not use the library.
+// The words also answer programs that do not use the library, which see a broken
+// connection where the library sees no end.
 func TestWordsOverHTTP(t *testing.T) {
 	srv := openroutertest.NewServer(t, byPrompt())
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/chat/completions",
-		strings.NewReader(`{"model":"a/b","messages":[{"role":"user","content":[{"type":"text","text":"#402"}]}]}`))
+	post := func(text string) (int, error) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/chat/completions",
+			strings.NewReader(`{"model":"a/b","stream":true,"messages":[{"role":"user","content":[{"type":"text","text":"`+text+`"}]}]}`))
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer any")
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		_, err = io.ReadAll(res.Body)
+		return res.StatusCode, err
+	}
+	status, err := post("#402")
 	require.NoError(t, err)
-	req.Header.Set("Authorization", "Bearer any")
-	res, err := http.DefaultClient.Do(req)
+	assert.Equal(t, http.StatusPaymentRequired, status)
+	_, err = post("Once #truncate")
 	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	assert.Equal(t, http.StatusPaymentRequired, res.StatusCode)
+	_, err = post("Once #cut")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
