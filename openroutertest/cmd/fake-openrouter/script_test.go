@@ -87,8 +87,9 @@ func TestScriptObjects(t *testing.T) {
 	_, err = next("openai/gpt-5.2", "Hi")
 	e, ok := errors.AsType[*openrouter.APIError](err)
 	require.True(t, ok, "%v", err)
-	assert.Equal(t, openrouter.ErrPaymentRequired, e.Type, "by the status")
+	assert.Equal(t, openrouter.ErrPaymentRequired, e.Type)
 	assert.Equal(t, "Buy more.", e.Message)
+	assert.JSONEq(t, `{"error_type":"payment_required"}`, string(e.Metadata))
 	assert.Equal(t, 2*time.Second, e.RetryAfter)
 
 	_, err = next("openai/gpt-5.2", "Hi")
