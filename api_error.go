@@ -9,51 +9,53 @@ import (
 	"unicode"
 )
 
-// APIError is a failure that the service reported, wherever it did: by status,
-// in the body of an answer with the status 200, in a choice, in a chunk of a
-// stream, or by sending something that is no answer at all.
+// APIError is a failure that the service reported. The report may be an HTTP status, part of an
+// answer with status 200, part of a choice or of a chunk, or a response that is not an answer at
+// all.
 //
 //	if errors.Is(err, openrouter.ErrRateLimitExceeded) { … }
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { … e.RetryAfter … }
 type APIError struct {
-	// StatusCode is the HTTP status: 200 where the failure was reported inside
+	// StatusCode is the HTTP status of the response. It is 200 if the failure was reported inside
 	// an answer.
 	StatusCode int
-	// Code is the status that the report itself names, else StatusCode.
+	// Code is the status that the report itself names. If it names none, Code is StatusCode.
 	Code int
-	// Type is the kind of failure. Where the service named none, it follows
-	// from Code. It matches with errors.Is.
+	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
+	// follows from Code.
 	Type ErrorType
-	// Message is the service's message as it was sent. It is often general:
-	// [APIError.ProviderError] may know more.
+	// Message is the service's message as it was received. It is often general:
+	// [APIError.ProviderError] may have more.
 	Message string
-	// Metadata is error.metadata as it was sent, of any JSON type. It may carry
-	// parts of the prompt.
+	// Metadata is error.metadata as it was received, of any JSON type. It may contain parts of the
+	// prompt.
 	Metadata json.RawMessage
 	// Provider is the display name of the provider that failed.
 	Provider string
-	// RetryAfter is the service's hint when to try again; 0 means none.
+	// RetryAfter is how long the service asks to wait before a retry; 0 means that there is no
+	// hint.
 	RetryAfter time.Duration
-	// Availability tells why nothing could serve the request.
+	// Availability describes why no provider could serve the request. It is nil for other failures.
 	Availability *Availability
-	// RouterMetadata tells how the request was routed, when the call asked for
-	// that with [WithRouterMetadata].
+	// RouterMetadata describes how the request was routed. It is set if the call used
+	// [WithRouterMetadata].
 	RouterMetadata *RouterMetadata
-	// UserID is the account the service reported the failure for.
+	// UserID is the account that the failure was reported for.
 	UserID string
-	// Partial is the part of the answer that had arrived, nil if nothing had.
+	// Partial is the part of the answer that was received, or nil if there was none.
 	Partial *ChatCompletion
-	// Body is the report as it was sent, up to 1 MiB.
+	// Body is the report as it was received, up to 1 MiB, with the API key and other secrets
+	// replaced by [redacted].
 	Body []byte
 
-	err    error // why the call ended before it could be repeated
-	opaque bool  // the answer was no report, so nobody knows what became of the request
+	err    error // of the context, if it ended before a retry
+	opaque bool  // the response was no report: the request may have been served
 	call   *CallInfo
 }
 
-// Error is one line: the type, the code, the service's message, the provider,
-// the generation and the hint when to try again. The key and the prompt are
-// not in it.
+// Error returns one line with the type, the code, the service's message, the provider, the
+// generation, and how long to wait before a retry. It does not contain the key, and adds nothing of
+// the prompt to the service's message.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString("openrouter: ")
@@ -80,8 +82,8 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// oneLine cuts a message to a line of at most 500 bytes, nameIn a name to one of
-// 100: both come from outside.
+// oneLine shortens a message to one line of at most 500 bytes, and nameIn a name to 100 bytes,
+// because both come from outside.
 func oneLine(s string) string { return cutLine(s, 500) }
 func nameIn(s string) string  { return cutLine(s, 100) }
 
@@ -93,21 +95,21 @@ func cutLine(s string, most int) string {
 	return s
 }
 
-// Is reports whether target is this failure's [ErrorType]. A type in another
-// vocabulary also matches what its code stands for.
+// Is reports whether target is the [ErrorType] of this failure. If Type is not one of the
+// constants, the ErrorType that follows from Code matches, too.
 func (e *APIError) Is(target error) bool {
 	t, ok := target.(ErrorType)
 	return ok && (t == e.Type || !e.Type.known() && t == typeOfStatus(e.Code))
 }
 
-// Unwrap returns the context's error where the context ended the call before
-// the request could be repeated, else nil.
+// Unwrap returns the context's error if the context ended before the request could be retried, else
+// nil.
 func (e *APIError) Unwrap() error { return e.err }
 
-// Call tells about the HTTP exchange.
+// Call describes the HTTP exchange.
 func (e *APIError) Call() CallInfo { return e.call.value() }
 
-// FallbackModels are models that the service suggests instead. They are hints.
+// FallbackModels returns models that the service suggests instead, if any.
 func (e *APIError) FallbackModels() []string {
 	if e.Availability == nil {
 		return nil
@@ -115,9 +117,9 @@ func (e *APIError) FallbackModels() []string {
 	return e.Availability.FallbackModels
 }
 
-// Retryable reports whether the same request can succeed later: the service's
-// own word where it gave it, else what Code stands for. It says nothing about
-// cost: a request that is repeated may be billed again.
+// Retryable reports whether the same request can succeed later. It returns what the service said in
+// Availability, or else decides by Code, or by Type if there is no code. Codes 401 and 402 are
+// never retryable. A retry may be billed again.
 func (e *APIError) Retryable() bool {
 	switch {
 	case e.Code == http.StatusUnauthorized, e.Code == http.StatusPaymentRequired:
@@ -129,7 +131,7 @@ func (e *APIError) Retryable() bool {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout, statusEdgeTimeout, statusOverloaded:
 		return true
-	case http.StatusOK, 0: // reported without a code, or read from a record
+	case http.StatusOK, 0: // reported without a code, or read from a recording
 		switch e.Type {
 		case ErrRateLimitExceeded, ErrProviderOverloaded, ErrProviderUnavailable, ErrServer, ErrTimeout:
 			return true
@@ -162,8 +164,7 @@ type errorMetadata struct {
 	presence presence
 }
 
-// errorFromBody makes an error of the body of a response that is a failure,
-// whatever it is.
+// errorFromBody makes an error of any response body that reports a failure.
 func errorFromBody(call *CallInfo, body []byte) *APIError {
 	var b errorBody
 	text := bytes.TrimSpace(body)
@@ -181,7 +182,7 @@ func errorFromBody(call *CallInfo, body []byte) *APIError {
 	return e
 }
 
-// newAPIError makes an error of the wire's; o may be nil.
+// newAPIError makes an error of an error object, which may be nil.
 func newAPIError(call *CallInfo, o *ErrorObject) *APIError {
 	e := &APIError{StatusCode: call.StatusCode, Code: call.StatusCode, call: call}
 	if o == nil {
@@ -202,13 +203,13 @@ func newAPIError(call *CallInfo, o *ErrorObject) *APIError {
 		}
 	}
 	if e.Type == "" && (e.Code == http.StatusOK || e.Code == 0) {
-		e.Type = ErrProviderUnavailable // nothing said why there is no answer
+		e.Type = ErrProviderUnavailable // there is no answer, and no reason was given
 	}
 	e.RetryAfter = retryHint(e, time.Now())
 	return e
 }
 
-// numericCode is error.code as a number, 0 if it is none.
+// numericCode returns error.code as a number, or 0 if it is not one.
 func numericCode(o *ErrorObject) int {
 	if o.Code != 0 {
 		return o.Code
@@ -228,7 +229,7 @@ func (e *APIError) metadata() errorMetadata {
 	return m
 }
 
-// rawText is the text a JSON value carries: a string's own, else the JSON.
+// rawText returns the text of a JSON string, or the JSON of any other value.
 func rawText(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
@@ -237,7 +238,7 @@ func rawText(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// scrub returns a copy of what the service sent back without the secrets.
+// scrub returns a copy of the bytes with the secrets replaced: the service may quote what was sent.
 func scrub(b []byte, secrets []string) []byte {
 	b = bytes.Clone(b)
 	for _, s := range secrets {
@@ -248,40 +249,38 @@ func scrub(b []byte, secrets []string) []byte {
 	return b
 }
 
-// ProviderError is what a provider said of its failure.
+// ProviderError is the error that a provider returned to the service.
 type ProviderError struct {
 	ErrorType    ErrorType `json:"error_type,omitzero"`
 	ProviderName string    `json:"provider_name,omitzero"`
-	// ProviderCode is the provider's own code; the service leaves it out of
-	// internal errors.
+	// ProviderCode is the provider's own code. The service leaves it out of internal errors.
 	ProviderCode string `json:"provider_code,omitzero"`
-	// Raw is the provider's answer: JSON text in a string, other text in a
-	// string, or an object. It may carry parts of the prompt.
+	// Raw is the provider's response: a string with JSON text, a string with other text, or an
+	// object. It may contain parts of the prompt.
 	Raw json.RawMessage `json:"raw,omitzero"`
-	// PreviousErrors are the attempts that failed before this one.
+	// PreviousErrors lists the attempts that failed before this one.
 	PreviousErrors []PreviousError `json:"previous_errors,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PreviousError is an attempt that failed before another was made.
+// PreviousError is an earlier attempt that failed.
 type PreviousError struct {
 	Provider string `json:"provider,omitzero"`
 	Code     int    `json:"code,omitzero"`
 	Status   int    `json:"status,omitzero"`
 	Message  string `json:"message,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Message finds the sentence in Raw that says what went wrong; "" if there is
-// none.
+// Message returns the message inside Raw, or "" if it finds none.
 func (p *ProviderError) Message() string {
 	raw := []byte(p.Raw)
 	var text string
@@ -316,35 +315,34 @@ func findMessage(v any, depth int) string {
 	return ""
 }
 
-// Moderation is why an input was flagged.
+// Moderation describes why an input was flagged.
 type Moderation struct {
-	// Reasons are the categories that matched.
+	// Reasons lists the categories that matched.
 	Reasons []string `json:"reasons,omitzero"`
-	// FlaggedInput is the part of the prompt that was flagged: at most 100
-	// characters, the middle left out.
+	// FlaggedInput is the part of the prompt that was flagged. It has at most 100 characters; the
+	// middle may be left out.
 	FlaggedInput string `json:"flagged_input,omitzero"`
 	ProviderName string `json:"provider_name,omitzero"`
 	ModelSlug    string `json:"model_slug,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Guardrail is what one of the account's guardrails found.
+// Guardrail describes what one of the account's guardrails found.
 type Guardrail struct {
-	// Patterns are the prompt injections that were recognized.
+	// Patterns lists the prompt injections that were recognized.
 	Patterns []string `json:"patterns,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// fileMetadata is what remains of files when the request failed after they had
-// been read.
+// fileMetadata holds files that were parsed before the request failed.
 type fileMetadata struct {
 	FileAnnotations []Annotation `json:"file_annotations,omitzero"`
 
@@ -353,8 +351,7 @@ type fileMetadata struct {
 	presence presence
 }
 
-// ProviderError returns what the provider said, nil if the metadata has nothing
-// of it.
+// ProviderError returns the provider's error, or nil if Metadata has none.
 func (e *APIError) ProviderError() *ProviderError {
 	p := &ProviderError{}
 	if p.UnmarshalJSON(e.Metadata) != nil || p.ProviderName == "" && p.Raw == nil && p.ProviderCode == "" && p.PreviousErrors == nil {
@@ -363,7 +360,7 @@ func (e *APIError) ProviderError() *ProviderError {
 	return p
 }
 
-// Moderation returns why the input was flagged, nil if that is not the reason.
+// Moderation returns why the input was flagged, or nil if it was not.
 func (e *APIError) Moderation() *Moderation {
 	m := &Moderation{}
 	if m.UnmarshalJSON(e.Metadata) != nil || m.Reasons == nil && m.FlaggedInput == "" {
@@ -372,7 +369,7 @@ func (e *APIError) Moderation() *Moderation {
 	return m
 }
 
-// Guardrail returns what a guardrail found, nil if that is not the reason.
+// Guardrail returns what a guardrail found, or nil if no guardrail caused the failure.
 func (e *APIError) Guardrail() *Guardrail {
 	g := &Guardrail{}
 	if g.UnmarshalJSON(e.Metadata) != nil || g.Patterns == nil {
@@ -381,8 +378,8 @@ func (e *APIError) Guardrail() *Guardrail {
 	return g
 }
 
-// RateLimit returns the service's own limit where it is the reason, nil where
-// a provider's is.
+// RateLimit returns the service's own rate limit, or nil if that limit did not cause the failure.
+// Limits of providers are not known.
 func (e *APIError) RateLimit() *RateLimit {
 	if l := e.Call().RateLimit; l != nil {
 		return l
@@ -398,8 +395,8 @@ func (e *APIError) RateLimit() *RateLimit {
 	})
 }
 
-// FileAnnotations returns the files that had been parsed before the failure.
-// Sent back in an assistant message, they need not be parsed and paid for again.
+// FileAnnotations returns the files that were parsed before the failure. Send them in an assistant
+// message to avoid parsing and paying for them again.
 func (e *APIError) FileAnnotations() []Annotation {
 	var f fileMetadata
 	if f.UnmarshalJSON(e.Metadata) != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// PartType says which payload a [Part] carries. The set is open: a part of an
-// unknown type keeps its payload in [Part.Extra].
+// PartType names the payload of a [Part]. Other values are possible: a part of an unknown type
+// keeps its payload in [Part.Extra].
 type PartType string
 
 // The known kinds of part.
@@ -18,17 +18,16 @@ const (
 	PartTypeImageURL   PartType = "image_url"
 	PartTypeInputAudio PartType = "input_audio"
 	PartTypeVideoURL   PartType = "video_url"
-	// PartTypeInputVideo is an old spelling of [PartTypeVideoURL], with the
-	// same payload.
+	// PartTypeInputVideo is the older name of [PartTypeVideoURL], with the same payload.
 	//
 	// Deprecated: use [PartTypeVideoURL].
 	PartTypeInputVideo PartType = "input_video"
 	PartTypeFile       PartType = "file"
 )
 
-// Part is one piece of the content of a [Message]. Type names the field that
-// is set; the constructors set both. System and developer messages take text
-// only. Models read text better when it stands before the images.
+// Part is one piece of the content of a [Message]. Type names the payload field that is set; the
+// constructors set both. System and developer messages accept only text. Put text before images:
+// models read it better that way.
 type Part struct {
 	Type PartType `json:"type"`
 
@@ -39,20 +38,20 @@ type Part struct {
 	VideoURL *VideoURL `json:"video_url,omitzero"`
 	File     *File     `json:"file,omitzero"`
 
-	// CacheControl ends a cacheable prefix with this part. Of several parts of
-	// one message only the last text part should carry it.
+	// CacheControl ends a cacheable prefix with this part. If a message has several text parts, set
+	// it only on the last one.
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
-	// PromptCacheBreakpoint is the same mark in OpenAI's spelling, for text
-	// parts. The service converts either into the other.
+	// PromptCacheBreakpoint is OpenAI's form of CacheControl, for text parts. The service converts
+	// each form into the other.
 	PromptCacheBreakpoint *PromptCacheBreakpoint `json:"prompt_cache_breakpoint,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ImageDetail is how closely a model looks at an image. The set is open.
+// ImageDetail sets how closely a model looks at an image. Other values are possible.
 type ImageDetail string
 
 // The known levels of detail.
@@ -60,89 +59,86 @@ const (
 	ImageDetailAuto ImageDetail = "auto"
 	ImageDetailLow  ImageDetail = "low"
 	ImageDetailHigh ImageDetail = "high"
-	// ImageDetailOriginal asks for the full resolution; providers without it
-	// get [ImageDetailHigh].
+	// ImageDetailOriginal asks for the full resolution. Providers without it use [ImageDetailHigh].
 	ImageDetailOriginal ImageDetail = "original"
 )
 
-// ImageURL is an image by its address.
+// ImageURL is an image given by URL.
 type ImageURL struct {
-	// URL is an https address or a base64 data URL, of a PNG, JPEG, WebP or GIF.
+	// URL is an https URL or a base64 data URL of a PNG, JPEG, WebP or GIF.
 	URL string `json:"url"`
-	// Detail is the model's choice when empty.
+	// Detail is chosen by the model if empty.
 	Detail ImageDetail `json:"detail,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// InputAudio is a recording for the model to hear. It cannot be a link.
+// InputAudio is a recording for the model to hear. It cannot be given by URL.
 type InputAudio struct {
-	// Data is the base64 of the recording, without a data URL prefix.
+	// Data is the recording in base64, without a data URL prefix.
 	Data string `json:"data"`
-	// Format is wav, mp3, flac, m4a, ogg, aiff, aac, pcm16, pcm24 or another
-	// one the provider knows.
+	// Format is wav, mp3, flac, m4a, ogg, aiff, aac, pcm16, pcm24 or another one that the provider
+	// supports.
 	Format string `json:"format"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// VideoURL is a video by its address.
+// VideoURL is a video given by URL.
 type VideoURL struct {
-	// URL is an https address or a data URL, of an MP4, MPEG, MOV or WebM. What
-	// is accepted depends on the provider: Google AI Studio takes YouTube links
-	// only, Google Vertex takes data URLs only.
+	// URL is an https URL or a data URL of an MP4, MPEG, MOV or WebM. Providers differ: Google AI
+	// Studio accepts only YouTube links, Google Vertex only data URLs.
 	URL string `json:"url"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// File is a document. A PDF works with every model, through the file parser
-// plugin where the model cannot read it.
+// File is a document. A PDF works with every model: if the model cannot read it, the service parses
+// it. See [FileParserPlugin].
 type File struct {
 	Filename string `json:"filename,omitzero"`
-	// FileData is an https address or a base64 data URL.
+	// FileData is an https URL or a base64 data URL.
 	FileData string `json:"file_data,omitzero"`
-	// FileID names a file that was uploaded before, instead of FileData.
+	// FileID is the id of a file that was uploaded before. It is used in place of FileData.
 	FileID string `json:"file_id,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Text returns content that is one text part.
+// Text returns content that has one text part.
 func Text(s string) []Part {
 	return []Part{TextPart(s)}
 }
 
-// TextPart returns a piece of text.
+// TextPart returns a part with the given text.
 func TextPart(text string) Part {
 	return Part{Type: PartTypeText, Text: text}
 }
 
-// ImagePart returns an image by its https address or data URL.
+// ImagePart returns an image part with an https URL or a data URL.
 func ImagePart(url string) Part {
 	return Part{Type: PartTypeImageURL, ImageURL: &ImageURL{URL: url}}
 }
 
-// ImageDataPart returns an image given as bytes, such as those of a file. The
-// media type is image/png, image/jpeg, image/webp or image/gif.
+// ImageDataPart returns an image part with the given bytes. The media type is image/png,
+// image/jpeg, image/webp or image/gif.
 func ImageDataPart(mediaType string, data []byte) Part {
 	return ImagePart(dataURL(mediaType, data))
 }
 
-// AudioPart returns a recording given as bytes. For the formats see
-// [InputAudio.Format].
+// AudioPart returns a recording with the given bytes. [InputAudio.Format] lists the formats.
 func AudioPart(format string, data []byte) Part {
 	return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{
 		Data:   base64.StdEncoding.EncodeToString(data),
@@ -150,24 +146,23 @@ func AudioPart(format string, data []byte) Part {
 	}}
 }
 
-// FilePart returns a document by its https address or data URL.
+// FilePart returns a document with an https URL or a data URL.
 func FilePart(filename, url string) Part {
 	return Part{Type: PartTypeFile, File: &File{Filename: filename, FileData: url}}
 }
 
-// FileDataPart returns a document given as bytes, with a media type such as
-// application/pdf.
+// FileDataPart returns a document with the given bytes and a media type such as application/pdf.
 func FileDataPart(filename, mediaType string, data []byte) Part {
 	return FilePart(filename, dataURL(mediaType, data))
 }
 
-// VideoPart returns a video by its https address or data URL.
+// VideoPart returns a video with an https URL or a data URL.
 func VideoPart(url string) Part {
 	return Part{Type: PartTypeVideoURL, VideoURL: &VideoURL{URL: url}}
 }
 
-// Cached returns a copy of the part that ends a cacheable prefix, kept for the
-// provider's default time. For a longer time set [Part.CacheControl].
+// Cached returns a copy of the part that ends a cacheable prefix, with the provider's default TTL.
+// For another TTL set [Part.CacheControl].
 func (p Part) Cached() Part {
 	p.CacheControl = &CacheControl{Type: "ephemeral"}
 	return p
@@ -189,24 +184,23 @@ func dataURL(mediaType string, data []byte) string {
 	return "data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data)
 }
 
-// Image is a picture a model made.
+// Image is an image that a model generated.
 type Image struct {
 	// Type is image_url.
 	Type string `json:"type,omitzero"`
-	// ImageURL is normally a data URL, and then large: see [Image.Data].
+	// ImageURL usually has a data URL, which may be large. [Image.Data] decodes it.
 	ImageURL *ImageURL `json:"image_url,omitzero"`
-	// Index is the place among the images of the turn.
+	// Index is the position among the images of the turn.
 	Index *int `json:"index,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Data decodes the picture of a base64 data URL. The media type is without
-// parameters, and empty where the URL names none. A picture that is a link has
-// no data here, which is an error.
+// Data decodes an image that is a base64 data URL. The media type has no parameters; it is empty if
+// the URL has none. For an image that is a link, Data returns an error.
 func (i Image) Data() (mediaType string, data []byte, err error) {
 	mediaType, data, err = decodeDataURL(i.url())
 	if err != nil {
@@ -219,10 +213,10 @@ func (i Image) url() string {
 	if i.ImageURL != nil {
 		return i.ImageURL.URL
 	}
-	// Some answers have the bare address where the object belongs.
+	// Some answers have a plain URL string in place of the object.
 	var url string
 	if raw, ok := i.Extra[""].(json.RawMessage); ok {
-		_ = json.Unmarshal(raw, &url) // anything else is not an address
+		_ = json.Unmarshal(raw, &url) // ignored: what is not a string is no URL
 	}
 	return url
 }
@@ -236,8 +230,7 @@ func (i Image) clone() Image {
 	return i
 }
 
-// decodeDataURL returns errors that never quote the URL: it may be megabytes
-// long, and private.
+// decodeDataURL returns errors that never quote the URL, which may be private and megabytes long.
 func decodeDataURL(url string) (mediaType string, data []byte, err error) {
 	const scheme = "data:"
 	if url == "" {
@@ -264,7 +257,7 @@ func decodeDataURL(url string) (mediaType string, data []byte, err error) {
 	return strings.TrimSpace(mediaType), data, nil
 }
 
-// decodeBase64 takes base64 without its padding, in either alphabet.
+// decodeBase64 decodes base64 without padding, in the standard or the URL alphabet.
 func decodeBase64(s string) ([]byte, error) {
 	enc := base64.RawStdEncoding
 	if strings.ContainsAny(s, "-_") {
@@ -273,19 +266,19 @@ func decodeBase64(s string) ([]byte, error) {
 	return enc.DecodeString(s)
 }
 
-// Audio is speech a model made, or in a [Delta] a fragment of it.
+// Audio is speech that a model generated. In a [Delta] it is a fragment of one.
 type Audio struct {
-	// ID names the recording on the provider's side. Sending it back, without
-	// Data, stands for the recording.
+	// ID is the provider's id of the recording. In a later request the ID, without Data, refers to
+	// the recording.
 	ID string `json:"id,omitzero"`
-	// Data is the base64 of the recording: see [Audio.Bytes].
+	// Data is the recording in base64. [Audio.Bytes] decodes it.
 	Data string `json:"data,omitzero" wire:"text"`
-	// ExpiresAt is the Unix time in seconds after which ID is forgotten.
+	// ExpiresAt is the Unix time in seconds at which ID expires.
 	ExpiresAt int64 `json:"expires_at,omitzero"`
-	// Transcript is what is said.
+	// Transcript is the spoken text.
 	Transcript string `json:"transcript,omitzero" wire:"text"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -293,14 +286,14 @@ type Audio struct {
 
 var errNoAudio = errors.New("openrouter: audio: no data")
 
-// Bytes decodes the recording, in the format the request asked for. Having no
-// data is an error.
+// Bytes decodes the recording. Its format is the one that the request asked for. Bytes returns an
+// error if there is no data.
 func (a *Audio) Bytes() ([]byte, error) {
 	if a == nil {
 		return nil, errNoAudio
 	}
 	var out []byte
-	// The fragments of a stream may each have been padded on their own.
+	// In a stream, each fragment may have its own padding.
 	for fragment := range strings.SplitSeq(a.Data, "=") {
 		b, err := decodeBase64(fragment)
 		if err != nil {
@@ -318,8 +311,8 @@ func (a *Audio) Bytes() ([]byte, error) {
 	return out, nil
 }
 
-// AnnotationType says which payload an [Annotation] carries. The set is open:
-// an annotation of an unknown type keeps its payload in [Annotation.Extra].
+// AnnotationType names the payload of an [Annotation]. Other values are possible: an annotation of
+// an unknown type keeps its payload in [Annotation.Extra].
 type AnnotationType string
 
 // The known kinds of annotation.
@@ -329,64 +322,63 @@ const (
 	AnnotationTypeFileAnnotation AnnotationType = "file_annotation"
 )
 
-// Annotation is a source a model names, or a file the service parsed. Type
-// names the field that is set.
+// Annotation is a source that a model cites, or a file that the service parsed. Type names the
+// payload field that is set.
 type Annotation struct {
 	Type AnnotationType `json:"type"`
 
 	URLCitation *URLCitation `json:"url_citation,omitzero"`
-	// File is a document as the model got to read it. Sending it back spares
-	// parsing the document again.
+	// File is a document in the form that the model received. Send it back to avoid parsing the
+	// document again.
 	File *ParsedFile `json:"file,omitzero"`
-	// FileAnnotation is an older way of citing a file.
+	// FileAnnotation is an older form of citing a file.
 	FileAnnotation *FileCitation `json:"file_annotation,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// URLCitation is a web page a model drew on. Only the URL is dependable.
+// URLCitation is a web page that a model cites. Only URL is reliable.
 type URLCitation struct {
 	URL   string `json:"url"`
 	Title string `json:"title,omitzero"`
-	// Content is the passage that was found.
+	// Content is the passage of the page.
 	Content string `json:"content,omitzero"`
-	// StartIndex and EndIndex say which stretch of the answer rests on the
-	// page. They are often both 0.
+	// StartIndex and EndIndex are the range of the answer that the citation belongs to. Often both
+	// are 0.
 	StartIndex int `json:"start_index,omitzero"`
 	EndIndex   int `json:"end_index,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ParsedFile is a document turned into text and images.
+// ParsedFile is a document converted to text and images.
 type ParsedFile struct {
-	// Hash identifies the document; annotations with the same hash repeat each
-	// other.
+	// Hash identifies the document. Annotations with the same hash are duplicates.
 	Hash string `json:"hash"`
-	// Name is the file name of the request, possibly empty.
+	// Name is the file name of the request. It may be empty.
 	Name string `json:"name,omitzero"`
-	// Content is text and image parts. The first and the last may be the tags
-	// <file name="..."> and </file>.
+	// Content has text and image parts. The first and the last may be the tags <file name="...">
+	// and </file>.
 	Content []Part `json:"content,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FileCitation is a passage of an uploaded file that a model drew on.
+// FileCitation is a passage of an uploaded file that a model cites.
 type FileCitation struct {
 	FileID string `json:"file_id"`
 	Quote  string `json:"quote,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence

@@ -5,11 +5,11 @@ import (
 	"net/http"
 )
 
-// ErrorType is the service's word for a kind of failure. Each is an error to
-// match with [errors.Is]: every [*APIError] of that type does. The set is open.
+// ErrorType is the service's name of a kind of failure. Each ErrorType is an error: [errors.Is]
+// matches it with every [*APIError] of that type. Other values are possible.
 type ErrorType string
 
-// Too long.
+// Errors about length.
 const (
 	ErrContextLengthExceeded ErrorType = "context_length_exceeded"
 	ErrMaxTokensExceeded     ErrorType = "max_tokens_exceeded"
@@ -17,43 +17,44 @@ const (
 	ErrStringTooLong         ErrorType = "string_too_long"
 )
 
-// Not allowed.
+// Errors about authentication, permission and credits.
 const (
 	ErrAuthentication   ErrorType = "authentication"
 	ErrPermissionDenied ErrorType = "permission_denied"
-	// ErrPaymentRequired means too few credits, or the key's limit is reached.
-	// A negative balance blocks free models too.
+	// ErrPaymentRequired means that there are too few credits, or that the key's limit is reached.
+	// A negative balance blocks free models, too.
 	ErrPaymentRequired ErrorType = "payment_required"
 )
 
-// Not available now.
+// Errors about availability.
 const (
-	// ErrRateLimitExceeded is the service's own limit or a provider's;
+	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded;
 	// [APIError.RateLimit] tells which.
 	ErrRateLimitExceeded   ErrorType = "rate_limit_exceeded"
 	ErrProviderOverloaded  ErrorType = "provider_overloaded"
 	ErrProviderUnavailable ErrorType = "provider_unavailable"
 )
 
-// Not valid.
+// Errors about the request.
 const (
 	ErrInvalidRequest ErrorType = "invalid_request"
 	ErrInvalidPrompt  ErrorType = "invalid_prompt"
-	// ErrNotFound means that no endpoint is left: an unknown model, or demands
-	// that none can meet.
+	// ErrNotFound means that no endpoint can serve the request: the model is unknown, or no
+	// endpoint meets all demands of the request. [GenerationsService.Get] returns it for a record
+	// that does not exist.
 	ErrNotFound           ErrorType = "not_found"
 	ErrPreconditionFailed ErrorType = "precondition_failed"
 	ErrPayloadTooLarge    ErrorType = "payload_too_large"
 	ErrUnprocessable      ErrorType = "unprocessable"
 )
 
-// Against a policy.
+// Errors about content.
 const (
 	ErrContentPolicyViolation ErrorType = "content_policy_violation"
 	ErrRefusal                ErrorType = "refusal"
 )
 
-// About an image.
+// Errors about images.
 const (
 	ErrInvalidImage           ErrorType = "invalid_image"
 	ErrImageTooLarge          ErrorType = "image_too_large"
@@ -63,18 +64,17 @@ const (
 	ErrImageDownloadFailed    ErrorType = "image_download_failed"
 )
 
-// Anything else.
+// Other errors.
 const (
 	ErrServer   ErrorType = "server"
 	ErrTimeout  ErrorType = "timeout"
 	ErrUnmapped ErrorType = "unmapped"
 )
 
-// Error returns the type's name behind the package's.
+// Error returns the name of the type after the prefix "openrouter: ".
 func (t ErrorType) Error() string { return "openrouter: " + string(t) }
 
-// known reports whether t is one of the service's types, and not a word of
-// another vocabulary.
+// known reports whether t is one of the types above. Other servers name failures differently.
 func (t ErrorType) known() bool {
 	switch t {
 	case ErrContextLengthExceeded, ErrMaxTokensExceeded, ErrTokenLimitExceeded, ErrStringTooLong,
@@ -89,8 +89,8 @@ func (t ErrorType) known() bool {
 	return false
 }
 
-// typeOfStatus is the type that an HTTP status stands for where the service
-// named none; "" if it stands for none.
+// typeOfStatus returns the type for an HTTP status, or "" if there is none. It is used if the
+// service named no type.
 func typeOfStatus(status int) ErrorType {
 	switch status {
 	case http.StatusBadRequest:
@@ -129,39 +129,38 @@ const (
 	statusOverloaded  = 529
 )
 
-// ErrorObject is the error member of an answer, a choice or a chunk, as it was
-// sent. Calls return it as an [*APIError].
+// ErrorObject is the error member of an answer, a choice or a chunk, as it was received. Calls
+// return it as an [*APIError].
 type ErrorObject struct {
-	// Code is an HTTP status. A code of another type is in Extra.
+	// Code is an HTTP status. A code that is not a number is in Extra.
 	Code int `json:"code,omitzero"`
-	// Message is often general. What the provider said is in Metadata.
+	// Message is often general. The provider's message is in Metadata.
 	Message string `json:"message"`
 	// Metadata depends on the kind of error: see [APIError.Moderation],
 	// [APIError.ProviderError] and [APIError.RateLimit].
 	Metadata json.RawMessage `json:"metadata,omitzero"`
 
-	// ErrorType stands here on errors about availability; otherwise it is a
-	// member of Metadata.
+	// ErrorType is set if Availability is set. Otherwise the type is a member of Metadata.
 	ErrorType ErrorType `json:"error_type,omitzero"`
-	// Type and Param are in OpenAI's vocabulary.
+	// Type and Param are the names that OpenAI uses.
 	Type  string `json:"type,omitzero"`
 	Param string `json:"param,omitzero"`
-	// HTTPStatus takes the place of Code beside Availability.
+	// HTTPStatus is sent instead of Code if Availability is set.
 	HTTPStatus   int           `json:"http_status,omitzero"`
 	Availability *Availability `json:"availability,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AvailabilityCode is the reason a model cannot be had. The set is open, and
-// grows: decide on [Availability.Retryable].
+// AvailabilityCode is the reason that a model is not available. Other values are possible, and more
+// will come: decide by [Availability.Retryable].
 type AvailabilityCode string
 
-// The known codes. Those from AvailabilityCodeCapacityExhausted on are worth a
-// retry.
+// The known codes. Only the last two, capacity_exhausted and temporarily_unavailable, are
+// retryable.
 const (
 	AvailabilityCodeModelNotFound            AvailabilityCode = "model_not_found"
 	AvailabilityCodeWrongEndpoint            AvailabilityCode = "wrong_endpoint"
@@ -176,40 +175,40 @@ const (
 	AvailabilityCodeTemporarilyUnavailable   AvailabilityCode = "temporarily_unavailable"
 )
 
-// Availability tells why no provider could serve a request, and what to do.
+// Availability describes why no provider could serve a request, and what to do.
 type Availability struct {
 	Code AvailabilityCode `json:"code"`
-	// Retryable says whether the same request can succeed later.
+	// Retryable is true if the same request can succeed later.
 	Retryable bool `json:"retryable"`
-	// RetryAfter is the least time to wait, in seconds; 0 means no hint.
+	// RetryAfter is the minimum time to wait, in seconds; 0 means that there is no hint.
 	RetryAfter float64 `json:"retry_after,omitzero"`
-	// RequestedModels are the models the request named.
+	// RequestedModels are the models that the request named.
 	RequestedModels []string `json:"requested_models"`
-	// AffectedProviders are the providers that could not serve it.
+	// AffectedProviders are the providers that could not serve the request.
 	AffectedProviders []string `json:"affected_providers,omitzero"`
-	// ExcludedBy are the rules that ruled providers out: geo, data_region,
-	// data_policy:zdr, data_policy:training, max_price, context_length,
-	// require_parameters, quantization, allowed_providers, or others.
+	// ExcludedBy lists the rules that excluded providers: geo, data_region, data_policy:zdr,
+	// data_policy:training, max_price, context_length, require_parameters, quantization,
+	// allowed_providers, or others.
 	ExcludedBy []string `json:"excluded_by,omitzero"`
-	// FallbackModels are models to try instead. They are hints only.
+	// FallbackModels are suggestions of models to try instead.
 	FallbackModels []string `json:"fallback_models,omitzero"`
-	// Constraint is the part of the request that nothing could meet.
+	// Constraint is the part of the request that no endpoint could meet.
 	Constraint *AvailabilityConstraint `json:"constraint,omitzero"`
-	// DocsURL is a page about the code.
+	// DocsURL is a page about Code.
 	DocsURL string `json:"docs_url"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AvailabilityConstraint is a field of the request and what it asked for.
+// AvailabilityConstraint names a field of the request and what it asked for.
 type AvailabilityConstraint struct {
 	Field  string `json:"field,omitzero"`
 	Detail string `json:"detail,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence

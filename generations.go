@@ -8,21 +8,19 @@ import (
 	"slices"
 )
 
-// GenerationsService looks up answers that were given; it is
-// [Client.Generations].
+// GenerationsService returns the records of answers. Use it as [Client.Generations].
 type GenerationsService struct {
 	client *Client
 }
 
 const generationPath = "/generation"
 
-// Get returns the record of an answer: what it cost, also where the answer
-// itself broke off or was cancelled before it could say so. The id is
-// [ChatCompletion.ID], or [CallInfo.GenerationID] where there is no answer.
+// Get returns the record of an answer. The record has the cost even if the answer broke off or was
+// cancelled before it could report it. The id is [ChatCompletion.ID], or [CallInfo.GenerationID] if
+// there is no answer.
 //
-// A record may not be there right after the answer, and nothing says how soon it
-// is: until then the error is [ErrNotFound], which is not repeated by itself.
-// This repeats it:
+// A record may not exist right after the answer. The service does not document how long that takes.
+// Until then Get returns [ErrNotFound], which is not retried automatically. This option retries it:
 //
 //	openrouter.WithRetryPolicy(func(r openrouter.Retry) bool {
 //		return openrouter.RetryTransient(r) || errors.Is(r.Err, openrouter.ErrNotFound)
@@ -55,60 +53,57 @@ func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option)
 	})
 }
 
-// Generation is the service's record of one answer: what it cost, who gave it
-// and how long that took. The service sends null for what does not apply or is
-// not known, which is the zero value here.
+// Generation is the service's record of one answer: its cost, its provider and its times. For
+// values that do not apply or are not known, the service sends null; the field is then zero.
 type Generation struct {
 	ID string `json:"id,omitzero"`
-	// UpstreamID is the provider's own id for the answer.
+	// UpstreamID is the provider's id of the answer.
 	UpstreamID string `json:"upstream_id,omitzero"`
 	// RequestID is shared by all generations of one request.
 	RequestID string `json:"request_id,omitzero"`
 	Model     string `json:"model,omitzero"`
 	// ProviderName is the display name of the provider that answered.
 	ProviderName string `json:"provider_name,omitzero"`
-	// CreatedAt is a time in the format of time.RFC3339.
+	// CreatedAt is a time in the format [time.RFC3339].
 	CreatedAt string  `json:"created_at,omitzero"`
 	APIType   APIType `json:"api_type,omitzero"`
-	// Router is the router that picked the model, such as openrouter/auto.
+	// Router is the router that chose the model, such as openrouter/auto.
 	Router string `json:"router,omitzero"`
 
-	// What it cost, in USD.
+	// Cost, in USD.
 
-	// TotalCost is what was charged.
+	// TotalCost is the amount that was charged.
 	TotalCost float64 `json:"total_cost,omitzero"`
-	// Usage is the amount counted as used. The service does not say when it
-	// differs from TotalCost.
+	// Usage is the usage amount. The service does not document how it differs from TotalCost.
 	Usage float64 `json:"usage,omitzero"`
 	// UpstreamInferenceCost is the provider's price.
 	UpstreamInferenceCost float64 `json:"upstream_inference_cost,omitzero"`
-	// CacheDiscount is what prompt caching saved; see [Usage.CacheDiscount].
+	// CacheDiscount is the amount that prompt caching saved; see [Usage.CacheDiscount].
 	CacheDiscount float64 `json:"cache_discount,omitzero"`
-	// IsBYOK says that the provider was called with the account's own key.
+	// IsBYOK is true if the provider was called with the account's own provider key.
 	IsBYOK bool `json:"is_byok,omitzero"`
 
-	// How it went.
+	// Outcome and timing.
 
 	Streamed           bool         `json:"streamed,omitzero"`
 	Cancelled          bool         `json:"cancelled,omitzero"`
 	FinishReason       FinishReason `json:"finish_reason,omitzero"`
 	NativeFinishReason string       `json:"native_finish_reason,omitzero"`
-	// Latency is in milliseconds, as all three are.
+	// Latency, GenerationTime and ModerationLatency are in milliseconds.
 	Latency           float64 `json:"latency,omitzero"`
 	GenerationTime    float64 `json:"generation_time,omitzero"`
 	ModerationLatency float64 `json:"moderation_latency,omitzero"`
-	// ProviderResponses are the attempts, failed ones included.
+	// ProviderResponses lists the attempts, including those that failed.
 	ProviderResponses []ProviderResponse `json:"provider_responses,omitzero"`
-	// ResponseCacheSourceID is the generation that this one repeats from the
-	// response cache.
+	// ResponseCacheSourceID is the generation whose answer was returned from the response cache.
 	ResponseCacheSourceID string `json:"response_cache_source_id,omitzero"`
-	// ServiceTier is the tier that the provider says it used.
+	// ServiceTier is the tier that the provider reported.
 	ServiceTier string `json:"service_tier,omitzero"`
-	// DataRegion is where it was processed.
+	// DataRegion is the region that the request was routed through.
 	DataRegion DataRegion `json:"data_region,omitzero"`
 
-	// Tokens: the first two as the service counts them, the others as the
-	// provider does, with the model's own tokenizer.
+	// Tokens. The service counts the first two. The provider counts the others, with the model's
+	// own tokenizer.
 
 	TokensPrompt                 int `json:"tokens_prompt,omitzero"`
 	TokensCompletion             int `json:"tokens_completion,omitzero"`
@@ -118,7 +113,7 @@ type Generation struct {
 	NativeTokensCached           int `json:"native_tokens_cached,omitzero"`
 	NativeTokensCompletionImages int `json:"native_tokens_completion_images,omitzero"`
 
-	// Other things counted.
+	// Other counts.
 
 	NumMediaPrompt      int `json:"num_media_prompt,omitzero"`
 	NumInputAudioPrompt int `json:"num_input_audio_prompt,omitzero"`
@@ -128,21 +123,20 @@ type Generation struct {
 	// WebSearchEngine is the engine that searched, such as exa.
 	WebSearchEngine string `json:"web_search_engine,omitzero"`
 
-	// Who asked.
+	// Origin of the request.
 
-	// Origin is the URL the request came from, and AppID the application's
-	// number.
+	// Origin is the URL that the request came from.
 	Origin      string `json:"origin,omitzero"`
 	AppID       int    `json:"app_id,omitzero"`
 	HTTPReferer string `json:"http_referer,omitzero"`
 	UserAgent   string `json:"user_agent,omitzero"`
-	// ExternalUser is the request's user.
+	// ExternalUser is [ChatCompletionRequest.User].
 	ExternalUser string `json:"external_user,omitzero"`
 	SessionID    string `json:"session_id,omitzero"`
 	PresetID     string `json:"preset_id,omitzero"`
 	WorkspaceID  string `json:"workspace_id,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	call *CallInfo // set by the client
@@ -152,43 +146,43 @@ type Generation struct {
 
 // ProviderResponse is one attempt to get an answer from a provider.
 type ProviderResponse struct {
-	// ID is the provider's own id for its response.
+	// ID is the provider's id of its response.
 	ID string `json:"id,omitzero"`
-	// Status is the HTTP status; 0 if no response came.
+	// Status is the HTTP status; 0 if there was no response.
 	Status       int    `json:"status" wire:"null"`
 	ProviderName string `json:"provider_name,omitzero"`
 	EndpointID   string `json:"endpoint_id,omitzero"`
-	// ModelPermaslug is the model's canonical slug.
+	// ModelPermaslug is the [Model.CanonicalSlug].
 	ModelPermaslug string `json:"model_permaslug,omitzero"`
 	// Latency is in milliseconds.
 	Latency float64 `json:"latency,omitzero"`
 	IsBYOK  bool    `json:"is_byok,omitzero"`
-	// RoutedServiceTier is the tier asked of the provider, which may have used
-	// and billed another.
+	// RoutedServiceTier is the tier that the service asked for. The provider may have used and
+	// billed another.
 	RoutedServiceTier ServiceTier `json:"routed_service_tier,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// APIType is the kind of request a generation belongs to. The set is open.
+// APIType is the kind of request that a generation belongs to. Other values are possible.
 type APIType string
 
 const (
-	// APITypeCompletions is chat completions, too.
+	// APITypeCompletions includes chat completions.
 	APITypeCompletions APIType = "completions"
 	APITypeEmbeddings  APIType = "embeddings"
 	APITypeRerank      APIType = "rerank"
-	// APITypeTTS is speech made of text, and APITypeSTT text made of speech.
+	// APITypeTTS is text to speech, and APITypeSTT speech to text.
 	APITypeTTS   APIType = "tts"
 	APITypeSTT   APIType = "stt"
 	APITypeVideo APIType = "video"
 	APITypeImage APIType = "image"
 )
 
-// DataRegion is where a request was processed. The set is open.
+// DataRegion is a region that requests are routed through. Other values are possible.
 type DataRegion string
 
 const (
@@ -197,7 +191,7 @@ const (
 	DataRegionUS     DataRegion = "us"
 )
 
-// generationBody is the body that a generation comes in.
+// generationBody is the response body that holds a generation.
 type generationBody struct {
 	Data *Generation `json:"data" wire:"null"`
 
@@ -206,7 +200,7 @@ type generationBody struct {
 	presence presence
 }
 
-// Call tells about the HTTP exchange that fetched the record.
+// Call describes the HTTP exchange that returned the record.
 func (g *Generation) Call() CallInfo {
 	if g == nil {
 		return CallInfo{}

@@ -7,99 +7,95 @@ import (
 	"strings"
 )
 
-// Role says who speaks in a [Message]. The set is open: an unknown role is
-// kept and sent on.
+// Role is the author of a [Message]. Other values are possible: an unknown role is kept and sent
+// back.
 type Role string
 
 // The roles.
 const (
 	RoleSystem Role = "system"
-	// RoleDeveloper is the newer spelling of system instructions; some models
-	// refuse it.
+	// RoleDeveloper is the newer name of the system role. Some models refuse it.
 	RoleDeveloper Role = "developer"
 	RoleUser      Role = "user"
 	RoleAssistant Role = "assistant"
-	// RoleTool carries the result of one tool call, named by
-	// [Message.ToolCallID].
+	// RoleTool is the role of a tool's result. [Message.ToolCallID] names the call.
 	RoleTool Role = "tool"
 )
 
-// Message is one turn of a conversation, in a request and in an answer alike:
-// what a model wrote can be appended to the next request as it is. See
-// [ChatCompletion.Message].
+// Message is one turn of a conversation. Requests and answers use the same type. To append a
+// model's reply to the next request, use [ChatCompletion.Message].
 type Message struct {
 	Role Role `json:"role"`
-	// Content is the body of the message. A lone plain text part is sent as a
-	// string, and a string that was received is one text part. Nil leaves the
-	// member out, which only an assistant message may do.
+	// Content is the body of the message. A single text part without other settings is sent as a
+	// string. A string that is received becomes one text part. If Content is nil, it is not sent,
+	// which only assistant messages may do.
 	Content []Part `json:"content,omitzero" wire:"short"`
-	// Name tells speakers of the same role apart. For models that have no such
-	// notion the service writes it in front of the content.
+	// Name distinguishes speakers of the same role. For models that do not support names, the
+	// service writes it in front of the content.
 	Name string `json:"name,omitzero"`
 
 	// Tools.
 
 	// ToolCallID is the [ToolCall.ID] that a tool message answers.
 	ToolCallID string `json:"tool_call_id,omitzero"`
-	// ToolCalls are the calls the model asks for. A non-empty list is decisive,
-	// whatever the finish reason says.
+	// ToolCalls are the calls that the model asks for. If the list is not empty, the model is
+	// waiting for results, whatever FinishReason says.
 	ToolCalls []ToolCall `json:"tool_calls,omitzero"`
 
-	// What a model writes beside its content.
+	// Other output of the model.
 
-	// Refusal is the model's explanation of why it does not answer.
+	// Refusal is the model's explanation if it does not answer.
 	Refusal string `json:"refusal,omitzero"`
-	// Reasoning is the readable reasoning. It repeats the text of
-	// ReasoningDetails, and is empty when all of that is encrypted.
+	// Reasoning is the readable reasoning. It repeats the text of ReasoningDetails. It is empty if
+	// all of them are encrypted.
 	Reasoning string `json:"reasoning,omitzero"`
-	// ReasoningContent is another spelling of Reasoning, used by some clients
-	// and servers. It goes back under the name it came with.
+	// ReasoningContent is another name of Reasoning, used by some clients and servers. A value that
+	// was received under this name is sent back under it.
 	ReasoningContent string `json:"reasoning_content,omitzero"`
-	// ReasoningDetails are the reasoning blocks with their signatures. They
-	// must go back complete, unchanged and in order. Empty is not nil: some
-	// models need an empty list back.
+	// ReasoningDetails are the reasoning blocks with their signatures. Send them back complete,
+	// unchanged and in order. An empty list is not the same as nil: some models need the empty list
+	// back.
 	ReasoningDetails []ReasoningDetail `json:"reasoning_details,omitzero"`
-	// Annotations are citations and parsed files. Sending a file annotation
-	// back spares parsing, and paying for, the same file again.
+	// Annotations are citations and parsed files. Send parsed files back to avoid parsing, and
+	// paying for, the same file again.
 	Annotations []Annotation `json:"annotations,omitzero"`
 	Images      []Image      `json:"images,omitzero"`
 	Audio       *Audio       `json:"audio,omitzero"`
 
 	// Routing and caching.
 
-	// Model is the model that wrote an assistant message. The auto router reads
-	// it to stay with the model of the conversation.
+	// Model is the model that wrote an assistant message. [AutoRouterPlugin.PinModel] reads it to
+	// keep the model of the conversation.
 	Model string `json:"model,omitzero"`
-	// CacheControl marks the end of a cacheable prefix. It acts on the last
-	// text part only, and does not suffice on a system message: prefer
-	// [Part.Cached].
+	// CacheControl ends a cacheable prefix. It applies only to the last text part, and is not
+	// enough on a system message: prefer [Part.Cached].
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SystemMessage returns instructions that rank above those of the user.
+// SystemMessage returns instructions that take precedence over those of the user.
 func SystemMessage(text string) Message {
 	return Message{Role: RoleSystem, Content: Text(text)}
 }
 
-// DeveloperMessage returns instructions in the newer spelling of
-// [SystemMessage]; some models refuse it.
+// DeveloperMessage returns instructions like [SystemMessage], with the newer role developer. Some
+// models refuse it.
 func DeveloperMessage(text string) Message {
 	return Message{Role: RoleDeveloper, Content: Text(text)}
 }
 
-// AssistantMessage returns a turn of the model. At the end of the list it asks
-// the model to go on from that text.
+// AssistantMessage returns a turn of the model. As the last message of a request, it asks the model
+// to continue that text.
 func AssistantMessage(text string) Message {
 	return Message{Role: RoleAssistant, Content: Text(text)}
 }
 
-// UserMessage returns a turn of the user: the text, then the parts in their
-// order. An empty text beside parts adds no text part.
+// UserMessage returns a turn of the user: the text, then the parts in their order. If text is empty
+// and there are parts, no text part is added.
 func UserMessage(text string, parts ...Part) Message {
 	content := make([]Part, 0, 1+len(parts))
 	if text != "" || len(parts) == 0 {
@@ -108,8 +104,8 @@ func UserMessage(text string, parts ...Part) Message {
 	return Message{Role: RoleUser, Content: append(content, parts...)}
 }
 
-// ToolMessage returns the result of the call with that [ToolCall.ID]. Every
-// call of a turn needs one before the next request.
+// ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
+// result for every call of the turn.
 func ToolMessage(callID, text string) Message {
 	return Message{Role: RoleTool, ToolCallID: callID, Content: Text(text)}
 }
@@ -129,12 +125,12 @@ func (m Message) Text() string {
 	return b.String()
 }
 
-// reasoning returns the readable reasoning, wherever the message has it.
+// reasoning returns the readable reasoning from whichever field has it.
 func (m *Message) reasoning() string {
 	return firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
 }
 
-// clone returns a copy that shares no memory with m that could be written to.
+// clone returns a deep copy.
 func (m Message) clone() Message {
 	m.Content = cloneAll(m.Content, Part.clone)
 	m.ToolCalls = cloneAll(m.ToolCalls, ToolCall.clone)
@@ -147,8 +143,8 @@ func (m Message) clone() Message {
 	return m
 }
 
-// cloneAll copies a list element by element; nil stays nil and empty stays
-// empty, because they are encoded differently.
+// cloneAll copies a list element by element. Nil stays nil and empty stays empty, because they are
+// encoded differently.
 func cloneAll[T any](list []T, clone func(T) T) []T {
 	if list == nil {
 		return nil
@@ -195,49 +191,47 @@ func cloneValue(v any) any {
 	}
 }
 
-// ToolCall is a call the model asks for. In a [Delta] it is a fragment of one.
+// ToolCall is a call that the model asks for. In a [Delta] it is a fragment of one.
 //
 //wire:list firstToolCall
 type ToolCall struct {
-	// Index is the place among the calls of the turn. In a stream it tells
-	// fragments apart, though some models give every call the index 0.
+	// Index is the position among the calls of the turn. In a stream it tells which call a fragment
+	// belongs to, but some models give every call the index 0.
 	Index *int `json:"index,omitzero"`
-	// ID joins the call to the [ToolMessage] that answers it. Models choose any
-	// format. It may be empty, or the same on two calls: see
-	// [ChatCompletion.ToolCalls].
+	// ID connects the call with the [ToolMessage] that answers it. Its format depends on the model.
+	// It may be empty, or the same on two calls; [ChatCompletion.ToolCalls] replaces such ids.
 	ID string `json:"id,omitzero"`
 	// Type is function. A call of another type keeps its payload in Extra.
 	Type     string       `json:"type,omitzero"`
 	Function FunctionCall `json:"function"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FunctionCall is the function a [ToolCall] names and what to pass to it.
+// FunctionCall is the function that a [ToolCall] calls, with its arguments.
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
-	// Arguments is what the model wrote, which should be a JSON object and
-	// sometimes is not: it may be empty, broken, or two objects in a row. See
-	// [FunctionCall.Unmarshal].
+	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
+	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it.
 	Arguments string `json:"arguments" wire:"text"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Unmarshal decodes the arguments into what v points to, as [json.Unmarshal]
-// does. Blank arguments count as {}. The error names the function.
+// Unmarshal decodes the arguments into what v points to, as [json.Unmarshal] does. Blank arguments
+// count as {}. Errors name the function.
 func (f FunctionCall) Unmarshal(v any) error {
 	args := []byte(strings.TrimSpace(f.Arguments))
 	if len(args) == 0 {
 		args = []byte("{}")
 		if raw, ok := f.Extra["arguments"].(json.RawMessage); ok {
-			args = raw // an object where the text of one belongs
+			args = raw // some models send an object in place of its text
 		}
 	}
 	if err := json.Unmarshal(args, v); err != nil {

@@ -6,15 +6,14 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// ModelList is a page of models; it is all of them unless the request had a
-// limit or an offset.
+// ModelList is one page of models. It has all models, unless the request had a limit or an offset.
 type ModelList struct {
 	Data []Model `json:"data"`
-	// TotalCount is how many models match, on all pages.
+	// TotalCount is the number of models that match, on all pages.
 	TotalCount int       `json:"total_count"`
 	Links      PageLinks `json:"links"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	call *CallInfo // set by the client
@@ -22,13 +21,13 @@ type ModelList struct {
 	presence presence
 }
 
-// PageLinks leads from page to page.
+// PageLinks links a page to other pages.
 type PageLinks struct {
-	// Next is the address of the next page, relative to that of this one, and
-	// empty on the last. [ModelsService.All] follows it.
+	// Next is the address of the next page, relative to the address of this page. It is empty on
+	// the last page. [ModelsService.All] follows it.
 	Next string `json:"next" wire:"null"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -36,72 +35,69 @@ type PageLinks struct {
 
 // Model is a model that the service offers.
 type Model struct {
-	// ID is what [ChatCompletionRequest.Model] takes.
+	// ID is the slug for [ChatCompletionRequest.Model].
 	ID string `json:"id"`
-	// CanonicalSlug is the model's lasting name. Answers carry it.
+	// CanonicalSlug is the permanent slug of the model. [ChatCompletion.Model] has this form.
 	CanonicalSlug string `json:"canonical_slug"`
-	// Name is for people.
+	// Name is the display name.
 	Name        string `json:"name"`
 	Description string `json:"description,omitzero"`
 	// Created is a Unix time in seconds.
 	Created int64 `json:"created"`
-	// KnowledgeCutoff is the last day of the training data, YYYY-MM-DD, empty
-	// if unknown.
+	// KnowledgeCutoff is the last day of the training data, as YYYY-MM-DD. It is empty if unknown.
 	KnowledgeCutoff string `json:"knowledge_cutoff,omitzero"`
-	// ExpirationDate is the day after which the model may be removed,
-	// YYYY-MM-DD, empty if there is none.
+	// ExpirationDate is the day after which the model may be removed, as YYYY-MM-DD. It is empty if
+	// there is none.
 	ExpirationDate string `json:"expiration_date,omitzero"`
 	HuggingFaceID  string `json:"hugging_face_id,omitzero"`
-	// ContextLength is the most tokens of prompt and answer together; 0 means
-	// unknown.
+	// ContextLength is the maximum number of tokens of prompt and answer together; 0 means unknown.
 	ContextLength int               `json:"context_length" wire:"null"`
 	Architecture  ModelArchitecture `json:"architecture"`
 	Pricing       ModelPricing      `json:"pricing"`
 	TopProvider   TopProvider       `json:"top_provider"`
-	// PerRequestLimits is nil where there are none.
+	// PerRequestLimits is nil if there are none.
 	PerRequestLimits *PerRequestLimits `json:"per_request_limits" wire:"null"`
-	// SupportedParameters are the members of a request that the model respects.
-	// One of its providers may respect fewer: see
-	// [ProviderPreferences.RequireParameters].
+	// SupportedParameters lists the request parameters that the model supports. Some of its
+	// providers may support fewer; see [ProviderPreferences.RequireParameters].
 	SupportedParameters []ModelParameter `json:"supported_parameters"`
-	// DefaultParameters are used where a request has none; nil if there are
-	// none.
+	// DefaultParameters is nil if there are none.
 	DefaultParameters *DefaultParameters `json:"default_parameters" wire:"null"`
-	// SupportedVoices is nil for models that do not speak.
+	// SupportedVoices is nil for models without speech output.
 	SupportedVoices []string `json:"supported_voices" wire:"null"`
 	// Reasoning is nil for models that do not reason, and for routers.
 	Reasoning *ModelReasoning `json:"reasoning,omitzero"`
 	Links     ModelLinks      `json:"links"`
-	// Benchmarks are other people's measurements; nil where there are none.
+	// Benchmarks is nil if there are none.
 	Benchmarks *ModelBenchmarks `json:"benchmarks,omitzero"`
-	// AliasTarget is the model that an alias, such as one for the latest of a
-	// family, stands for at the moment; nil if this is none.
+	// AliasTarget is the model that an alias such as ~openai/gpt-latest currently stands for. It is
+	// nil if this model is not an alias.
 	AliasTarget *ModelAlias `json:"alias_target,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ModelArchitecture is what a model takes and gives.
+// ModelArchitecture describes the input and the output of a model.
 type ModelArchitecture struct {
-	// Modality sums it up, such as text+image->text.
+	// Modality is a summary, such as text+image->text.
 	Modality         string     `json:"modality" wire:"null"`
 	InputModalities  []Modality `json:"input_modalities"`
 	OutputModalities []Modality `json:"output_modalities"`
-	// Tokenizer names the family, such as GPT, Claude or Llama4.
+	// Tokenizer is a tokenizer family, such as GPT, Claude or Llama4.
 	Tokenizer string `json:"tokenizer,omitzero"`
 	// InstructType is the prompt format, such as chatml; empty for most models.
 	InstructType string `json:"instruct_type,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Modalities that only models have; requests take the first three.
+// Modalities that only lists of models have. Requests accept [ModalityText], [ModalityImage] and
+// [ModalityAudio].
 const (
 	ModalityFile          Modality = "file"
 	ModalityVideo         Modality = "video"
@@ -111,34 +107,34 @@ const (
 	ModalityTranscription Modality = "transcription"
 )
 
-// TopProvider is about the provider that the service prefers for a model.
+// TopProvider describes the provider that the service prefers for a model.
 type TopProvider struct {
-	// IsModerated says that prompts are checked before the model sees them.
+	// IsModerated is true if prompts are checked before the model sees them.
 	IsModerated bool `json:"is_moderated"`
 	// ContextLength is in tokens; 0 means unknown.
 	ContextLength int `json:"context_length,omitzero"`
-	// MaxCompletionTokens is 0 where the provider states no limit.
+	// MaxCompletionTokens is 0 if the provider states no limit.
 	MaxCompletionTokens int `json:"max_completion_tokens,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PerRequestLimits is the most that one request may use, in tokens.
+// PerRequestLimits is the maximum number of tokens of one request.
 type PerRequestLimits struct {
 	PromptTokens     int `json:"prompt_tokens"`
 	CompletionTokens int `json:"completion_tokens"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// DefaultParameters are what the service puts into a request that does not set
-// them. They are pointers, as in a request: nil leaves it to the provider.
+// DefaultParameters holds the default values that the service lists for a model. Nil means that it
+// lists none for that parameter.
 type DefaultParameters struct {
 	Temperature       *float64 `json:"temperature,omitzero"`
 	TopP              *float64 `json:"top_p,omitzero"`
@@ -147,36 +143,36 @@ type DefaultParameters struct {
 	PresencePenalty   *float64 `json:"presence_penalty,omitzero"`
 	RepetitionPenalty *float64 `json:"repetition_penalty,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ModelReasoning is how a model's reasoning can be set.
+// ModelReasoning describes how the reasoning of a model can be set.
 type ModelReasoning struct {
-	// Mandatory says that it cannot be turned off.
+	// Mandatory is true if reasoning cannot be turned off.
 	Mandatory bool `json:"mandatory"`
-	// SupportedEfforts are the efforts that the model takes, the highest first.
-	// It is nil both for a model that takes any and for one that takes none:
-	// [ModelReasoning.AcceptsEffort] tells them apart.
+	// SupportedEfforts lists the efforts that the model accepts, the highest first. Nil means
+	// either that it accepts any effort or that it accepts none. [ModelReasoning.AcceptsEffort]
+	// tells which.
 	SupportedEfforts []ReasoningEffort `json:"supported_efforts,omitzero"`
-	// DefaultEffort is used where a request turns reasoning on without one.
+	// DefaultEffort applies if a request turns reasoning on without an effort.
 	DefaultEffort ReasoningEffort `json:"default_effort,omitzero"`
-	// DefaultEnabled is whether the model reasons where a request does not say.
+	// DefaultEnabled is true if the model reasons unless a request turns it off.
 	DefaultEnabled bool `json:"default_enabled,omitzero"`
-	// SupportsMaxTokens says that the model takes [Reasoning.MaxTokens].
+	// SupportsMaxTokens is true if the model accepts [Reasoning.MaxTokens].
 	SupportsMaxTokens bool `json:"supports_max_tokens,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AcceptsEffort reports whether a request may set the effort: it is one of
-// SupportedEfforts, or the service said null there, which stands for any. It is
-// false on nil.
+// AcceptsEffort reports whether a request may set this effort. It may if SupportedEfforts contains
+// the effort, or if the service sent null for SupportedEfforts, which means any. It may never set
+// [EffortNone] if reasoning is mandatory. AcceptsEffort returns false on nil.
 func (r *ModelReasoning) AcceptsEffort(effort ReasoningEffort) bool {
 	switch {
 	case r == nil || effort == EffortNone && r.Mandatory:
@@ -187,31 +183,31 @@ func (r *ModelReasoning) AcceptsEffort(effort ReasoningEffort) bool {
 	return r.presence.Form(slices.Index(modelReasoningMembers[:], "supported_efforts")) == wire.Null
 }
 
-// ModelLinks leads to more about a model.
+// ModelLinks links to more information about a model.
 type ModelLinks struct {
 	// Details is the path of the model's endpoints, such as
 	// /api/v1/models/openai/gpt-5.2/endpoints.
 	Details string `json:"details"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ModelAlias is the model an alias stands for.
+// ModelAlias is the model that an alias stands for.
 type ModelAlias struct {
-	// Slug is the ID of that model.
+	// Slug is the [Model.ID] of that model.
 	Slug string `json:"slug"`
 	Name string `json:"name"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Call tells about the HTTP exchange behind the page.
+// Call describes the HTTP exchange that returned the page.
 func (l *ModelList) Call() CallInfo {
 	if l == nil {
 		return CallInfo{}
@@ -219,61 +215,61 @@ func (l *ModelList) Call() CallInfo {
 	return l.call.value()
 }
 
-// ModelPricing is what a model costs, in USD for one unit of each kind. What is
-// free, or does not apply, is "0" or empty.
+// ModelPricing holds the prices of a model, in USD per unit. A price that is zero, or does not
+// apply, is "0" or empty.
 type ModelPricing struct {
-	// Prompt is for a token.
+	// Prompt is the price per token of the prompt.
 	Prompt Decimal `json:"prompt"`
-	// Completion is for a token.
+	// Completion is the price per token of the answer.
 	Completion Decimal `json:"completion"`
-	// Request is for each request, on top.
+	// Request is charged for each request, in addition.
 	Request Decimal `json:"request,omitzero"`
-	// Image is for an image in the prompt.
+	// Image is the price per image in the prompt.
 	Image Decimal `json:"image,omitzero"`
-	// ImageToken is for a token of an image.
+	// ImageToken is the price per token of an image.
 	ImageToken Decimal `json:"image_token,omitzero"`
-	// ImageOutput is for an image in the answer.
+	// ImageOutput is the price per image in the answer.
 	ImageOutput Decimal `json:"image_output,omitzero"`
-	// Audio is for a token of audio in the prompt.
+	// Audio is the price per audio token in the prompt.
 	Audio Decimal `json:"audio,omitzero"`
-	// AudioOutput is for a token of audio in the answer.
+	// AudioOutput is the price per audio token in the answer.
 	AudioOutput Decimal `json:"audio_output,omitzero"`
-	// InputAudioCache is for a token of audio read from the prompt cache.
+	// InputAudioCache is the price per audio token read from the prompt cache.
 	InputAudioCache Decimal `json:"input_audio_cache,omitzero"`
-	// InputCacheRead is for a token read from the prompt cache.
+	// InputCacheRead is the price per token read from the prompt cache.
 	InputCacheRead Decimal `json:"input_cache_read,omitzero"`
-	// InputCacheWrite is for a token written to the prompt cache: for five
-	// minutes, where the time makes a difference.
+	// InputCacheWrite is the price per token written to the prompt cache. If the price depends on
+	// the TTL, it is the price for 5 minutes.
 	InputCacheWrite Decimal `json:"input_cache_write,omitzero"`
-	// InputCacheWrite1h is for a token written to the prompt cache for an hour,
-	// where that has a price of its own.
+	// InputCacheWrite1h is the price per token written to the prompt cache for an hour. It is empty
+	// if there is no separate price.
 	InputCacheWrite1h Decimal `json:"input_cache_write_1h,omitzero"`
-	// InternalReasoning is for a token of reasoning.
+	// InternalReasoning is the price per reasoning token.
 	InternalReasoning Decimal `json:"internal_reasoning,omitzero"`
-	// WebSearch is for a search.
+	// WebSearch is the price per search.
 	WebSearch Decimal `json:"web_search,omitzero"`
 
-	// Discount is a fraction taken off: 0 is none, 1 is free.
+	// Discount is a fraction: prices are multiplied by 1 - Discount. 0 means no discount, 1 means
+	// free.
 	Discount float64 `json:"discount,omitzero"`
-	// Overrides are prices for certain requests. Where several apply, a later
-	// one wins, price by price.
+	// Overrides are other prices for certain requests. If several apply, the last one wins,
+	// separately for each price.
 	Overrides []PricingOverride `json:"overrides,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PricingOverride is prices, in the units of [ModelPricing], for requests that
-// meet all of its conditions. An empty price leaves the usual one.
+// PricingOverride holds prices for requests that meet all of its conditions, in the units of
+// [ModelPricing]. An empty price means that the usual price applies.
 type PricingOverride struct {
-	// MinPromptTokens is met by prompts of more tokens than this.
+	// MinPromptTokens is met if the prompt has more tokens than this.
 	MinPromptTokens int `json:"min_prompt_tokens,omitzero"`
-	// UTCStart and UTCEnd are the time of day at which the prices begin and
-	// end to apply, written as a number: 1030 is half past ten. The start may
-	// be later than the end, across midnight. Both are 0 where the time of day
-	// does not matter.
+	// UTCStart and UTCEnd are the time of day, in UTC, at which the prices begin and stop to apply.
+	// They are numbers of the form HHMM: 1030 is half past ten. UTCStart may be later than UTCEnd,
+	// across midnight. Both are 0 if the time of day does not matter.
 	UTCStart int `json:"utc_start,omitzero"`
 	UTCEnd   int `json:"utc_end,omitzero"`
 
@@ -285,57 +281,57 @@ type PricingOverride struct {
 	InputCacheWrite   Decimal `json:"input_cache_write,omitzero"`
 	InputCacheWrite1h Decimal `json:"input_cache_write_1h,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ModelBenchmarks are measurements of a model that others made.
+// ModelBenchmarks holds third-party measurements of a model.
 type ModelBenchmarks struct {
-	// ArtificialAnalysis is nil where there is none.
+	// ArtificialAnalysis is nil if there is none.
 	ArtificialAnalysis *ArtificialAnalysis `json:"artificial_analysis,omitzero"`
-	// DesignArena has one element for each pair of arena and category.
+	// DesignArena has one element for each combination of arena and category.
 	DesignArena []DesignArenaRank `json:"design_arena"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ArtificialAnalysis is that company's indexes of a model; 0 means not measured.
+// ArtificialAnalysis holds the indexes that the company Artificial Analysis measured; 0 means not
+// measured.
 type ArtificialAnalysis struct {
 	IntelligenceIndex float64 `json:"intelligence_index" wire:"null"`
 	CodingIndex       float64 `json:"coding_index" wire:"null"`
 	AgenticIndex      float64 `json:"agentic_index" wire:"null"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// DesignArenaRank is how a model did in Design Arena's comparisons.
+// DesignArenaRank is the result of a model in a comparison by Design Arena.
 type DesignArenaRank struct {
-	// Arena is the kind of contestants, such as models or builders.
+	// Arena is the kind of participants, such as models or builders.
 	Arena string `json:"arena"`
 	// Category is the task, such as website.
 	Category string  `json:"category"`
 	Elo      float64 `json:"elo"`
 	// WinRate is in percent.
 	WinRate float64 `json:"win_rate"`
-	// Rank is the place among the models that the service has; 1 is the best.
+	// Rank is the place among the models of the service; 1 is the best.
 	Rank int `json:"rank"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ModelParameter is a member of a request that a model may or may not respect.
-// The set is open.
+// ModelParameter is a request parameter that a model may support. Other values are possible.
 type ModelParameter string
 
 const (
@@ -355,7 +351,8 @@ const (
 	ModelParameterPrediction          ModelParameter = "prediction"
 	ModelParameterSeed                ModelParameter = "seed"
 	ModelParameterResponseFormat      ModelParameter = "response_format"
-	// ModelParameterStructuredOutputs is for a response format with a schema.
+	// ModelParameterStructuredOutputs means a response format with a schema, such as
+	// [JSONSchemaFormat].
 	ModelParameterStructuredOutputs ModelParameter = "structured_outputs"
 	ModelParameterStop              ModelParameter = "stop"
 	ModelParameterTools             ModelParameter = "tools"

@@ -13,17 +13,16 @@ import (
 	"github.com/google/go-querystring/query"
 )
 
-// ModelsService lists the models; it is [Client.Models].
+// ModelsService lists models. Use it as [Client.Models].
 type ModelsService struct {
 	client *Client
 }
 
 const modelsPath = "/models"
 
-// List returns one page of models: all that match, unless params has a Limit or
-// an Offset. nil params match every model whose answer is text. Errors are those
-// of [Client.Do]; params that the service is known to refuse are a
-// [*ValidationError].
+// List returns one page of models. The page has every model that matches, unless params has a Limit
+// or an Offset. Nil params match every model with text output. Errors are those of [Client.Do].
+// Params that the service would refuse are a [*ValidationError], and nothing is sent.
 func (s *ModelsService) List(ctx context.Context, params *ModelListParams, opts ...Option) (*ModelList, error) {
 	cfg := s.client.config().with(opts)
 	address, err := cfg.modelsURL(params)
@@ -33,9 +32,9 @@ func (s *ModelsService) List(ctx context.Context, params *ModelListParams, opts 
 	return cfg.modelPage(ctx, address)
 }
 
-// All yields the models that match, page after page as they are needed; Limit is
-// the size of a page. A failure is yielded once, as the last thing, and its model
-// is nil. The sequence may be used again, and asks again then.
+// All yields the models that match. It requests each page when it is needed; Limit is the size of a
+// page. An error is yielded once, as the last element, with a nil model. The sequence may be used
+// again; it then sends its requests again.
 func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts ...Option) iter.Seq2[*Model, error] {
 	return func(yield func(*Model, error) bool) {
 		cfg := s.client.config().with(opts)
@@ -60,8 +59,8 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 	}
 }
 
-// next is the address of the page behind the one that came from an address, ""
-// if there is none. It is on the same server, since the key goes there.
+// next returns the address of the page after the one at from, or "" if there is none. The address
+// must be on the same server, because the key is sent there.
 func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
 	if l.Links.Next == "" {
 		return "", nil
@@ -117,53 +116,52 @@ func (c *config) modelPage(ctx context.Context, address string) (*ModelList, err
 	})
 }
 
-// ModelListParams says which models to list, and in which order. What is empty or
-// nil is not sent. A model must match all that is sent; the service does not say
-// whether it must match every element of a list, or one.
+// ModelListParams selects models and their order. Fields that are empty or nil are not sent. A
+// model must match all fields that are sent. The service does not document whether it must match
+// every element of a list, or only one.
 type ModelListParams struct {
-	// Query is searched for in names and slugs.
+	// Query is a text to search for in names and slugs.
 	Query    string        `url:"q,omitempty"`
 	Category ModelCategory `url:"category,omitempty"`
-	// Sort leaves the order to the service when empty.
+	// Sort is the service's own order if empty.
 	Sort ModelSort `url:"sort,omitempty"`
 
-	// SupportedParameters are what a request will set.
+	// SupportedParameters lists the parameters that a request will set.
 	SupportedParameters []ModelParameter `url:"supported_parameters,omitempty,comma"`
 	InputModalities     []Modality       `url:"input_modalities,omitempty,comma"`
-	// OutputModalities is text when empty. [ModalityAll] alone stands for every
-	// model.
+	// OutputModalities is text if empty. [ModalityAll] alone matches every model.
 	OutputModalities []Modality `url:"output_modalities,omitempty,comma"`
-	// Context is the least context length, in tokens.
+	// Context is the minimum context length, in tokens.
 	Context *int `url:"context,omitempty"`
-	// Architecture is a family, such as GPT, Claude, Gemini or Llama.
+	// Architecture is a model family, such as GPT, Claude, Gemini or Llama.
 	Architecture string `url:"arch,omitempty"`
 	// ModelAuthors are slugs, such as openai.
 	ModelAuthors []string `url:"model_authors,omitempty,comma"`
 	// Providers are display names, such as Google AI Studio.
 	Providers []string `url:"providers,omitempty,comma"`
-	// Distillable is whether the model's answers may train other models; nil
-	// lists both kinds.
+	// Distillable selects models whose output may (true) or may not (false) be used to train other
+	// models. Nil selects both.
 	Distillable *bool `url:"distillable,omitempty"`
-	// ZDR lists only models with an endpoint that keeps no data. There is no
-	// way to ask for the others, so it is no pointer.
+	// ZDR selects only models that have an endpoint with zero data retention. The service cannot
+	// select the others, so ZDR is not a pointer.
 	ZDR bool `url:"zdr,omitempty"`
-	// Region lists only models with an endpoint there.
+	// Region selects only models that have an endpoint in the region.
 	Region ModelRegion `url:"region,omitempty"`
 
-	// Prices, in USD per million tokens: of the prompt, and of the answer.
+	// Prices in USD per million tokens: first of the prompt, then of the output.
 
 	MinPrice       Decimal `url:"min_price,omitempty"`
 	MaxPrice       Decimal `url:"max_price,omitempty"`
 	MinOutputPrice Decimal `url:"min_output_price,omitempty"`
 	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
 
-	// Age since the model's creation, in days.
+	// Days since the model was created.
 
 	MinAgeDays *int `url:"min_age_days,omitempty"`
 	MaxAgeDays *int `url:"max_age_days,omitempty"`
 
-	// Quality: the indexes of [ArtificialAnalysis], and the share, from 0 to 1,
-	// of requests with tools that ended in a tool call.
+	// Quality: the indexes of [ArtificialAnalysis], and the fraction (0 to 1) of requests with
+	// tools that ended in a tool call.
 
 	MinIntelligenceIndex *float64 `url:"min_intelligence_index,omitempty"`
 	MaxIntelligenceIndex *float64 `url:"max_intelligence_index,omitempty"`
@@ -174,18 +172,18 @@ type ModelListParams struct {
 	MinToolSuccessRate   *float64 `url:"min_tool_success_rate,omitempty"`
 	MaxToolSuccessRate   *float64 `url:"max_tool_success_rate,omitempty"`
 
-	// Limit is the most models on a page, 1 to 1000, by default 500. Without
-	// it and Offset there is one page with all.
+	// Limit is the maximum number of models on a page, 1 to 1000; the default is 500. If Limit and
+	// Offset are nil, there is one page with all models.
 	Limit *int `url:"limit,omitempty"`
-	// Offset is how many models to skip.
+	// Offset is the number of models to skip.
 	Offset *int `url:"offset,omitempty"`
 
-	// Extra holds parameters this version has no field for. A field that is
-	// set wins.
+	// Extra holds query parameters that this version has no field for. Fields that are set take
+	// precedence.
 	Extra url.Values `url:"-"`
 }
 
-// query encodes the parameters, unless something is wrong with them.
+// query encodes the parameters and notes what is wrong with them.
 func (k *checker) query(p *ModelListParams) url.Values {
 	if p == nil {
 		return nil
@@ -233,12 +231,12 @@ func notNegative[N number](k *checker, field string, p *N) {
 	}
 }
 
-// isFinite notes a number that is none, which cannot be sent.
+// isFinite notes a number that is NaN or infinite, which cannot be sent.
 func isFinite[N number](k *checker, field string, p *N) bool {
 	if p == nil || !math.IsNaN(float64(*p)) && !math.IsInf(float64(*p), 0) {
 		return true
 	}
-	k.found = append(k.found, Violation{Field: field, Problem: "is not a number", Value: *p})
+	k.found = append(k.found, Violation{Field: field, Problem: "is NaN or infinite, must be a finite number", Value: *p})
 	return false
 }
 
@@ -249,7 +247,7 @@ func (k *checker) listPrice(field string, d Decimal) {
 	}
 }
 
-// ModelCategory is a use that models are ranked for. The set is open.
+// ModelCategory is a use case that models are ranked for. Other values are possible.
 type ModelCategory string
 
 const (
@@ -267,16 +265,16 @@ const (
 	ModelCategoryAcademia     ModelCategory = "academia"
 )
 
-// ModelSort is an order of models. Those without the measurement that an order
-// needs come last. The set is open.
+// ModelSort is an order of models. Models without the measurement that an order needs come last.
+// Other values are possible.
 type ModelSort string
 
 const (
 	ModelSortPopular ModelSort = "most-popular"
 	ModelSortNewest  ModelSort = "newest"
-	// ModelSortTopWeekly counts the tokens of the last week.
+	// ModelSortTopWeekly orders by the tokens processed in the last week.
 	ModelSortTopWeekly ModelSort = "top-weekly"
-	// ModelSortPriceAscending goes by the mean of the two prices.
+	// ModelSortPriceAscending orders by the average of the prompt price and the completion price.
 	ModelSortPriceAscending  ModelSort = "pricing-low-to-high"
 	ModelSortPriceDescending ModelSort = "pricing-high-to-low"
 	ModelSortContext         ModelSort = "context-high-to-low"
@@ -285,11 +283,11 @@ const (
 	ModelSortIntelligence    ModelSort = "intelligence-high-to-low"
 	ModelSortCoding          ModelSort = "coding-high-to-low"
 	ModelSortAgentic         ModelSort = "agentic-high-to-low"
-	// ModelSortDesignArena goes by the best rating of a model in any arena.
+	// ModelSortDesignArena orders by a model's best rating in any arena.
 	ModelSortDesignArena ModelSort = "design-arena-elo-high-to-low"
 )
 
-// ModelRegion is where an endpoint runs. The set is open.
+// ModelRegion is the region that an endpoint runs in. Other values are possible.
 type ModelRegion string
 
 const (
@@ -297,5 +295,5 @@ const (
 	ModelRegionUS ModelRegion = "us"
 )
 
-// ModalityAll stands for every modality in [ModelListParams.OutputModalities].
+// ModalityAll matches every modality in [ModelListParams.OutputModalities].
 const ModalityAll Modality = "all"

@@ -2,21 +2,21 @@ package openrouter
 
 import "encoding/json"
 
-// Plugin changes how the service treats a request. One that is listed is on;
-// its Enabled false turns it off, also where the account turns it on, unless
-// the account locks it. A plugin this version has no type for is a [RawPlugin].
+// Plugin changes how the service processes a request. A plugin in the list is on. If its Enabled is
+// false it is off, even if the account turns it on, unless the account locks it. A plugin that this
+// version has no type for is a [RawPlugin].
 type Plugin interface{ plugin() }
 
-// ModerationPlugin has the request moderated. It has no settings.
+// ModerationPlugin turns on moderation of the request. It has no settings.
 //
 //wire:variant Plugin id=moderation
 type ModerationPlugin struct {
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 }
 
-// WebPlugin adds what a search of the web finds to the request. The suffix
-// :online of a model's slug is short for it.
+// WebPlugin searches the web and adds the results to the request. The suffix :online of a model's
+// slug is a short form of it.
 //
 // Deprecated: use [WebSearchTool].
 //
@@ -25,91 +25,88 @@ type WebPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
 	// MaxResults is 5 by default.
 	MaxResults *int `json:"max_results,omitzero"`
-	// SearchPrompt replaces the words that introduce the results to the model.
+	// SearchPrompt replaces the text that introduces the results to the model.
 	SearchPrompt string `json:"search_prompt,omitzero"`
-	// Engine is the provider's own search when empty, or else Exa. The plugin
-	// does not know [SearchEngineAuto].
+	// Engine is the provider's own search if empty, or Exa if there is none. [SearchEngineAuto] is
+	// not accepted.
 	Engine SearchEngine `json:"engine,omitzero"`
 	// Mode is the engine's default when empty.
 	Mode SearchMode `json:"mode,omitzero"`
-	// MaxUses limits the searches of one turn, where the provider's own search
-	// has such a limit, as Anthropic's does.
+	// MaxUses limits the searches of one turn. It applies to providers' own search that has such a
+	// limit, such as Anthropic's.
 	MaxUses *int `json:"max_uses,omitzero"`
-	// IncludeDomains limits the search to these. Patterns such as
-	// *.substack.com and paths such as openai.com/blog work.
+	// IncludeDomains lists the only domains to search. Patterns such as *.substack.com and paths
+	// such as openai.com/blog are allowed.
 	IncludeDomains []string `json:"include_domains,omitzero"`
-	// ExcludeDomains keeps these out, with the same patterns.
+	// ExcludeDomains lists domains to leave out. The same patterns are allowed.
 	ExcludeDomains []string `json:"exclude_domains,omitzero"`
-	// UserLocation is for providers whose own search can use it. Its Type
-	// must be set.
+	// UserLocation applies to providers' own search that can use it. Its Type must be set.
 	UserLocation *UserLocation `json:"user_location,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// WebFetchPlugin lets the model read pages and PDFs by their address. See also
-// [WebFetchTool].
+// WebFetchPlugin lets the model read web pages and PDFs by URL. See also [WebFetchTool].
 //
 //wire:variant Plugin id=web-fetch
 type WebFetchPlugin struct {
-	// MaxUses is the number of pages of one request; the model is told of an
-	// error when it asks for more.
+	// MaxUses limits the number of pages in one request. Further calls return an error to the
+	// model.
 	MaxUses *int `json:"max_uses,omitzero"`
-	// MaxContentTokens is about how long a page may be; the rest is cut off.
+	// MaxContentTokens is the approximate maximum length of a page. The rest is cut off.
 	MaxContentTokens *int `json:"max_content_tokens,omitzero"`
-	// AllowedDomains limits what may be read to these.
+	// AllowedDomains, if set, lists the only domains to read from.
 	AllowedDomains []string `json:"allowed_domains,omitzero"`
-	// BlockedDomains keeps these out.
+	// BlockedDomains lists domains never to read from.
 	BlockedDomains []string `json:"blocked_domains,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FileParserPlugin sets how files are read. Files are parsed without it too.
+// FileParserPlugin configures how files are parsed. Files are parsed without the plugin, too.
 //
 //wire:variant Plugin id=file-parser
 type FileParserPlugin struct {
 	Enabled *bool       `json:"enabled,omitzero"`
 	PDF     *PDFOptions `json:"pdf,omitzero"`
-	// MaxFiles is the number of files to read. It is not in the service's
-	// schema any more; its client for the AI SDK sends it.
+	// MaxFiles limits the number of files to parse. The service's schema does not have it any more,
+	// but its client for the AI SDK sends it.
 	MaxFiles *int `json:"max_files,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PDFOptions set how PDFs are read.
+// PDFOptions configures how PDFs are parsed.
 type PDFOptions struct {
-	// Engine is [PDFEngineNative] when empty, or [PDFEngineMistralOCR] for
-	// models without it.
+	// Engine is [PDFEngineNative] if empty, or [PDFEngineMistralOCR] for models that cannot read
+	// PDFs.
 	Engine PDFEngine `json:"engine,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PDFEngine is what reads a PDF. The set is open.
+// PDFEngine selects how a PDF is read. Other values are possible.
 type PDFEngine string
 
 const (
-	// PDFEngineMistralOCR reads scans too. It passes on up to 8 images of a
-	// file. What it read comes back as an annotation, and sending that again
-	// spares paying again.
+	// PDFEngineMistralOCR also reads scanned pages. It passes on up to 8 images of a file. Its
+	// result is returned as an annotation; send that back to avoid paying again.
 	PDFEngineMistralOCR PDFEngine = "mistral-ocr"
-	// PDFEngineNative leaves the file to the model.
+	// PDFEngineNative passes the file to the model.
 	PDFEngineNative PDFEngine = "native"
-	// PDFEngineCloudflareAI turns the file into Markdown.
+	// PDFEngineCloudflareAI converts the file to Markdown.
 	PDFEngineCloudflareAI PDFEngine = "cloudflare-ai"
 	// PDFEnginePDFText is the older name of [PDFEngineCloudflareAI].
 	//
@@ -117,25 +114,23 @@ const (
 	PDFEnginePDFText PDFEngine = "pdf-text"
 )
 
-// ResponseHealingPlugin repairs JSON that a model wrote badly: missing
-// brackets, commas and quotes, code fences, prose around it. It works with
-// [JSONSchemaFormat] and [JSONObjectFormat], not in a stream. It cannot repair
-// an answer that was cut, and does not enforce the schema.
+// ResponseHealingPlugin repairs broken JSON in an answer: missing brackets, commas and quotes, code
+// fences, and text around the JSON. It works with [JSONSchemaFormat] and [JSONObjectFormat], but
+// not in a stream. It cannot repair an answer that was cut off, and does not enforce the schema.
 //
 //wire:variant Plugin id=response-healing
 type ResponseHealingPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ContextCompressionPlugin cuts messages out of the middle of a conversation
-// that is too long for the model. For endpoints with a context of up to 8,192
-// tokens it is on unless Enabled is false. Without it a conversation that is
-// too long is an error.
+// ContextCompressionPlugin removes messages from the middle of a conversation that is too long for
+// the model. It is on by default for endpoints with a context of up to 8,192 tokens. Without it, a
+// conversation that is too long is an error.
 //
 //wire:variant Plugin id=context-compression
 type ContextCompressionPlugin struct {
@@ -143,156 +138,153 @@ type ContextCompressionPlugin struct {
 	// Engine is [CompressionEngineMiddleOut] when empty.
 	Engine CompressionEngine `json:"engine,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// CompressionEngine is the way a conversation is shortened. The set is open.
+// CompressionEngine selects how a conversation is shortened. Other values are possible.
 type CompressionEngine string
 
-// CompressionEngineMiddleOut keeps the beginning and the end.
+// CompressionEngineMiddleOut keeps the beginning and the end of the conversation.
 const CompressionEngineMiddleOut CompressionEngine = "middle-out"
 
-// RawPlugin is a plugin this version has no type for, kept as its JSON.
+// RawPlugin is the JSON of a plugin that this version has no type for.
 //
 //wire:raw Plugin
 type RawPlugin json.RawMessage
 
-// AutoRouterPlugin sets up the model openrouter/auto, which chooses a model by
-// the task. With any other model it is not read.
+// AutoRouterPlugin configures the model openrouter/auto, which chooses a model by the task. Other
+// models ignore the plugin.
 //
 //wire:variant Plugin id=auto-router
 type AutoRouterPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// AllowedModels limits the choice to slugs or patterns such as anthropic/*,
-	// at most 1,024 of them, of 1,024 characters each and 65,536 together.
+	// AllowedModels lists the only models to choose from, as slugs or patterns such as anthropic/*.
+	// The limits are 1,024 entries, 1,024 characters each, and 65,536 characters together.
 	AllowedModels []string `json:"allowed_models,omitzero"`
-	// ExcludedModels keeps models out, within the same limits. It wins over
+	// ExcludedModels lists models never to choose, with the same limits. It takes precedence over
 	// AllowedModels.
 	ExcludedModels []string `json:"excluded_models,omitzero"`
-	// CostTier is the price class to choose from.
+	// CostTier limits the choice to one price quintile of the suitable models.
 	CostTier CostTier `json:"cost_tier,omitzero"`
-	// CostQualityTradeoff is between 0, for dear models too, and 10, for the
-	// cheapest alone. The default is 9. CostTier takes precedence.
+	// CostQualityTradeoff goes from 0 (almost any price) to 10 (cheapest only). The default is 9.
+	// CostTier takes precedence.
 	//
 	// Deprecated: use CostTier.
 	CostQualityTradeoff *int `json:"cost_quality_tradeoff,omitzero"`
-	// PinModel true stays with the model of the last assistant message, which
-	// must have its [Message.Model]. The default is false.
+	// PinModel true keeps the model of the last assistant message, as named by its [Message.Model].
+	// The default is false.
 	PinModel *bool `json:"pin_model,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AutoBetaRouterPlugin sets up the model openrouter/auto-beta, as
-// [AutoRouterPlugin] does openrouter/auto. Neither reads the other's.
+// AutoBetaRouterPlugin configures the model openrouter/auto-beta, as [AutoRouterPlugin] configures
+// openrouter/auto. Each of the two models ignores the plugin of the other.
 //
 //wire:variant Plugin id=auto-beta-router
 type AutoBetaRouterPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// AllowedModels limits the choice to slugs or patterns such as anthropic/*,
-	// at most 1,024 of them, of 1,024 characters each and 65,536 together.
+	// AllowedModels lists the only models to choose from, as slugs or patterns such as anthropic/*.
+	// The limits are 1,024 entries, 1,024 characters each, and 65,536 characters together.
 	AllowedModels []string `json:"allowed_models,omitzero"`
-	// ExcludedModels keeps models out, within the same limits. It wins over
+	// ExcludedModels lists models never to choose, with the same limits. It takes precedence over
 	// AllowedModels.
 	ExcludedModels []string `json:"excluded_models,omitzero"`
-	// CostTier is the price class to choose from.
+	// CostTier limits the choice to one price quintile of the suitable models.
 	CostTier CostTier `json:"cost_tier,omitzero"`
-	// CostQualityTradeoff is between 0, for dear models too, and 10, for the
-	// cheapest alone. The default is 9. CostTier takes precedence.
+	// CostQualityTradeoff goes from 0 (almost any price) to 10 (cheapest only). The default is 9.
+	// CostTier takes precedence.
 	//
 	// Deprecated: use CostTier.
 	CostQualityTradeoff *int `json:"cost_quality_tradeoff,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// CostTier is a fifth of the models fit for a task, ordered by what they cost.
-// The set is open.
+// CostTier is a price quintile of the models that are suitable for a task. Other values are
+// possible.
 type CostTier string
 
 const (
-	// CostTierLow is the cheapest fifth.
+	// CostTierLow is the cheapest 20 %.
 	CostTierLow    CostTier = "low"
 	CostTierMedium CostTier = "medium"
 	CostTierHigh   CostTier = "high"
 	CostTierXHigh  CostTier = "xhigh"
-	// CostTierMax is the dearest fifth.
+	// CostTierMax is the most expensive 20 %.
 	CostTierMax CostTier = "max"
 )
 
-// ParetoRouterPlugin sets up the model openrouter/pareto-code, which chooses a
-// model for programming. The service's guide knows MinCodingScore only, its
-// schema all fields.
+// ParetoRouterPlugin configures the model openrouter/pareto-code, which chooses a model for
+// programming. The service's schema has all of these fields, its guide only MinCodingScore.
 //
 //wire:variant Plugin id=pareto-router
 type ParetoRouterPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// MinCodingScore is between 0 and 1. From 0.66 on, and by default, only the
-	// best models are chosen from; from 0.33 on good ones too. With MaxPrice it
-	// is not used.
+	// MinCodingScore is between 0 and 1 and selects a tier: from 0.66 on the best models, from 0.33
+	// on good models, below that capable ones. The default is the best tier. It is ignored if
+	// MaxPrice is set.
 	MinCodingScore *float64 `json:"min_coding_score,omitzero"`
-	// MaxPrice chooses the best model whose input costs at most this, in USD
-	// per million tokens. The service answers 404 when there is none.
+	// MaxPrice selects the best model whose input costs at most this, in USD per million tokens. If
+	// there is none, the service answers 404.
 	MaxPrice *float64 `json:"max_price,omitzero"`
 	// PriceSource is [PriceSourcePrompt] when empty.
 	PriceSource PriceSource `json:"price_source,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PriceSource is which price of a model's input counts. The set is open.
+// PriceSource selects which input price of a model is compared. Other values are possible.
 type PriceSource string
 
 const (
 	// PriceSourcePrompt is the list price.
 	PriceSourcePrompt PriceSource = "prompt"
-	// PriceSourceWeightedAvg is the average that was paid, or the list price of
-	// a model nobody has used.
+	// PriceSourceWeightedAvg is the average price that was paid, or the list price if a model has
+	// not been used.
 	PriceSourceWeightedAvg PriceSource = "weighted_avg"
 )
 
-// FusionPlugin sets up the model openrouter/fusion, which asks a panel of
-// models and joins their answers. See also [FusionTool].
+// FusionPlugin configures the model openrouter/fusion, which asks a panel of models and combines
+// their answers. See also [FusionTool].
 //
 //wire:variant Plugin id=fusion
 type FusionPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// AnalysisModels are the panel, 1 to 8 models. When empty the service takes
-	// its best ones.
+	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel of
+	// high quality.
 	AnalysisModels []string `json:"analysis_models,omitzero"`
-	// Model analyzes the answers and writes the final one. When empty it is the
-	// first model of the service's best panel.
+	// Model analyzes the answers and writes the final one. If it is empty, the first model of the
+	// service's own panel does that.
 	Model string `json:"model,omitzero"`
-	// MaxToolCalls is the number of steps each model may take with its tools,
-	// between 1 and 16. The default is 4.
+	// MaxToolCalls limits the steps that each of these models may take with its tools, between 1
+	// and 16. The default is 4.
 	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
-	// Preset is a panel with its analyst. AnalysisModels and Model take
-	// precedence.
+	// Preset selects a panel and its analyst. AnalysisModels and Model take precedence.
 	Preset FusionPreset `json:"preset,omitzero"`
-	// Tools are at most 8. Nil is web search and web fetch; an empty list that
-	// is not nil is none.
+	// Tools lists up to 8 tools for the panel and the analyst. Nil means web search and web fetch.
+	// An empty list that is not nil means no tools.
 	Tools []NestedTool `json:"tools,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FusionPreset is a panel of models put together by the service. The set is
-// open.
+// FusionPreset is a panel of models chosen by the service. Other values are possible.
 type FusionPreset string
 
 const (

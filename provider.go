@@ -1,111 +1,107 @@
 package openrouter
 
-// ProviderPreferences choose among the providers of a model. Without them the
-// service avoids providers that just had an outage and prefers cheap ones.
+// ProviderPreferences chooses among the providers of a model. Without it the service avoids
+// providers that had an outage within the last 30 seconds, and prefers cheap ones.
 //
-// Providers are named by slug, such as anthropic. A bare slug means every
-// region and variant of the provider, but not its service tiers; these are
-// named like google-vertex/us-east5, deepinfra/turbo or openai/priority. An
-// answer names its provider differently: see [ChatCompletion.Provider].
+// Providers are named by slug, such as anthropic. A slug without a suffix means every region and
+// variant of the provider, but not its service tiers. A suffix selects one of these:
+// google-vertex/us-east5, deepinfra/turbo, openai/priority. [ChatCompletion.Provider] is a display
+// name, not a slug.
 type ProviderPreferences struct {
-	// Who may serve.
+	// Which providers may answer.
 
-	// Order lists the providers to try first, in this order. It turns off load
-	// balancing and the stickiness of sessions.
+	// Order lists the providers to try first, in this order. It turns off load balancing and the
+	// routing of a session to one provider.
 	Order []string `json:"order,omitzero"`
-	// Only lists the providers allowed. The service answers 404 when none of
-	// them has the model. How the list combines with that of the account is
-	// documented in two ways, merged and intersected.
+	// Only lists the allowed providers. If none of them has the model, the service answers 404. The
+	// service documents two ways to combine the list with the account's list: as a union and as an
+	// intersection.
 	Only []string `json:"only,omitzero"`
-	// Ignore lists providers to leave out, beside those the account leaves out.
+	// Ignore lists providers to leave out, in addition to those that the account leaves out.
 	Ignore []string `json:"ignore,omitzero"`
-	// AllowFallbacks false uses only the first provider, or only those in
-	// Order, and returns their error. The default is true.
+	// AllowFallbacks false uses only the first provider, or only those in Order, and returns their
+	// error. The default is true.
 	AllowFallbacks *bool `json:"allow_fallbacks,omitzero"`
-	// RequireParameters true leaves out endpoints that do not support every
-	// parameter sent. The default is false: they ignore what they do not know.
+	// RequireParameters true leaves out endpoints that do not support every parameter of the
+	// request. The default is false: endpoints ignore parameters that they do not support.
 	RequireParameters *bool `json:"require_parameters,omitzero"`
-	// DataCollection is [DataCollectionAllow] when empty.
+	// DataCollection is [DataCollectionAllow] if empty.
 	DataCollection DataCollection `json:"data_collection,omitzero"`
-	// ZDR true leaves only endpoints that retain no prompts. False does not
-	// relax what the account demands.
+	// ZDR true allows only endpoints with zero data retention, which keep no prompts. False does
+	// not relax the account's settings.
 	ZDR *bool `json:"zdr,omitzero"`
-	// EnforceDistillableText true leaves only models whose author allows
-	// training on their text. False has no effect.
+	// EnforceDistillableText true allows only models whose author permits training on their output.
+	// False has no effect.
 	EnforceDistillableText *bool `json:"enforce_distillable_text,omitzero"`
-	// Quantizations lists the precisions allowed.
+	// Quantizations lists the allowed precisions.
 	Quantizations []Quantization `json:"quantizations,omitzero"`
-	// MaxPrice leaves out endpoints that are dearer.
+	// MaxPrice leaves out endpoints that are more expensive.
 	MaxPrice *MaxPrice `json:"max_price,omitzero"`
 
-	// Who is preferred.
+	// Which providers are preferred.
 
 	// Sort orders the endpoints and turns off load balancing. Order takes
 	// precedence.
 	Sort ProviderSort `json:"sort,omitzero"`
-	// PreferredMinThroughput is in tokens per second. Slower endpoints move to
-	// the end of the list.
+	// PreferredMinThroughput is in tokens per second. Slower endpoints are tried last.
 	PreferredMinThroughput PercentileCutoffs `json:"preferred_min_throughput,omitzero"`
-	// PreferredMaxLatency is in seconds. Endpoints that take longer move to the
-	// end of the list.
+	// PreferredMaxLatency is in seconds. Endpoints that take longer are tried last.
 	PreferredMaxLatency PercentileCutoffs `json:"preferred_max_latency,omitzero"`
 
-	// Extra holds members this version has no field for. The service documents
-	// this object as closed.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation. The
+	// service's schema allows no other members here.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ProviderSort orders the endpoints of a request. With By alone it is sent as a
-// string.
+// ProviderSort orders the endpoints of a request. If only By is set, it is sent as a string.
 //
 //wire:short By
 type ProviderSort struct {
 	By SortKey `json:"by,omitzero"`
-	// Partition is [SortPartitionModel] when empty.
+	// Partition is [SortPartitionModel] if empty.
 	Partition SortPartition `json:"partition,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SortKey is what endpoints are ordered by, the best first. The set is open.
+// SortKey is the value that endpoints are ordered by, best first. Other values are possible.
 type SortKey string
 
 const (
 	SortPrice      SortKey = "price"
 	SortThroughput SortKey = "throughput"
 	SortLatency    SortKey = "latency"
-	// SortExacto puts quality first, above all that of tool calls.
+	// SortExacto orders by quality, above all the quality of tool calls.
 	SortExacto SortKey = "exacto"
 )
 
-// SortPartition is what endpoints are grouped by before they are ordered. The
-// set is open.
+// SortPartition sets how endpoints are grouped before they are ordered. Other values are possible.
 type SortPartition string
 
 const (
-	// SortPartitionModel groups by model, so that the models of
+	// SortPartitionModel groups endpoints by model, so that the later
 	// [ChatCompletionRequest.Models] stay fallbacks.
 	SortPartitionModel SortPartition = "model"
 	// SortPartitionNone orders the endpoints of all models together.
 	SortPartitionNone SortPartition = "none"
 )
 
-// DataCollection says whether providers may store prompts and train on them.
-// The set is open.
+// DataCollection tells whether a provider may store prompts and train on them. Other values are
+// possible.
 type DataCollection string
 
 const (
 	DataCollectionAllow DataCollection = "allow"
-	// DataCollectionDeny leaves out providers that do.
+	// DataCollectionDeny allows only providers that neither store prompts nor train on them.
 	DataCollectionDeny DataCollection = "deny"
 )
 
-// Quantization is the precision of a model's weights. The set is open.
+// Quantization is the precision of a model's weights. Other values are possible.
 type Quantization string
 
 const (
@@ -123,25 +119,25 @@ const (
 	QuantizationUnknown Quantization = "unknown"
 )
 
-// PercentileCutoffs are limits on a measurement of recent requests. All that
-// are set must hold. With P50 alone they are sent as a number.
+// PercentileCutoffs sets limits for percentiles of a measurement of recent requests. All limits
+// that are set must be met. If only P50 is set, it is sent as a number.
 //
 //wire:short P50
 type PercentileCutoffs struct {
-	// P50 limits the median.
+	// P50 is the limit for the median.
 	P50 *float64 `json:"p50,omitzero"`
 	P75 *float64 `json:"p75,omitzero"`
 	P90 *float64 `json:"p90,omitzero"`
 	P99 *float64 `json:"p99,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// MaxPrice is the most that an endpoint may cost, in USD. It is sent as
-// strings; the service used to take numbers too, and they are read.
+// MaxPrice is the highest price that an endpoint may have, in USD. Prices are sent as strings.
+// Numbers, which the service accepted in the past, are decoded, too.
 type MaxPrice struct {
 	// Prompt is per million tokens.
 	Prompt Decimal `json:"prompt,omitzero"`
@@ -154,7 +150,7 @@ type MaxPrice struct {
 	// Request is per request.
 	Request Decimal `json:"request,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence

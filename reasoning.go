@@ -5,37 +5,36 @@ import (
 	"strings"
 )
 
-// Reasoning sets how much a model thinks before it answers, by Effort or by
-// MaxTokens, and what of it is returned.
+// Reasoning sets how much a model thinks before it answers, by Effort or by MaxTokens. It also sets
+// how much of the reasoning is returned.
 type Reasoning struct {
-	// Effort excludes MaxTokens. A model that lacks the level takes the nearest
-	// it has.
+	// Effort and MaxTokens cannot both be set. A model without the level uses the nearest level
+	// that it has.
 	Effort ReasoningEffort `json:"effort,omitzero"`
 	// Summary asks for a summary of the reasoning in the answer.
 	Summary ReasoningSummary `json:"summary,omitzero"`
-	// MaxTokens is the budget of Anthropic, Gemini and some Qwen models;
-	// Anthropic's are given at least 1024. It must be less than the request's
-	// MaxCompletionTokens. Claude models from 4.7 on ignore it.
+	// MaxTokens is the reasoning budget of Anthropic, Gemini and some Qwen models. Anthropic models
+	// get at least 1024. MaxTokens must be less than the request's MaxCompletionTokens. Claude
+	// models from 4.7 on ignore it.
 	MaxTokens *int `json:"max_tokens,omitzero"`
-	// Enabled true, with nothing else, is medium effort.
+	// Enabled true, with no other field set, means medium effort.
 	Enabled *bool `json:"enabled,omitzero"`
-	// Exclude true keeps the reasoning out of the answer; the model reasons
-	// all the same, and it is paid for. The default is false.
+	// Exclude true leaves the reasoning out of the answer. The model still reasons, and you pay for
+	// it. The default is false.
 	Exclude *bool `json:"exclude,omitzero"`
-	// Context is which of the earlier reasoning the model sees, from GPT-5.6
-	// on.
+	// Context selects the earlier reasoning that the model sees. It works from GPT-5.6 on.
 	Context ReasoningContext `json:"context,omitzero"`
-	// Mode is for GPT-5.6 and later, at OpenAI and Azure.
+	// Mode works from GPT-5.6 on, at OpenAI and Azure.
 	Mode ReasoningMode `json:"mode,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ReasoningEffort is how much a model thinks. For models that take a budget it
-// stands for a share of the token limit. The set is open.
+// ReasoningEffort sets how much a model thinks. For models with a token budget it is a fraction of
+// the token limit. Other values are possible.
 type ReasoningEffort string
 
 const (
@@ -45,17 +44,17 @@ const (
 	EffortXHigh ReasoningEffort = "xhigh"
 	// EffortHigh is 0.8 of the token limit.
 	EffortHigh ReasoningEffort = "high"
-	// EffortMedium is half of the token limit.
+	// EffortMedium is 0.5 of the token limit.
 	EffortMedium ReasoningEffort = "medium"
 	// EffortLow is 0.2 of the token limit.
 	EffortLow ReasoningEffort = "low"
 	// EffortMinimal is 0.1 of the token limit.
 	EffortMinimal ReasoningEffort = "minimal"
-	// EffortNone turns reasoning off. A model that always reasons refuses it.
+	// EffortNone turns reasoning off. Models that always reason refuse it.
 	EffortNone ReasoningEffort = "none"
 )
 
-// ReasoningSummary is how long a summary of the reasoning is. The set is open.
+// ReasoningSummary sets the length of the summary of the reasoning. Other values are possible.
 type ReasoningSummary string
 
 const (
@@ -64,8 +63,7 @@ const (
 	ReasoningSummaryDetailed ReasoningSummary = "detailed"
 )
 
-// ReasoningContext is which of its earlier reasoning a model sees. The set is
-// open.
+// ReasoningContext selects the earlier reasoning that a model sees. Other values are possible.
 type ReasoningContext string
 
 const (
@@ -74,7 +72,7 @@ const (
 	ReasoningContextCurrentTurn ReasoningContext = "current_turn"
 )
 
-// ReasoningMode is the way a model reasons. The set is open.
+// ReasoningMode sets how a model reasons. Other values are possible.
 type ReasoningMode string
 
 const (
@@ -83,25 +81,25 @@ const (
 	ReasoningModePro ReasoningMode = "pro"
 )
 
-// ReasoningDetailType is the kind of a [ReasoningDetail]. The set is open.
+// ReasoningDetailType is the kind of a [ReasoningDetail]. Other values are possible.
 type ReasoningDetailType string
 
 // The known kinds of reasoning.
 const (
-	// ReasoningDetailTypeText is readable reasoning in Text, with a Signature where
-	// the provider signs it.
+	// ReasoningDetailTypeText is readable reasoning in Text, with a Signature if the provider signs
+	// it.
 	ReasoningDetailTypeText ReasoningDetailType = "reasoning.text"
-	// ReasoningDetailTypeSummary is the provider's account of reasoning that it
-	// keeps to itself, in Summary.
+	// ReasoningDetailTypeSummary is a summary, in Summary, of reasoning that the provider does not
+	// return.
 	ReasoningDetailTypeSummary ReasoningDetailType = "reasoning.summary"
-	// ReasoningDetailTypeEncrypted is reasoning only the provider can read, in Data.
+	// ReasoningDetailTypeEncrypted is reasoning in Data that only the provider can read.
 	ReasoningDetailTypeEncrypted ReasoningDetailType = "reasoning.encrypted"
-	// ReasoningDetailTypeServerToolCall is a tool the service ran on its own side,
-	// in ToolName, Arguments and Result.
+	// ReasoningDetailTypeServerToolCall is a call of a server tool, in ToolName, Arguments and
+	// Result.
 	ReasoningDetailTypeServerToolCall ReasoningDetailType = "reasoning.server_tool_call"
 )
 
-// ReasoningFormat says whose rules a [ReasoningDetail] follows. The set is open.
+// ReasoningFormat is the format of a [ReasoningDetail]. Other values are possible.
 type ReasoningFormat string
 
 // The known formats.
@@ -113,31 +111,28 @@ const (
 	ReasoningFormatBedrockXAIResponsesV1    ReasoningFormat = "bedrock-xai-responses-v1"
 	ReasoningFormatXAIResponsesV1           ReasoningFormat = "xai-responses-v1"
 	ReasoningFormatMetaResponsesV1          ReasoningFormat = "meta-responses-v1"
-	// ReasoningFormatAnthropicClaudeV1 is what the service assumes when a
-	// detail names no format.
+	// ReasoningFormatAnthropicClaudeV1 is the format that the service assumes if a detail has none.
 	ReasoningFormatAnthropicClaudeV1 ReasoningFormat = "anthropic-claude-v1"
 	ReasoningFormatGoogleGeminiV1    ReasoningFormat = "google-gemini-v1"
 )
 
-// ReasoningDetail is one block of a model's reasoning, or in a [Delta] a
-// fragment of one. The blocks of a turn go back to the model as they came:
-// none left out, none changed, in the same order.
+// ReasoningDetail is one block of a model's reasoning. In a [Delta] it is a fragment of one. Send
+// the blocks of a turn back complete, unchanged and in order.
 //
 //wire:list firstReasoningDetail
 type ReasoningDetail struct {
 	Type ReasoningDetailType `json:"type"`
-	// ID is the provider's name for the block, often empty. Gemini gives an
-	// encrypted block the ID of the tool call it belongs to.
+	// ID is the provider's id of the block. It is often empty. Gemini gives an encrypted block the
+	// ID of the tool call that it belongs to.
 	ID     string          `json:"id,omitzero"`
 	Format ReasoningFormat `json:"format,omitzero"`
-	// Index is the place among the blocks. Blocks of different types may share
-	// one.
+	// Index is the position among the blocks. Blocks of different types may have the same index.
 	Index *int `json:"index,omitzero"`
 
 	// Text is the reasoning of [ReasoningDetailTypeText].
 	Text string `json:"text,omitzero" wire:"text"`
-	// Signature proves that Text is the model's own. In a stream it comes in a
-	// late fragment, possibly after the content has begun.
+	// Signature proves that the model wrote Text. In a stream it comes in a late fragment, possibly
+	// after the content has begun.
 	Signature string `json:"signature,omitzero" wire:"text"`
 
 	// Summary is the text of [ReasoningDetailTypeSummary].
@@ -146,15 +141,15 @@ type ReasoningDetail struct {
 	// Data is the content of [ReasoningDetailTypeEncrypted].
 	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
 
-	// The record of [ReasoningDetailTypeServerToolCall].
+	// The fields of [ReasoningDetailTypeServerToolCall].
 
 	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
-	// Arguments is the text of a JSON object.
+	// Arguments is a JSON object as text.
 	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`
 	Result     string `json:"result,omitzero" wire:"text,with=reasoning.server_tool_call"`
 	ToolCallID string `json:"tool_call_id,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -168,7 +163,7 @@ func (d ReasoningDetail) clone() ReasoningDetail {
 	return d
 }
 
-// firstReasoning picks one of the places that repeat the same reasoning.
+// firstReasoning returns the first field that is set: they repeat the same reasoning.
 func firstReasoning(reasoning, alias string, details []ReasoningDetail) string {
 	if reasoning != "" {
 		return reasoning
@@ -192,8 +187,8 @@ func firstReasoning(reasoning, alias string, details []ReasoningDetail) string {
 type detailsMerger struct {
 	list []*detailMerger
 	open map[detailKey]*detailMerger
-	last *detailMerger // of the latest fragment
-	seen bool          // there was a list, if only an empty one
+	last *detailMerger // the detail of the latest fragment
+	seen bool          // a list was received, even if empty
 }
 
 // detailKey tells details apart: different types may share an index.
@@ -224,8 +219,8 @@ func (m *detailsMerger) addOne(d *ReasoningDetail) {
 	}
 }
 
-// addAgain takes in the only fragment of a list that differs from the one before
-// in its texts only.
+// addAgain adds the only fragment of a list. It differs from the previous fragment in its texts
+// only.
 func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
@@ -236,8 +231,8 @@ func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	}
 }
 
-// find returns the detail that the fragment continues, nil if it starts one.
-// Without an index it can only continue the latest.
+// find returns the detail that the fragment continues, or nil if the fragment starts a new one. A
+// fragment without an index can only continue the latest detail.
 func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
 	have := m.last
 	if have == nil {
@@ -255,7 +250,7 @@ func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
 		return have
 	case ReasoningDetailTypeEncrypted:
-		// Always complete: a fragment only ever repeats it.
+		// An encrypted detail is complete: a second fragment can only repeat it.
 		if alike(have.detail.ID, d.ID) && alike(have.detail.Data, d.Data) {
 			return have
 		}
@@ -263,7 +258,7 @@ func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
 	return nil
 }
 
-// alike reports whether two values can be the same one, as far as they are known.
+// alike reports whether two values can be the same. An empty value may be any.
 func alike(a, b string) bool { return a == b || a == "" || b == "" }
 
 func (m *detailsMerger) reasoningDetails() []ReasoningDetail {
@@ -279,13 +274,14 @@ func (m *detailsMerger) reasoningDetails() []ReasoningDetail {
 
 // detailMerger collects one reasoning detail.
 type detailMerger struct {
-	detail  ReasoningDetail // all but the text and the summary
+	detail  ReasoningDetail // without the text and the summary
 	text    textMerger
 	summary textMerger
 	merged  bool // of more than one fragment
 }
 
-// These are the members that are written even when they are empty, by type.
+// The members that are written even if empty: type always, summary and data in the types that have
+// them.
 var (
 	detailType    = slices.Index(reasoningDetailMembers[:], "type")
 	detailSummary = slices.Index(reasoningDetailMembers[:], "summary")

@@ -2,37 +2,35 @@ package openrouter
 
 import "encoding/json"
 
-// ResponseFormat says what form of text the model must write: a [TextFormat],
-// [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or
-// [RawResponseFormat]. Endpoints differ in what they support; see
-// [ProviderPreferences.RequireParameters].
+// ResponseFormat sets the form of the text that the model writes. It is a [TextFormat],
+// [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or [RawResponseFormat].
+// Endpoints support different formats; see [ProviderPreferences.RequireParameters].
 type ResponseFormat interface{ responseFormat() }
 
-// TextFormat asks for any text, which is the default.
+// TextFormat asks for any text. This is the default.
 //
 //wire:variant ResponseFormat type=text
 type TextFormat struct {
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 }
 
-// JSONObjectFormat asks for some JSON object. The messages must ask for JSON
-// as well.
+// JSONObjectFormat asks for a JSON object of any shape. The messages must ask for JSON, too.
 //
 //wire:variant ResponseFormat type=json_object
 type JSONObjectFormat struct {
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 }
 
-// JSONSchemaFormat asks for JSON that matches a schema. Weak endpoints may
-// still wrap it in other text, and a stream is JSON only at its end.
+// JSONSchemaFormat asks for JSON that matches a schema. Weak endpoints may put other text around
+// the JSON. In a stream, the text is valid JSON only at the end.
 //
 //wire:variant ResponseFormat type=json_schema
 type JSONSchemaFormat struct {
 	JSONSchema JSONSchema `json:"json_schema"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -40,32 +38,31 @@ type JSONSchemaFormat struct {
 
 // JSONSchema is a schema with a name.
 type JSONSchema struct {
-	// Name is made of letters, digits, underscores and dashes, 64 at most.
+	// Name has up to 64 letters, digits, underscores and dashes.
 	Name string `json:"name"`
 	// Description tells the model what the object is.
 	Description string `json:"description,omitzero"`
-	// Schema is any value that encodes to a JSON schema: a map, a struct, a
-	// [json.RawMessage]. Providers agree best on schemas that forbid additional
-	// properties and require all others.
+	// Schema is any value that encodes to a JSON schema: a map, a struct or a [json.RawMessage].
+	// Most providers accept schemas that forbid additional properties and require all others.
 	Schema any `json:"schema,omitzero"`
-	// Strict asks the provider to enforce the schema. Some take it as a hint,
-	// and it can leave no endpoint to route to: the service answers 404.
+	// Strict asks the provider to enforce the schema. Some providers treat it as a hint. If no
+	// endpoint supports it, the service answers 404.
 	Strict *bool `json:"strict,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// GrammarFormat asks for text that a grammar accepts.
+// GrammarFormat asks for text that matches a grammar.
 //
 //wire:variant ResponseFormat type=grammar
 type GrammarFormat struct {
-	// Grammar is in a notation that the provider knows.
+	// Grammar is written in a notation that the provider supports.
 	Grammar string `json:"grammar"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -75,17 +72,16 @@ type GrammarFormat struct {
 //
 //wire:variant ResponseFormat type=python
 type PythonFormat struct {
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 }
 
-// RawResponseFormat is a response format this version has no type for, kept as
-// its JSON.
+// RawResponseFormat is the JSON of a response format that this version has no type for.
 //
 //wire:raw ResponseFormat
 type RawResponseFormat json.RawMessage
 
-// Verbosity is how much a model should write. The set is open.
+// Verbosity sets how much a model writes. Other values are possible.
 type Verbosity string
 
 const (
@@ -96,217 +92,212 @@ const (
 	VerbosityMax    Verbosity = "max"
 )
 
-// Modality is a kind of input or output. The set is open.
+// Modality is a kind of input or output. Other values are possible.
 type Modality string
 
 const (
 	ModalityText  Modality = "text"
 	ModalityImage Modality = "image"
-	// ModalityAudio is for streams only, together with [ModalityText].
+	// ModalityAudio as output requires a stream and [ModalityText] beside it.
 	ModalityAudio Modality = "audio"
 )
 
-// AudioConfig says how spoken output sounds and is encoded.
+// AudioConfig sets the voice and the encoding of spoken output.
 type AudioConfig struct {
-	// Voice is a name the model knows, such as alloy.
+	// Voice is a voice that the model has, such as alloy.
 	Voice string `json:"voice,omitzero"`
-	// Format is an encoding the model offers, such as wav, mp3 or pcm16.
+	// Format is an encoding that the model supports, such as wav, mp3 or pcm16.
 	Format string `json:"format,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Prediction is text that an answer is expected to repeat in large parts, such
-// as a file that is to be edited. See [PredictedContent].
+// Prediction is text that the answer is expected to repeat in large parts, such as a file to be
+// edited. [PredictedContent] makes one.
 type Prediction struct {
 	// Type is content.
 	Type string `json:"type"`
-	// Content is text parts only.
+	// Content may have text parts only.
 	Content []Part `json:"content" wire:"short"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PredictedContent returns a prediction of the text.
+// PredictedContent returns a [Prediction] with the given text.
 func PredictedContent(text string) *Prediction {
 	return &Prediction{Type: "content", Content: Text(text)}
 }
 
-// StreamOptions set up a stream.
+// StreamOptions configures a stream.
 type StreamOptions struct {
-	// IncludeUsage has no effect on the service, whose streams always report
-	// their usage. Other servers of the same API report it only when asked.
+	// IncludeUsage has no effect on the service: its streams always report their usage. Other
+	// servers of the same API report it only if asked.
 	IncludeUsage *bool `json:"include_usage,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// UsageOptions ask for the usage of an answer.
+// UsageOptions asks for the usage of an answer.
 type UsageOptions struct {
 	// Include has no effect: every answer reports its usage.
 	//
 	// Deprecated: leave it out.
 	Include *bool `json:"include,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// DebugOptions make the service show what it does. They are not for
-// production.
+// DebugOptions makes the service show what it sends to a provider. Do not use it in production.
 type DebugOptions struct {
-	// EchoUpstreamBody sends the body that went to the provider in a chunk at
-	// the start of the stream, without choices: see
-	// [ChatCompletionChunk.Debug]. It holds the prompt. Without a stream it has
-	// no effect.
+	// EchoUpstreamBody returns the body that was sent to the provider, prompt included. It comes in
+	// a chunk without choices at the start of the stream; see [ChatCompletionChunk.Debug]. Without
+	// a stream it has no effect.
 	EchoUpstreamBody *bool `json:"echo_upstream_body,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// CacheTTL is how long a cached prompt is kept. The set is
-// open; the prices are Anthropic's.
+// CacheTTL is the time that a cached prompt is kept. The prices below are Anthropic's. Other values
+// are possible.
 type CacheTTL string
 
 const (
-	// CacheTTL5m is the default. Writing costs 1.25 times the price of input.
+	// CacheTTL5m is the default. Writing to the cache costs 1.25 times the input price.
 	CacheTTL5m CacheTTL = "5m"
-	// CacheTTL1h makes writing cost twice the price of input.
+	// CacheTTL1h keeps the prompt for an hour. Writing to the cache costs twice the input price.
 	CacheTTL1h CacheTTL = "1h"
 )
 
-// CacheControl caches the prompt up to where it stands: a [Part], a
-// [FunctionTool], or the whole request. Anthropic models take up to 4 of them
-// in parts, and cache from 1024, 2048 or 4096 tokens on. For a part that needs
-// no TTL there is [Part.Cached].
+// CacheControl caches the prompt up to the place where it is set: a [Part], a [FunctionTool], or
+// the whole request. Anthropic models accept up to 4 of them in parts. They cache prompts of at
+// least 1024, 2048 or 4096 tokens, depending on the model. For a part that needs no TTL use
+// [Part.Cached].
 type CacheControl struct {
-	// Type is ephemeral; nothing else is known.
+	// Type is ephemeral, the only known value.
 	Type string `json:"type"`
-	// TTL is 5 minutes when empty. Providers other than Anthropic have their
-	// own.
+	// TTL is [CacheTTL5m] if empty. Providers other than Anthropic have their own times.
 	TTL CacheTTL `json:"ttl,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PromptCacheMode says who chooses what of a prompt is cached. The set is open.
+// PromptCacheMode sets how the parts to cache are chosen. Other values are possible.
 type PromptCacheMode string
 
-// PromptCacheModeExplicit leaves the choice to the marks in the parts.
+// PromptCacheModeExplicit caches only what is marked in the parts.
 const PromptCacheModeExplicit PromptCacheMode = "explicit"
 
-// PromptCacheBreakpoint is [CacheControl] in OpenAI's spelling, for text parts.
-// The service converts either into the other, without the TTL.
+// PromptCacheBreakpoint is OpenAI's form of [CacheControl], for text parts. The service converts
+// each form into the other, without the TTL.
 type PromptCacheBreakpoint struct {
 	// Mode is [PromptCacheModeExplicit].
 	Mode PromptCacheMode `json:"mode"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PromptCacheOptions turn off the breakpoints that OpenAI sets by itself, so
-// that only marked parts are cached.
+// PromptCacheOptions turns off the breakpoints that OpenAI sets automatically. Then only marked
+// parts are cached.
 type PromptCacheOptions struct {
 	// Mode is [PromptCacheModeExplicit].
 	Mode PromptCacheMode `json:"mode"`
-	// TTL is a duration such as 30m, which is also the least.
+	// TTL is a duration such as 30m, which is the minimum.
 	TTL string `json:"ttl,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Route is how the models of a request are used. The set is open.
+// Route sets how the models of a request are used. Other values are possible.
 //
 // Deprecated: use [ProviderSort.Partition].
 type Route string
 
 const (
-	// RouteFallback keeps the later models for when the first fails. It is
-	// [SortPartitionModel] today.
+	// RouteFallback uses the later models if the first one fails. Its new name is
+	// [SortPartitionModel].
 	//
 	// Deprecated: use [SortPartitionModel].
 	RouteFallback Route = "fallback"
-	// RouteSort sorts the endpoints of all models together. It is
-	// [SortPartitionNone] today.
+	// RouteSort sorts the endpoints of all models together. Its new name is [SortPartitionNone].
 	//
 	// Deprecated: use [SortPartitionNone].
 	RouteSort Route = "sort"
 )
 
-// ServiceTier is a pool of endpoints with its own speed and price. The set is
-// open.
+// ServiceTier is a group of endpoints with its own speed and price. Other values are possible.
 type ServiceTier string
 
 const (
 	ServiceTierAuto    ServiceTier = "auto"
 	ServiceTierDefault ServiceTier = "default"
-	// ServiceTierFast is [ServiceTierPriority] by another name.
+	// ServiceTierFast is another name of [ServiceTierPriority].
 	ServiceTierFast ServiceTier = "fast"
-	// ServiceTierFlex is cheaper and slower. Where a model has such endpoints
-	// there is no fallback to others: a lack of capacity is an error.
+	// ServiceTierFlex is cheaper and slower. If a model has flex endpoints, no others are tried: a
+	// lack of capacity is an error.
 	ServiceTierFlex ServiceTier = "flex"
-	// ServiceTierPriority is faster and dearer. It falls back to the default
-	// tier, and the tier that served is the one that is paid.
+	// ServiceTierPriority is faster and more expensive. It falls back to the default tier. You pay
+	// for the tier that served the request.
 	ServiceTierPriority ServiceTier = "priority"
 	ServiceTierScale    ServiceTier = "scale"
 )
 
-// Speed is Anthropic's spelling of a service tier. The set is open.
+// Speed selects fast or standard serving on Anthropic models. Other values are possible.
 type Speed string
 
 const (
-	// SpeedFast is the same as [ServiceTierPriority].
+	// SpeedFast means the same as [ServiceTierPriority].
 	SpeedFast     Speed = "fast"
 	SpeedStandard Speed = "standard"
 )
 
-// Trace places a request in a trace of the observability tools that the
-// account broadcasts its requests to.
+// Trace places a request in a trace of the observability tools that the account sends its requests
+// to.
 type Trace struct {
-	// TraceID joins requests to one trace.
+	// TraceID is shared by the requests of a trace.
 	TraceID string `json:"trace_id,omitzero"`
-	// TraceName is what the trace is called.
+	// TraceName is the name of the trace.
 	TraceName string `json:"trace_name,omitzero"`
-	// SpanName is what the step around the request is called.
+	// SpanName is the name of the step that the request belongs to.
 	SpanName string `json:"span_name,omitzero"`
-	// GenerationName is what the request itself is called.
+	// GenerationName is the name of the request.
 	GenerationName string `json:"generation_name,omitzero"`
-	// ParentSpanID is the span of the caller's own trace to hang the request
-	// under.
+	// ParentSpanID is a span of your own trace. The request becomes its child.
 	ParentSpanID string `json:"parent_span_id,omitzero"`
 
-	// Extra holds the caller's own members, which are passed on as metadata.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation. The
+	// service passes its members on as metadata.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// size estimates the length of the request's JSON, so that the buffer for it is
-// allocated once: a body of many megabytes would otherwise be copied as often as
-// it doubles. Only what can be long is counted.
+// size estimates the length of the request's JSON, so that its buffer is allocated once. A buffer
+// that grows would copy a body of many megabytes each time it doubles. Only fields that can be long
+// count.
 func (r *ChatCompletionRequest) size() int {
 	n := 1024 + len(r.Prompt) + 512*len(r.Tools)
 	for i := range r.Messages {

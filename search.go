@@ -1,24 +1,24 @@
 package openrouter
 
-// SearchEngine is what a web search is done with. The set is open.
+// SearchEngine selects how the web is searched. Other values are possible.
 type SearchEngine string
 
 const (
-	// SearchEngineAuto is the provider's own search where it has one, else Exa.
-	// It is the default of the tools; the web plugin does not know the value.
+	// SearchEngineAuto uses the provider's own search if it has one, else Exa. It is the default of
+	// the tools. [WebPlugin] does not accept it.
 	SearchEngineAuto SearchEngine = "auto"
-	// SearchEngineNative is the provider's own search.
+	// SearchEngineNative uses the provider's own search.
 	SearchEngineNative SearchEngine = "native"
 	SearchEngineExa    SearchEngine = "exa"
-	// SearchEngineFirecrawl needs the account's own Firecrawl key.
+	// SearchEngineFirecrawl requires the account's own Firecrawl key.
 	SearchEngineFirecrawl SearchEngine = "firecrawl"
 	SearchEngineParallel  SearchEngine = "parallel"
-	// SearchEnginePerplexity is Perplexity's ranked results, without its model.
+	// SearchEnginePerplexity uses Perplexity's ranked results, without its model.
 	SearchEnginePerplexity SearchEngine = "perplexity"
 )
 
-// SearchMode trades the quality of a search against its time. An engine ignores
-// the modes it does not know. The set is open.
+// SearchMode chooses between the quality of a search and its speed. An engine ignores modes that it
+// does not support. Other values are possible.
 type SearchMode string
 
 const (
@@ -42,8 +42,9 @@ const (
 	SearchModeAdvanced SearchMode = "advanced"
 )
 
-// SearchContextSize is how much text of each result the model gets. With Exa it
-// is 5,000, 15,000 or 30,000 characters. The set is open.
+// SearchContextSize sets how much text of the results the model gets. With Exa, each result has up
+// to 5,000, 15,000 or 30,000 characters. With Parallel, the size applies to all results together.
+// Other values are possible.
 type SearchContextSize string
 
 const (
@@ -52,9 +53,9 @@ const (
 	SearchContextSizeHigh   SearchContextSize = "high"
 )
 
-// UserLocation is roughly where the user is, to favor results from there.
+// UserLocation is the approximate place of the user. Results from there are preferred.
 type UserLocation struct {
-	// Type is approximate. [WebPlugin] demands it, the tools do not.
+	// Type is approximate. [WebPlugin] requires it, the tools do not.
 	Type   string `json:"type,omitzero"`
 	City   string `json:"city,omitzero"`
 	Region string `json:"region,omitzero"`
@@ -63,68 +64,66 @@ type UserLocation struct {
 	// Timezone is an IANA name, such as Europe/Oslo.
 	Timezone string `json:"timezone,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// WebSearchParameters set up a [WebSearchTool]. "Engines" below are Exa,
-// Firecrawl, Parallel and Perplexity, as opposed to a provider's own search.
+// WebSearchParameters configures a [WebSearchTool]. Below, "engines" are Exa, Firecrawl, Parallel
+// and Perplexity, but not a provider's own search.
 type WebSearchParameters struct {
 	// Engine is [SearchEngineAuto] when empty.
 	Engine SearchEngine `json:"engine,omitzero"`
 	// Mode is the engine's default when empty.
 	Mode SearchMode `json:"mode,omitzero"`
-	// MaxResults is the number of results of one search, by default 5, with
-	// Perplexity at most 20. Only engines heed it.
+	// MaxResults limits the results of one search. The default is 5; Perplexity allows at most 20.
+	// It applies to engines only.
 	MaxResults *int `json:"max_results,omitzero"`
-	// MaxTotalResults is the number of results of all searches of the request,
-	// by default 50.
+	// MaxTotalResults limits the results of all searches of a request together. The default is 50.
 	MaxTotalResults *int `json:"max_total_results,omitzero"`
-	// MaxUses is the number of searches of the request; the model is told of an
-	// error when it asks for more. Engines and Anthropic heed it.
+	// MaxUses limits the number of searches of a request. Further calls return an error to the
+	// model. It applies to engines and to Anthropic's own search.
 	MaxUses *int `json:"max_uses,omitzero"`
-	// MaxCharacters is the length of one result, for Exa, Parallel (by default
-	// 1,500) and Perplexity. It takes precedence over SearchContextSize.
+	// MaxCharacters limits the length of one result. It applies to Exa, Parallel (1,500 by default)
+	// and Perplexity, and takes precedence over SearchContextSize.
 	MaxCharacters *int `json:"max_characters,omitzero"`
-	// SearchContextSize is for Exa, Parallel and Perplexity.
+	// SearchContextSize applies to Exa, Parallel and Perplexity.
 	SearchContextSize SearchContextSize `json:"search_context_size,omitzero"`
-	// AllowedDomains limits the search to these. It excludes ExcludedDomains.
+	// AllowedDomains lists the only domains to search. AllowedDomains and ExcludedDomains cannot
+	// both be set.
 	AllowedDomains []string `json:"allowed_domains,omitzero"`
-	// ExcludedDomains keeps these out. It excludes AllowedDomains.
+	// ExcludedDomains lists domains to leave out.
 	ExcludedDomains []string      `json:"excluded_domains,omitzero"`
 	UserLocation    *UserLocation `json:"user_location,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// WebSearchOptions set up the search that is built into a model. Only
-// SearchContextSize is documented by the service; the rest is sent by its
-// client for the AI SDK.
+// WebSearchOptions configures the search that is built into some models. The service documents only
+// SearchContextSize; its client for the AI SDK sends the other fields, too.
 type WebSearchOptions struct {
 	SearchContextSize SearchContextSize `json:"search_context_size,omitzero"`
 	MaxResults        *int              `json:"max_results,omitzero"`
-	// SearchPrompt introduces the results to the model.
+	// SearchPrompt is the text that introduces the results to the model.
 	SearchPrompt string       `json:"search_prompt,omitzero"`
 	Engine       SearchEngine `json:"engine,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// XSearchFilter narrows the search of X that xAI models do.
+// XSearchFilter limits the search of X (formerly Twitter) by xAI models.
 type XSearchFilter struct {
-	// AllowedXHandles limits the search to up to 20 accounts. It excludes
-	// ExcludedXHandles.
+	// AllowedXHandles lists the only accounts to search, up to 20. AllowedXHandles and
+	// ExcludedXHandles cannot both be set.
 	AllowedXHandles []string `json:"allowed_x_handles,omitzero"`
-	// ExcludedXHandles keeps up to 20 accounts out. It excludes
-	// AllowedXHandles.
+	// ExcludedXHandles lists accounts to leave out, up to 20.
 	ExcludedXHandles []string `json:"excluded_x_handles,omitzero"`
 	// FromDate is the first day, such as 2026-07-28.
 	FromDate string `json:"from_date,omitzero"`
@@ -135,7 +134,7 @@ type XSearchFilter struct {
 	// EnableVideoUnderstanding lets the model watch videos in posts.
 	EnableVideoUnderstanding *bool `json:"enable_video_understanding,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence

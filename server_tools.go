@@ -1,25 +1,24 @@
 package openrouter
 
-// WebSearchTool lets the model search the web. The sources come back as
-// annotations.
+// WebSearchTool lets the model search the web. [Message.Annotations] of the answer are the sources.
 //
 //wire:variant Tool type=openrouter:web_search
 type WebSearchTool struct {
 	Parameters *WebSearchParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// WebSearchShorthandTool is [WebSearchTool] in the spelling of OpenAI's
-// Responses API, where the settings stand beside the type or under parameters.
-// It is for requests that were written for that; new ones use WebSearchTool.
+// WebSearchShorthandTool is [WebSearchTool] in the form of OpenAI's Responses API, with settings
+// beside the type or under parameters. It is meant for requests that already have that form; use
+// WebSearchTool in new ones.
 //
 //wire:variant Tool type=web_search,web_search_preview,web_search_preview_2025_03_11,web_search_2025_08_26
 type WebSearchShorthandTool struct {
-	// Type is required. All types do the same.
+	// Type is required. All types have the same effect.
 	Type WebSearchType `json:"type"`
 
 	// The settings are those of [WebSearchParameters].
@@ -36,7 +35,7 @@ type WebSearchShorthandTool struct {
 	UserLocation      *UserLocation        `json:"user_location,omitzero"`
 	Parameters        *WebSearchParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -52,51 +51,51 @@ const (
 	WebSearchType20250826        WebSearchType = "web_search_2025_08_26"
 )
 
-// WebFetchTool lets the model read web pages and PDFs by their address.
+// WebFetchTool lets the model read web pages and PDFs by URL.
 //
 //wire:variant Tool type=openrouter:web_fetch
 type WebFetchTool struct {
 	Parameters *WebFetchParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// WebFetchParameters set up a [WebFetchTool].
+// WebFetchParameters configures a [WebFetchTool].
 type WebFetchParameters struct {
 	// Engine is [FetchEngineAuto] when empty.
 	Engine FetchEngine `json:"engine,omitzero"`
-	// MaxUses is the number of pages of one request; the model is told of an
-	// error when it asks for more.
+	// MaxUses limits the number of pages in one request. Further calls return an error to the
+	// model.
 	MaxUses *int `json:"max_uses,omitzero"`
-	// MaxContentTokens is about how long a page may be; the rest is cut off.
+	// MaxContentTokens is the approximate maximum length of a page. The rest is cut off.
 	MaxContentTokens *int `json:"max_content_tokens,omitzero"`
-	// AllowedDomains limits what may be read to these.
+	// AllowedDomains, if set, lists the only domains to read from.
 	AllowedDomains []string `json:"allowed_domains,omitzero"`
-	// BlockedDomains keeps these out.
+	// BlockedDomains lists domains never to read from.
 	BlockedDomains []string `json:"blocked_domains,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FetchEngine is what a web page is read with. The set is open.
+// FetchEngine selects how a web page is read. Other values are possible.
 type FetchEngine string
 
 const (
-	// FetchEngineAuto is the provider's own where it has one, else Exa.
+	// FetchEngineAuto uses the provider's own engine if it has one, else Exa.
 	FetchEngineAuto FetchEngine = "auto"
-	// FetchEngineNative is the provider's own.
+	// FetchEngineNative uses the provider's own engine.
 	FetchEngineNative FetchEngine = "native"
-	// FetchEngineOpenRouter gets the page with a plain HTTP request.
+	// FetchEngineOpenRouter fetches the page with a plain HTTP request.
 	FetchEngineOpenRouter FetchEngine = "openrouter"
 	FetchEngineExa        FetchEngine = "exa"
 	FetchEngineParallel   FetchEngine = "parallel"
-	// FetchEngineFirecrawl needs the account's own Firecrawl key.
+	// FetchEngineFirecrawl requires the account's own Firecrawl key.
 	FetchEngineFirecrawl FetchEngine = "firecrawl"
 )
 
@@ -106,190 +105,187 @@ const (
 type DatetimeTool struct {
 	Parameters *DatetimeParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// DatetimeParameters set up a [DatetimeTool].
+// DatetimeParameters configures a [DatetimeTool].
 type DatetimeParameters struct {
-	// Timezone is an IANA name, such as America/New_York. Empty is UTC.
+	// Timezone is an IANA name, such as America/New_York. Empty means UTC.
 	Timezone string `json:"timezone,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ImageGenerationTool lets the model have images made by another one.
+// ImageGenerationTool lets the model generate images with another model.
 //
 //wire:variant Tool type=openrouter:image_generation
 type ImageGenerationTool struct {
 	Parameters *ImageGenerationParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ImageGenerationParameters set up an [ImageGenerationTool].
+// ImageGenerationParameters configures an [ImageGenerationTool].
 type ImageGenerationParameters struct {
 	// Model is openai/gpt-5-image when empty.
 	Model string `json:"model,omitzero"`
 
-	// Extra holds what that model takes: aspect_ratio, quality, size,
-	// background, output_format, output_compression, moderation and others.
-	// Values are strings, numbers and lists.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation. Here
+	// it holds the options of the image model: aspect_ratio, quality, size, background,
+	// output_format, output_compression, moderation and others. Values are strings, numbers or
+	// lists.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SearchModelsTool lets the model look for models in the service's catalog. The
-// service calls it experimental.
+// SearchModelsTool lets the model search the service's list of models. The service calls it
+// experimental.
 //
 //wire:variant Tool type=openrouter:experimental__search_models
 type SearchModelsTool struct {
 	Parameters *SearchModelsParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SearchModelsParameters set up a [SearchModelsTool].
+// SearchModelsParameters configures a [SearchModelsTool].
 type SearchModelsParameters struct {
-	// MaxResults is by default 5 and at most 20.
+	// MaxResults is 5 by default and at most 20.
 	MaxResults *int `json:"max_results,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AdvisorTool lets the model ask another one, usually a stronger one, for
-// advice. A request may have several, told apart by name; at most one has none.
+// AdvisorTool lets the model ask another model, usually a stronger one, for advice. A request may
+// have several advisors with different names. At most one may have no name.
 //
 //wire:variant Tool type=openrouter:advisor
 type AdvisorTool struct {
 	Parameters *AdvisorParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// AdvisorParameters set up an [AdvisorTool].
+// AdvisorParameters configures an [AdvisorTool].
 type AdvisorParameters struct {
-	// Name is made of letters, digits, spaces, underscores and dashes, 64 at
-	// most.
+	// Name has up to 64 letters, digits, spaces, underscores and dashes.
 	Name string `json:"name,omitzero"`
-	// Model is the advisor. When empty the model that asks may choose, or else
-	// it is the request's.
+	// Model is the advisor. If it is empty, the model that asks may choose the advisor. If it
+	// chooses none, the advisor is the request's model.
 	Model string `json:"model,omitzero"`
-	// Instructions are the advisor's system message; empty is none.
+	// Instructions are the advisor's system message. Empty means none.
 	Instructions string `json:"instructions,omitzero"`
-	// ForwardTranscript true shows the advisor the whole conversation. By
-	// default it sees only what it is asked.
+	// ForwardTranscript true shows the advisor the whole conversation. By default the advisor sees
+	// only the question.
 	ForwardTranscript *bool `json:"forward_transcript,omitzero"`
 	// Stream has no effect on chat completions.
 	Stream *bool `json:"stream,omitzero"`
-	// MaxCompletionTokens bounds the advice, reasoning included.
+	// MaxCompletionTokens limits the length of the advice, reasoning included.
 	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
 	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
 	Temperature         *float64       `json:"temperature,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SubagentTool lets the model give tasks to another one, usually a cheaper one.
-// A request may have several, told apart by name; at most one has none.
+// SubagentTool lets the model give tasks to another model, usually a cheaper one. A request may
+// have several subagents with different names. At most one may have no name.
 //
 //wire:variant Tool type=openrouter:subagent
 type SubagentTool struct {
 	Parameters *SubagentParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// SubagentParameters set up a [SubagentTool].
+// SubagentParameters configures a [SubagentTool].
 type SubagentParameters struct {
-	// Name is made of letters, digits, spaces, underscores and dashes, 64 at
-	// most.
+	// Name has up to 64 letters, digits, spaces, underscores and dashes.
 	Name string `json:"name,omitzero"`
-	// Model does the tasks. When empty it is the request's.
+	// Model is the subagent. If it is empty, the subagent is the request's model.
 	Model string `json:"model,omitzero"`
-	// Instructions are the subagent's system message; empty is none.
+	// Instructions are the subagent's system message. Empty means none.
 	Instructions string `json:"instructions,omitzero"`
-	// Tools are what the subagent may use, itself excepted.
+	// Tools lists the tools that the subagent may use. The subagent tool itself is not allowed.
 	Tools []NestedTool `json:"tools,omitzero"`
-	// MaxToolCalls is the number of steps it may take with them, between 1 and
-	// 25.
+	// MaxToolCalls limits the steps that the subagent may take with its tools, between 1 and 25.
 	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
-	// MaxCompletionTokens bounds what it writes, reasoning included.
+	// MaxCompletionTokens limits the subagent's output, reasoning included.
 	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
 	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
 	Temperature         *float64       `json:"temperature,omitzero"`
-	// InheritFunctions is for the Responses API; chat completions refuse it
-	// with 400.
+	// InheritFunctions is for the Responses API only: chat completions refuse it with status 400.
 	InheritFunctions *bool `json:"inherit_functions,omitzero"`
-	// InheritedFunctionNames is for the Responses API; chat completions refuse
-	// it with 400.
+	// InheritedFunctionNames is for the Responses API only: chat completions refuse it with status
+	// 400.
 	InheritedFunctionNames []string `json:"inherited_function_names,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FusionTool lets the model put the question to a panel of models; an analyst
-// sums up their answers for it.
+// FusionTool lets the model send the prompt to a panel of models. An analyst model summarizes their
+// answers for it.
 //
 //wire:variant Tool type=openrouter:fusion
 type FusionTool struct {
 	Parameters *FusionParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FusionParameters set up a [FusionTool].
+// FusionParameters configures a [FusionTool].
 type FusionParameters struct {
-	// AnalysisModels are the panel, 1 to 8 models. When empty the service takes
-	// its best ones.
+	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel of
+	// high quality.
 	AnalysisModels []string `json:"analysis_models,omitzero"`
-	// Model is the analyst. When empty it is the request's.
+	// Model is the analyst. If it is empty, the analyst is the request's model.
 	Model string `json:"model,omitzero"`
-	// MaxToolCalls is the number of steps each model may take with its tools,
-	// between 1 and 16. The default is 4.
+	// MaxToolCalls limits the steps that each of these models may take with its tools, between 1
+	// and 16. The default is 4.
 	MaxToolCalls *int `json:"max_tool_calls,omitzero"`
-	// MaxCompletionTokens bounds what each model writes in a step, reasoning
-	// included. The default is 16,000.
+	// MaxCompletionTokens limits the output of each of these models per call, reasoning included.
+	// The default is 16,000.
 	MaxCompletionTokens *int           `json:"max_completion_tokens,omitzero"`
 	Reasoning           *ToolReasoning `json:"reasoning,omitzero"`
-	// Temperature is for the panel; the analyst's is always 0.
+	// Temperature applies to the panel. The analyst always uses 0.
 	Temperature *float64 `json:"temperature,omitzero"`
-	// Tools are at most 8. Nil is web search and web fetch; an empty list that
-	// is not nil is none.
+	// Tools lists up to 8 tools for the panel and the analyst. Nil means web search and web fetch.
+	// An empty list that is not nil means no tools.
 	Tools        []NestedTool  `json:"tools,omitzero"`
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -298,70 +294,70 @@ type FusionParameters struct {
 // ToolReasoning sets how much the models behind a tool think.
 type ToolReasoning struct {
 	Effort ReasoningEffort `json:"effort,omitzero"`
-	// MaxTokens is the budget of each model.
+	// MaxTokens is the reasoning budget of each model.
 	MaxTokens *int `json:"max_tokens,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FilesTool lets the model read, write, edit and list the files of the
-// workspace that the key belongs to.
+// FilesTool lets the model read, write, edit and list files of the workspace that the key belongs
+// to.
 //
 //wire:variant Tool type=openrouter:files
 type FilesTool struct {
 	Parameters *FilesParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// FilesParameters set up a [FilesTool], which has no settings yet.
+// FilesParameters configures a [FilesTool]. It has no settings yet.
 type FilesParameters struct {
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 }
 
-// BashTool lets the model run shell commands. The service's schema lists it for
-// chat completions, its guide says that they refuse it with 400.
+// BashTool lets the model run shell commands. The service's documentation contradicts itself: its
+// schema accepts the tool in chat completions, its guide says that they refuse it with status 400.
 //
 //wire:variant Tool type=openrouter:bash
 type BashTool struct {
 	Parameters *BashParameters `json:"parameters,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// BashParameters set up a [BashTool].
+// BashParameters configures a [BashTool].
 type BashParameters struct {
 	// Engine is [BashEngineAuto] when empty.
 	Engine BashEngine `json:"engine,omitzero"`
 	// Environment is the container that the commands run in.
 	Environment *Environment `json:"environment,omitzero"`
-	// SleepAfterSeconds is how long a container waits for another command
-	// before it sleeps: by default 900, at most 2,592,000, which is 30 days.
+	// SleepAfterSeconds is the time after a command until an idle container sleeps. The default is
+	// 900, the maximum 2,592,000 (30 days).
 	SleepAfterSeconds *int `json:"sleep_after_seconds,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// BashEngine is what runs shell commands. The set is open.
+// BashEngine selects who runs shell commands. Other values are possible.
 type BashEngine string
 
 const (
-	// BashEngineAuto is [BashEngineNative] today.
+	// BashEngineAuto currently means [BashEngineNative].
 	BashEngineAuto BashEngine = "auto"
-	// BashEngineNative returns the call to the caller, who runs the command.
+	// BashEngineNative returns the call to your program, which runs the command.
 	BashEngineNative BashEngine = "native"
 	// BashEngineOpenRouter runs the command in a container of the service.
 	BashEngineOpenRouter BashEngine = "openrouter"
@@ -370,22 +366,22 @@ const (
 // Environment is a container to run commands in.
 type Environment struct {
 	Type EnvironmentType `json:"type"`
-	// ContainerID goes with [EnvironmentTypeContainerReference]: letters,
-	// digits, underscores and dashes, 20 at most.
+	// ContainerID is required with [EnvironmentTypeContainerReference]. It has up to 20 letters,
+	// digits, underscores and dashes.
 	ContainerID string `json:"container_id,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// EnvironmentType is a kind of [Environment]. The set is open.
+// EnvironmentType is the kind of an [Environment]. Other values are possible.
 type EnvironmentType string
 
 const (
 	// EnvironmentTypeContainerAuto is a new container for this request.
 	EnvironmentTypeContainerAuto EnvironmentType = "container_auto"
-	// EnvironmentTypeContainerReference is the container with that ContainerID.
+	// EnvironmentTypeContainerReference is the container named by ContainerID.
 	EnvironmentTypeContainerReference EnvironmentType = "container_reference"
 )

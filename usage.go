@@ -2,8 +2,8 @@ package openrouter
 
 import "encoding/json"
 
-// Usage counts the tokens of an answer, with the model's own tokenizer, and
-// their cost. An answer from the response cache counts zero.
+// Usage holds the token counts of an answer, by the model's own tokenizer, and its cost. All counts
+// of an answer from the response cache are 0.
 type Usage struct {
 	PromptTokens     int `json:"prompt_tokens"`
 	CompletionTokens int `json:"completion_tokens"`
@@ -12,97 +12,94 @@ type Usage struct {
 	PromptTokensDetails     *PromptTokensDetails     `json:"prompt_tokens_details,omitzero"`
 	CompletionTokensDetails *CompletionTokensDetails `json:"completion_tokens_details,omitzero"`
 
-	// Cost is what was charged, in USD. It includes the calls made by server
-	// tools.
+	// Cost is the amount that was charged, in USD. It includes the calls that server tools made.
 	Cost        float64      `json:"cost,omitzero"`
 	CostDetails *CostDetails `json:"cost_details,omitzero"`
-	// IsBYOK says that the provider was called with the account's own key. Cost
-	// may then be 0, and the provider's price stands in CostDetails.
+	// IsBYOK is true if the provider was called with the account's own provider key. Cost may then
+	// be 0; CostDetails has the provider's price.
 	IsBYOK bool `json:"is_byok,omitzero"`
-	// CacheDiscount is what prompt caching saved, in USD; negative where
-	// writing to the cache cost more than it saved.
+	// CacheDiscount is the amount that prompt caching saved, in USD. It is negative if writing to
+	// the cache cost more than was saved.
 	CacheDiscount float64 `json:"cache_discount,omitzero"`
 
 	ServerToolUseDetails *ServerToolUse `json:"server_tool_use_details,omitzero"`
-	// ServerToolUse is another spelling of ServerToolUseDetails.
+	// ServerToolUse is another name of ServerToolUseDetails.
 	ServerToolUse *ServerToolUse `json:"server_tool_use,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PromptTokensDetails counts some of [Usage.PromptTokens] again, by kind.
+// PromptTokensDetails counts certain kinds of [Usage.PromptTokens]. They are included in that
+// number.
 type PromptTokensDetails struct {
 	// CachedTokens were read from the provider's prompt cache.
 	CachedTokens int `json:"cached_tokens,omitzero"`
-	// CacheWriteTokens were written to it. Only models that charge for that
-	// report them.
+	// CacheWriteTokens were written to the prompt cache. Only models that charge for writing report
+	// them.
 	CacheWriteTokens int `json:"cache_write_tokens,omitzero"`
 	AudioTokens      int `json:"audio_tokens,omitzero"`
 	VideoTokens      int `json:"video_tokens,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// CompletionTokensDetails counts some of [Usage.CompletionTokens] again, by
-// kind.
+// CompletionTokensDetails counts certain kinds of [Usage.CompletionTokens].
 type CompletionTokensDetails struct {
 	// ReasoningTokens may exceed [Usage.CompletionTokens].
 	ReasoningTokens int `json:"reasoning_tokens,omitzero"`
 	AudioTokens     int `json:"audio_tokens,omitzero"`
 	ImageTokens     int `json:"image_tokens,omitzero"`
-	// AcceptedPredictionTokens and RejectedPredictionTokens say how much of the
-	// request's prediction came true.
+	// AcceptedPredictionTokens and RejectedPredictionTokens count the tokens of the request's
+	// [Prediction] that did and did not occur in the answer.
 	AcceptedPredictionTokens int `json:"accepted_prediction_tokens,omitzero"`
 	RejectedPredictionTokens int `json:"rejected_prediction_tokens,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// CostDetails is what the provider asked for an answer, in USD. It leaves out
-// the calls made by server tools.
+// CostDetails is the amount that the provider charged, in USD. It does not include the calls that
+// server tools made.
 type CostDetails struct {
 	UpstreamInferenceCost            float64 `json:"upstream_inference_cost,omitzero"`
 	UpstreamInferencePromptCost      float64 `json:"upstream_inference_prompt_cost"`
 	UpstreamInferenceCompletionsCost float64 `json:"upstream_inference_completions_cost"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// ServerToolUse counts the tool calls the service made on its own side. The
-// counts overlap; do not add them up.
+// ServerToolUse counts the calls of server tools. The counts overlap: do not add them up.
 type ServerToolUse struct {
-	// ToolCallsRequested leaves out the tools that a provider runs itself.
+	// ToolCallsRequested does not include tools that a provider runs itself.
 	ToolCallsRequested int `json:"tool_calls_requested,omitzero"`
-	// ToolCallsExecuted are those that had a result.
+	// ToolCallsExecuted counts calls that returned a result.
 	ToolCallsExecuted int `json:"tool_calls_executed,omitzero"`
 	WebSearchRequests int `json:"web_search_requests,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Logprobs says how likely each token of an answer was. Some providers send a
-// number or another object in its place; that is kept in Extra and is not an
-// error.
+// Logprobs holds the log probability of each token of an answer. Some providers send a number or
+// another object instead, which is kept in Extra and is not an error.
 type Logprobs struct {
 	Content []TokenLogprob `json:"content" wire:"null"`
 	Refusal []TokenLogprob `json:"refusal,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -113,20 +110,19 @@ type TokenLogprob struct {
 	Token string `json:"token" wire:"text"`
 	// Logprob is the natural logarithm of the probability.
 	Logprob float64 `json:"logprob"`
-	// Bytes is the token in UTF-8, nil where it has no such form. A character
-	// may be spread over several tokens.
+	// Bytes is the token in UTF-8; nil if it has no such form. A character may be spread over
+	// several tokens.
 	Bytes []int `json:"bytes" wire:"null"`
-	// TopLogprobs are the likeliest tokens at this place, as many as the
-	// request asked for.
+	// TopLogprobs are the most likely tokens at this position, as many as the request asked for.
 	TopLogprobs []TopLogprob `json:"top_logprobs"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// TopLogprob is a token that could have stood in the place of a [TokenLogprob].
+// TopLogprob is a token that was possible at the position of a [TokenLogprob].
 //
 //wire:list 4
 type TopLogprob struct {
@@ -134,13 +130,13 @@ type TopLogprob struct {
 	Logprob float64 `json:"logprob"`
 	Bytes   []int   `json:"bytes" wire:"null"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// RoutingStrategy is the way a model was chosen. The set is open.
+// RoutingStrategy is the way in which a model was chosen. Other values are possible.
 type RoutingStrategy string
 
 // The known strategies.
@@ -156,30 +152,30 @@ const (
 	RoutingStrategyFusion      RoutingStrategy = "fusion"
 )
 
-// RouterMetadata tells how a request was routed. It is sent when a call asks
-// for it with [WithRouterMetadata], but not with an answer from the response
-// cache or an error from before routing. Beside an error it may be incomplete.
+// RouterMetadata describes how a request was routed. The service sends it if the call used
+// [WithRouterMetadata], except with answers from the response cache and errors before routing. With
+// an error it may be incomplete.
 type RouterMetadata struct {
-	// Requested is the model the request named.
+	// Requested is the model that the request named.
 	Requested string          `json:"requested"`
 	Strategy  RoutingStrategy `json:"strategy"`
-	// Region is empty where none applies.
+	// Region is empty if none applies.
 	Region string `json:"region" wire:"null"`
-	// Summary is a sentence for people.
+	// Summary is a text for people, such as "available=1, selected=OpenAI".
 	Summary string `json:"summary"`
-	// Attempt is the number of the provider call that answered, from 1; 0 means
-	// that no provider was reached.
+	// Attempt is the number of the provider call that answered, starting at 1; 0 means that no
+	// provider was reached.
 	Attempt int `json:"attempt"`
-	// IsBYOK says that the provider was called with the account's own key.
+	// IsBYOK is true if the provider was called with the account's own provider key.
 	IsBYOK    bool            `json:"is_byok"`
 	Endpoints RouterEndpoints `json:"endpoints"`
 	Params    *RouterParams   `json:"params,omitzero"`
-	// Attempts are the provider calls in their order.
+	// Attempts lists the provider calls in order.
 	Attempts []RouterAttempt `json:"attempts,omitzero"`
-	// Pipeline is what worked on the request beside the model.
+	// Pipeline lists the steps around the model, such as guardrails and plugins.
 	Pipeline []PipelineStage `json:"pipeline,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
@@ -190,51 +186,50 @@ type RouterEndpoints struct {
 	Total     int              `json:"total"`
 	Available []RouterEndpoint `json:"available"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// RouterEndpoint is a model at a provider.
+// RouterEndpoint is one model at one provider.
 type RouterEndpoint struct {
 	Provider string `json:"provider"`
 	Model    string `json:"model"`
 	Selected bool   `json:"selected"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// RouterParams are the settings the strategy worked with. What else a strategy
-// reports is in Extra.
+// RouterParams holds settings of the routing strategy. Settings without a field are in Extra.
 type RouterParams struct {
 	VersionGroup    string  `json:"version_group,omitzero"`
 	QualityFloor    float64 `json:"quality_floor,omitzero"`
 	ThroughputFloor float64 `json:"throughput_floor,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// RouterAttempt is one call of a provider.
+// RouterAttempt is one call to a provider.
 type RouterAttempt struct {
 	Provider string `json:"provider"`
 	Model    string `json:"model"`
-	// Status is the HTTP status the provider answered with.
+	// Status is the HTTP status of the provider's answer.
 	Status int `json:"status"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// PipelineStageType is the kind of a [PipelineStage]. The set is open.
+// PipelineStageType is the kind of a [PipelineStage]. Other values are possible.
 type PipelineStageType string
 
 // The known kinds of stage.
@@ -249,17 +244,17 @@ const (
 // PipelineStage is a guardrail, a plugin or another step around the model.
 type PipelineStage struct {
 	Type PipelineStageType `json:"type"`
-	// Name tells stages of the same type apart.
+	// Name distinguishes stages of the same type.
 	Name           string `json:"name"`
 	GuardrailID    string `json:"guardrail_id,omitzero"`
 	GuardrailScope string `json:"guardrail_scope,omitzero"`
 	Summary        string `json:"summary,omitzero"`
-	// CostUSD is the price of the stage, in USD.
+	// CostUSD is the cost of the stage, in USD.
 	CostUSD float64 `json:"cost_usd,omitzero"`
-	// Data is an object whose members depend on the stage.
+	// Data is an object. Its members depend on the stage.
 	Data json.RawMessage `json:"data,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence

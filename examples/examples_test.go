@@ -7,8 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "write what the examples print into README.md")
@@ -16,63 +21,109 @@ var update = flag.Bool("update", false, "write what the examples print into READ
 // command is a block of README.md: a command line and what it prints.
 var command = regexp.MustCompile("(?s)```console\n\\$ go run \\./examples/([a-z]+)([^\n]*)\n(.*?)```")
 
-// Every example is in README.md, and prints without a key what stands there.
-func TestREADMEShowsWhatExamplesPrint(t *testing.T) {
+// A reader copies main.go of an example, and nothing else, into a module of their
+// own. There it prints, without a key, what README.md shows.
+func TestExamplesCanBeCopied(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
+	require.NoError(t, err)
+	shown := map[string][]string{} // arguments and output
+	for _, m := range command.FindAllStringSubmatch(string(readme), -1) {
+		shown[m[1]] = m[2:]
 	}
-	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", bin, "./...").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	shown := map[string]bool{}
-	updated := command.ReplaceAllFunc(readme, func(block []byte) []byte {
-		m := command.FindSubmatch(block)
-		name, args, want := string(m[1]), string(m[2]), string(m[3])
-		shown[name] = true
-		t.Run(name, func(t *testing.T) {
-			got, notice := run(t, filepath.Join(bin, name), arguments(args))
-			if !strings.Contains(notice, "OPENROUTER_API_KEY is not set") {
-				t.Errorf("it did not say that it works with a fake: %q", notice)
-			}
-			if got != want && !*update {
-				t.Errorf("printed\n%s\nREADME.md has\n%s", got, want)
-			}
-			block = []byte("```console\n$ go run ./examples/" + name + args + "\n" + got + "```")
-		})
-		return block
-	})
-	if *update {
-		if err := os.WriteFile("README.md", updated, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-
 	mains, err := filepath.Glob("*/main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, main := range mains {
-		if name := filepath.Dir(main); !shown[name] {
-			t.Errorf("README.md does not show ./examples/%s", name)
+	require.NoError(t, err)
+	require.Len(t, mains, len(shown), "README.md must show every example once")
+
+	var mu sync.Mutex
+	printed := map[string]string{}
+	t.Run("copy", func(t *testing.T) {
+		for _, main := range mains {
+			name := filepath.Dir(main)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				require.Contains(t, shown, name, "README.md does not show this example")
+				args, want := shown[name][0], shown[name][1]
+				assert.Contains(t, string(readme), "\n| ["+name+"]("+main+") | ", "the table in README.md needs a row for it")
+
+				dir := emptyModule(t)
+				copyFile(t, main, dir)
+				program := filepath.Join(dir, "program.exe")
+				run(t, dir, "go", "build", "-ldflags=-s -w", "-o", program, ".")
+				got, notice := run(t, dir, program, arguments(args)...)
+				assert.Contains(t, notice, "OPENROUTER_API_KEY is not set", "it must say that a fake answers")
+				if !*update {
+					assert.Equal(t, want, got, "what it prints is not what README.md shows; -update writes it there")
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				printed[name] = got
+			})
 		}
+	})
+	if *update && !t.Failed() {
+		updated := command.ReplaceAllStringFunc(string(readme), func(block string) string {
+			m := command.FindStringSubmatch(block)
+			return strings.TrimSuffix(block, m[3]+"```") + printed[m[1]] + "```"
+		})
+		require.NoError(t, os.WriteFile("README.md", []byte(updated), 0o600))
 	}
 }
 
-// run runs a program without the caller's key and address.
-func run(t *testing.T, program string, args []string) (stdout, stderr string) {
-	cmd := exec.CommandContext(t.Context(), program, args...)
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "OPENROUTER_") {
-			cmd.Env = append(cmd.Env, v)
-		}
+// The example with tests can be copied together with them.
+func TestTestsCanBeCopied(t *testing.T) {
+	tests, err := filepath.Glob("*/main_test.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, tests)
+	for _, test := range tests {
+		dir := emptyModule(t)
+		copyFile(t, test, dir)
+		copyFile(t, filepath.Join(filepath.Dir(test), "main.go"), dir)
+		run(t, dir, "go", "test", ".")
 	}
+}
+
+// The fake service runs from a module that only requires this one.
+func TestFakeRunsFromAnEmptyModule(t *testing.T) {
+	_, usage := run(t, emptyModule(t), "go", "run", "github.com/openrouter-go/openrouter/openroutertest/cmd/fake-openrouter", "-h")
+	assert.Contains(t, usage, "#help")
+}
+
+// emptyModule makes a module without code that requires this checkout. It needs no
+// network.
+func emptyModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	checkout, err := filepath.Abs("..")
+	require.NoError(t, err)
+	mod, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	const path = "github.com/openrouter-go/openrouter"
+	text := strings.Replace(string(mod), "module "+path+"\n", "module example.com/copy\n", 1)
+	require.NotEqual(t, string(mod), text)
+	text += "\nrequire " + path + " v0.0.0\n\nreplace " + path + " => \"" + filepath.ToSlash(checkout) + "\"\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600))
+	copyFile(t, "../go.sum", dir)
+	return dir
+}
+
+func copyFile(t *testing.T, from, dir string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(from)), data, 0o600))
+}
+
+// run runs a program in a folder, without the caller's key, address and workspace,
+// and without a network for the go command.
+func run(t *testing.T, dir, program string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir = dir
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OPENROUTER_") })
+	cmd.Env = append(cmd.Env, "PWD="+dir, "GOWORK=off", "GOPROXY=off")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s%s", err, &out, &errs)
-	}
+	require.NoError(t, cmd.Run(), "%s%s", &out, &errs)
 	return out.String(), errs.String()
 }
 

@@ -6,99 +6,106 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Text returns a reply that begins with [Reply.Text].
+// Text returns a reply with text: see [Reply.Text].
 func Text(chunks ...string) Reply { return Reply{}.Text(chunks...) }
 
-// Reasoning returns a reply that begins with [Reply.Reasoning].
+// Reasoning returns a reply with readable reasoning: see [Reply.Reasoning].
 func Reasoning(chunks ...string) Reply { return Reply{}.Reasoning(chunks...) }
 
-// SignedReasoning returns a reply that begins with [Reply.SignedReasoning].
+// SignedReasoning returns a reply with signed reasoning: see
+// [Reply.SignedReasoning].
 func SignedReasoning(signature string, chunks ...string) Reply {
 	return Reply{}.SignedReasoning(signature, chunks...)
 }
 
-// ReasoningDetails returns a reply that begins with [Reply.ReasoningDetails].
+// ReasoningDetails returns a reply with blocks of reasoning: see
+// [Reply.ReasoningDetails].
 func ReasoningDetails(details ...openrouter.ReasoningDetail) Reply {
 	return Reply{}.ReasoningDetails(details...)
 }
 
-// ToolCall returns a reply that begins with [Reply.ToolCall].
+// ToolCall returns a reply with a call of a function: see [Reply.ToolCall].
 func ToolCall(id, name, arguments string) Reply { return Reply{}.ToolCall(id, name, arguments) }
 
-// ToolCallChunks returns a reply that begins with [Reply.ToolCallChunks].
+// ToolCallChunks returns a reply with a call of a function: see
+// [Reply.ToolCallChunks].
 func ToolCallChunks(id, name string, arguments ...string) Reply {
 	return Reply{}.ToolCallChunks(id, name, arguments...)
 }
 
-// Refusal returns a reply that begins with [Reply.Refusal].
+// Refusal returns a reply with a refusal: see [Reply.Refusal].
 func Refusal(chunks ...string) Reply { return Reply{}.Refusal(chunks...) }
 
-// Image returns a reply that begins with [Reply.Image].
+// Image returns a reply with an image: see [Reply.Image].
 func Image(url string) Reply { return Reply{}.Image(url) }
 
-// ImageData returns a reply that begins with [Reply.ImageData].
+// ImageData returns a reply with an image: see [Reply.ImageData].
 func ImageData(mediaType string, data []byte) Reply { return Reply{}.ImageData(mediaType, data) }
 
-// Audio returns a reply that begins with [Reply.Audio].
+// Audio returns a reply with speech: see [Reply.Audio].
 func Audio(id string, recording []byte, transcript string) Reply {
 	return Reply{}.Audio(id, recording, transcript)
 }
 
-// KeepAlive returns a reply that begins with [Reply.KeepAlive].
+// KeepAlive returns a reply that begins with keep-alives: see [Reply.KeepAlive].
 func KeepAlive(n int) Reply { return Reply{}.KeepAlive(n) }
 
-// Event returns a reply that begins with [Reply.Event].
+// Event returns a reply that begins with an event: see [Reply.Event].
 func Event(data string) Reply { return Reply{}.Event(data) }
 
-// Error returns a failure with that status, in place of an answer, also where a
-// stream is asked for. An empty type leaves that out. Among what can be added:
-// [Reply.RetryAfter], [Reply.RateLimit], [Reply.Availability], [Reply.Metadata].
+// Error returns a failure with this HTTP status instead of an answer, for Create
+// and Stream alike. An empty type is left out. Without a message the failure has
+// the text of the status. [Reply.RetryAfter], [Reply.RateLimit],
+// [Reply.Availability] and [Reply.Metadata] add details.
 func Error(status int, t openrouter.ErrorType, message ...string) Reply {
 	r := Reply{status: status, verbose: true}.step(report{newFailure(status, t, message)})
 	return r.Header("Content-Type", "application/json").Header("Cache-Control", "")
 }
 
-// MidStreamError returns a reply that begins with [Reply.MidStreamError].
+// MidStreamError returns a reply that fails before any content, but after the
+// status 200: see [Reply.MidStreamError].
 func MidStreamError(status int, t openrouter.ErrorType, message ...string) Reply {
 	return Reply{}.MidStreamError(status, t, message...)
 }
 
-// NoChoices returns an answer whose choices are null and that names no error.
+// NoChoices returns an answer in which all members are null: it has no choices and
+// reports no error.
 func NoChoices() Reply { return MidStreamError(200, "").Shape(ShapeNoError) }
 
-// Truncate returns a reply that begins with [Reply.Truncate]: an empty body.
+// Truncate returns a reply with an empty body: see [Reply.Truncate].
 func Truncate() Reply { return Reply{}.Truncate() }
 
-// Cut returns a reply that begins with [Reply.Cut]: a status, then nothing.
+// Cut returns a reply that breaks the connection after the status: see [Reply.Cut].
 func Cut() Reply { return Reply{}.Cut() }
 
-// Stall returns a reply that begins with [Reply.Stall]: a status, then silence.
+// Stall returns a reply that sends nothing after the status: see [Reply.Stall].
 func Stall() Reply { return Reply{}.Stall() }
 
-// Reset breaks the connection before there is any answer: see [Reply.Reset].
+// Reset returns a reply that breaks the connection before any response: see
+// [Reply.Reset].
 func Reset() Reply { return Reply{}.Reset() }
 
-// Raw returns a reply whose body is these bytes and those of further calls of
-// [Reply.Raw], to every kind of request. Nothing is added at the end. The content
-// type is that of the answer asked for; [Reply.Header] sets another.
+// Raw returns a reply whose body is these bytes, for Create and Stream alike.
+// [Reply.Raw] adds more; nothing else is added. The content type is that of the
+// requested answer, unless [Reply.Header] sets another.
 func Raw(body string) Reply {
 	return Reply{verbose: true}.Raw(body)
 }
 
-// HTML returns a page, as something between the client and the service would
-// send it.
+// HTML returns a page with this HTTP status, as a proxy in front of the service
+// would send it.
 func HTML(status int, page string) Reply {
 	return Raw(page).Status(status).Header("Content-Type", "text/html; charset=utf-8").Header("Cache-Control", "")
 }
 
-// Func returns a reply that f makes for each request. What is set on it beside
-// the requests that it is for does not matter; set it on the reply that f
-// returns. f may be called from several goroutines at once. It does not run in
-// the test's: it may report failures with t.Error, not with t.Fatal.
+// Func returns a reply that f makes for each request. Conditions and the number of
+// uses count on the reply that Func returns; all other settings count on the reply
+// that f returns. f may be called from several goroutines at once. None of them is
+// the goroutine of the test, so that f may call t.Error but not t.Fatal.
 func Func(f func(*Request) Reply) Reply { return Reply{fn: f} }
 
-// Echo answers every request with the text of its last user message. It is meant
-// to stand last.
+// Echo answers every request with the text of its last user message. It should be
+// the last of the replies.
 func Echo() Reply {
 	return Func(func(req *Request) Reply {
 		return KeepAlive(1).Text(strings.SplitAfter(req.Text(), " ")...)

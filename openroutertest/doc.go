@@ -1,5 +1,5 @@
-// Package openroutertest is a fake OpenRouter for tests and for work without a
-// network: of programs that use the openrouter package, and of any other program
+// Package openroutertest is a fake OpenRouter: for tests, and for work without a
+// network. It serves programs that use the openrouter package and any other program
 // that speaks to the service.
 //
 //	srv := openroutertest.NewServer(t,
@@ -7,21 +7,22 @@
 //		openroutertest.Text("Take", " an umbrella."))
 //	got, err := myApp.Answer(t.Context(), srv.Client(), "Umbrella?")
 //
-// [NewServer] serves on a port of this machine and closes with the test; [Start]
-// and [Listen] do so outside of tests, [NewTLSServer] with HTTP/2. [Transport]
-// does without a port, for testing/synctest. The command
+// [NewServer] listens on a port of this machine and closes with the test.
+// [NewTLSServer] is the same with HTTP/2. [Start] and [Listen] are for programs that
+// are not tests. [Transport] needs no port and works with testing/synctest.
+// [ClientOrFake] lets a program run with or without an API key. The command
 // openroutertest/cmd/fake-openrouter serves programs in any language.
 //
 // # Replies
 //
-// A [Reply] says what one request is answered with. The functions begin one, its
-// methods go on:
+// A [Reply] is the answer to one request. A function makes one, and its methods add
+// to it:
 //
 //	openroutertest.Reasoning("Let me ", "see.").Text("It is ", "42.").Usage(10, 5).Cost(0.01)
 //
-// The same reply answers ChatService.Create and ChatService.Stream. A stream gets
-// the chunks one by one, then the finish reason, the usage and [DONE], in the
-// spelling of the service; the other form gets the message they add up to.
+// The same reply answers ChatService.Create and ChatService.Stream. A stream sends
+// the chunks one by one, then the finish reason, the usage and [DONE], in the JSON
+// of the service. Create gets one message with the content of all chunks.
 //
 //   - content: [Text], [Reasoning], [SignedReasoning], [ReasoningDetails],
 //     [ToolCall], [Refusal], [Image], [Audio], [Reply.Annotations],
@@ -33,38 +34,39 @@
 //
 // # Which reply answers which request
 //
-// A request takes the first reply that is for it and is not used up. A reply is
-// for every chat completion unless [Reply.ForModel], [Reply.ForText] or
-// [Reply.When] says which; it is used up by one request unless [Reply.Times] or
-// [Reply.Always] says otherwise. So replies without conditions are a sequence.
-// [Echo], put last, answers all that is left; [Func] makes replies from requests.
+// A request gets the first reply that is for it and not used up. A reply is for
+// every chat completion, unless [Reply.ForModel], [Reply.ForText] or [Reply.When]
+// limits it. One request uses it up, unless [Reply.Times] or [Reply.Always] says
+// otherwise. Replies without conditions are therefore given in their order. [Echo],
+// as the last reply, answers all other requests. [Func] makes replies from requests.
 //
-// A request that nothing is for fails the test and is answered with the status
-// 500. What has arrived is in Requests, what was not asked for in Unused.
+// A request that no reply is for fails the test and is answered with the status 500.
+// Server.Requests returns the requests that arrived, and Server.Unused the replies
+// that are left.
 //
-// A key is required, as the service does, though any is right until RequireKey.
-// The fake also serves GET /models, with the models of SetModels, and GET
-// /generation, for the answers it gave. [Reply.ForPath] answers other paths.
+// A request needs an API key, as with the service. The fake accepts any key until
+// RequireKey is called. It also serves GET /models with the models of SetModels, and
+// GET /generation for the answers that it gave. [Reply.ForPath] adds other endpoints.
 //
 // # Faults
 //
-// What goes wrong stands where it goes wrong, Text("It is ").Cut(), and has a
-// meaning in both forms of an answer.
+// A fault is a step of the reply and happens at its place in the answer, as in
+// Text("It is ").Cut(). Every fault works for Create and for Stream.
 //
-//   - the answer breaks off: [Reply.Truncate], [Reply.Cut], [Reply.Stall]
-//   - nothing comes at all: [Reset], [Stall], [Cut], [Truncate], and
+//   - the answer is cut off: [Reply.Truncate], [Reply.Cut], [Reply.Stall]
+//   - there is no answer at all: [Reset], [Stall], [Cut], [Truncate], and
 //     [Reply.Latency] with [Forever]
-//   - it is slow: [Reply.Latency], [Reply.Pause], [Reply.Pace], [Reply.Drip],
+//   - the answer is slow: [Reply.Latency], [Reply.Pause], [Reply.Pace], [Reply.Drip],
 //     [Reply.KeepAlive], [Reply.Processing], [Reply.Padding]
 //   - the service reports a failure: [Error], with [Reply.RateLimit],
-//     [Reply.Availability], [Reply.Metadata] or [Reply.ErrorCode], and
-//     Error(502, ...).Status(200) for one with the status 200; in the middle of
-//     an answer [MidStreamError], with [Reply.Shape] for the form it takes
-//   - it is no answer: [NoChoices], [HTML], [Raw], [Reply.Event], [Reply.Flood],
-//     and [Reply.NoStream] for JSON where a stream was asked for
-//   - something follows the end: what is added after [Reply.Done] or
-//     [Reply.Finish]
+//     [Reply.Availability], [Reply.Metadata] or [Reply.ErrorCode];
+//     Error(502, ...).Status(200) is a failure with the status 200
+//   - the service reports a failure in the middle of an answer: [MidStreamError],
+//     with [Reply.Shape] for the form of the report
+//   - the response is not an answer: [NoChoices], [HTML], [Raw], [Reply.Event],
+//     [Reply.Flood], and [Reply.NoStream] for JSON instead of a stream
+//   - something follows the end: any step after [Reply.Done] or [Reply.Finish]
 //
-// The clients that a fake makes do not repeat failed requests, so that one reply
-// answers one request. Pass openrouter.WithMaxRetries to change that.
+// The clients that a fake makes do not retry, so that one reply answers one request.
+// Pass openrouter.WithMaxRetries to change that.
 package openroutertest

@@ -71,6 +71,21 @@ func ExampleStart() {
 	// rain
 }
 
+// A program that runs without a key, too: on these replies.
+func ExampleClientOrFake() {
+	client, stop := openroutertest.ClientOrFake(
+		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`),
+		openroutertest.Text("Take", " an umbrella."))
+	defer stop()
+
+	answer, err := umbrella(context.Background(), client)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(answer)
+	// Output: Take an umbrella.
+}
+
 // The same reply is a stream, or one message.
 func ExampleReply() {
 	reply := openroutertest.Reasoning("Let me see.").Text("It is ", "42.").Usage(10, 5).Cost(0.01)

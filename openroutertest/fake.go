@@ -11,8 +11,8 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Key is the API key of the clients that a fake makes. It takes any other one,
-// too, unless RequireKey was called.
+// Key is the API key that the clients of a fake send. A fake accepts any other key,
+// too, until RequireKey is called.
 const Key = "sk-or-v1-fake"
 
 // fake is what [Server] and [Transport] have in common: it decides what answers
@@ -42,7 +42,7 @@ func newFake(tb testing.TB, replies []Reply) *fake {
 	return f
 }
 
-// Add puts replies behind those that are there.
+// Add appends replies to those that the fake has.
 func (f *fake) Add(replies ...Reply) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -51,16 +51,16 @@ func (f *fake) Add(replies ...Reply) {
 	}
 }
 
-// Requests returns the requests that have arrived, in their order, including
-// those that were refused; of more than 10,000, the last.
+// Requests returns the requests in the order in which they arrived, including those
+// that were refused. Only the last 10,000 are kept.
 func (f *fake) Requests() []*Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.requests)
 }
 
-// Unused returns the replies that no request has come for. It leaves out those
-// that answer any number.
+// Unused returns the replies that could still answer a request, except for those
+// with [Reply.Always].
 func (f *fake) Unused() []Reply {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -73,8 +73,8 @@ func (f *fake) Unused() []Reply {
 	return unused
 }
 
-// RequireKey makes the fake refuse every other key with the status 401. Clients
-// that are made afterwards use this one.
+// RequireKey makes the fake answer a request with any other key with the status
+// 401. Clients that it makes afterwards send this key.
 func (f *fake) RequireKey(key string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -144,7 +144,7 @@ func (f *fake) choose(req *Request) (Reply, string) {
 	f.mu.Unlock()
 
 	switch {
-	case !ok && req.Path != modelsPath: // the list is public
+	case !ok && !req.outside && req.Path != modelsPath: // the list is public
 		return Error(http.StatusUnauthorized, "", "Missing Authentication header").UserID(""), id
 	case required != "" && key != required:
 		return Error(http.StatusUnauthorized, "", "User not found.").UserID(""), id
@@ -178,17 +178,20 @@ func (f *fake) take(q *queued) bool {
 
 // unexpected says that nothing answers the request.
 func (f *fake) unexpected(req *Request) Reply {
-	problem := fmt.Sprintf("unexpected request: %s; %s", req, f.expected())
+	problem := fmt.Sprintf("openroutertest: unexpected request: %s; %s", req, f.expected())
 	if f.tb != nil {
-		f.tb.Errorf("openroutertest: %s", problem)
+		f.tb.Errorf("%s", problem)
 	}
 	if !req.isChat() {
-		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: "+problem)
+		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: the fake has no endpoint "+req.String()+"; it serves "+endpoints)
 	}
 	// Repeating the request does not help, whatever the status.
-	reply := Error(http.StatusInternalServerError, openrouter.ErrServer, "openroutertest: "+problem)
-	return reply.Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
+	return Error(http.StatusInternalServerError, openrouter.ErrServer, problem).
+		Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
 }
+
+// endpoints are those that a fake has without [Reply.ForPath].
+const endpoints = "POST " + basePath + completionsPath + ", GET " + basePath + modelsPath + " and GET " + basePath + generationPath + "?id=..."
 
 // expected says what the fake waits for.
 func (f *fake) expected() string {

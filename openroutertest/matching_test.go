@@ -195,14 +195,34 @@ func TestUnknownPaths(t *testing.T) {
 	assert.Empty(t, rec.failures)
 
 	root := strings.TrimSuffix(srv.URL, "/api/v1")
-	for _, url := range []string{srv.URL + "/key", srv.URL + "/chat/completions", root + "/chat/completions", root + "/api/v1beta"} {
-		res, _ := do(t, http.MethodGet, url, "")
+	for _, row := range []struct{ method, url, named string }{
+		{http.MethodGet, srv.URL + "/key", "GET /key;"},
+		{http.MethodGet, srv.URL + "/chat/completions", "GET /chat/completions;"},
+		{http.MethodGet, root + "/chat/completions", "GET /chat/completions, which is not below /api/v1;"},
+		{http.MethodGet, root + "/api/v1beta", "GET /api/v1beta, which is not below /api/v1;"},
+		{http.MethodPost, root + "/chat/completions", "POST /chat/completions, which is not below /api/v1;"},
+		{http.MethodPost, srv.URL + "/embeddings", "POST /embeddings;"},
+	} {
+		res, body := do(t, row.method, row.url, ask1)
 		assert.Equal(t, http.StatusNotFound, res.StatusCode)
+		assert.Equal(t, "application/json", res.Header.Get("Content-Type"))
+		assert.JSONEq(t, `{"error":{"code":404,"message":"openroutertest: the fake has no endpoint `+row.named+
+			` it serves POST /api/v1/chat/completions, GET /api/v1/models and GET /api/v1/generation?id=...","metadata":{"error_type":"not_found"}},"user_id":"user_fake"}`, body)
 	}
-	res, _ := post(t, root+"/chat/completions", ask1)
-	assert.Equal(t, http.StatusNotFound, res.StatusCode)
-	assert.Len(t, rec.failures, 5)
-	assert.Contains(t, rec.failures[4], "POST /chat/completions, which is not below /api/v1")
+	require.Len(t, rec.failures, 6)
+	assert.Equal(t, "openroutertest: unexpected request: POST /chat/completions, which is not below /api/v1; each of the 1 replies has been used", rec.failures[4])
+}
+
+// Who has the wrong address may not have a key yet.
+func TestUnknownPathsWithoutAKey(t *testing.T) {
+	srv := openroutertest.Start()
+	defer srv.Close()
+	for path, want := range map[string]int{"": http.StatusNotFound, "/v1/models": http.StatusNotFound, "/api/v1/models": http.StatusOK, "/api/v1/key": http.StatusUnauthorized} {
+		res, err := http.Get(strings.TrimSuffix(srv.URL, "/api/v1") + path)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, want, res.StatusCode, path)
+	}
 }
 
 func TestKeys(t *testing.T) {

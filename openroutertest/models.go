@@ -18,9 +18,9 @@ type model json.RawMessage
 
 func (m model) MarshalJSON() ([]byte, error) { return m, nil }
 
-// SetModels sets the list at /models. A string is a slug, to which the rest is
-// made up; anything else must encode to the JSON object of a model. The list has
-// two models by default.
+// SetModels sets the list of GET /models. A string is the id of a model whose other
+// members are made up. Any other value must encode to the JSON object of a model.
+// The default list has two models.
 func (f *fake) SetModels(models ...any) {
 	list := make([]model, len(models))
 	for i, m := range models {

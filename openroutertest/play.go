@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Forever is a time that does not pass: a wait of that length ends with the
-// request or the server.
+// Forever is a wait that does not end by itself. It ends with the request or the
+// server.
 const Forever = time.Duration(math.MaxInt64)
 
 // op is one thing that happens while the body of an answer is sent: data is

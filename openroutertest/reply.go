@@ -13,15 +13,15 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Reply is an answer that is given to one request, or to several with
-// [Reply.Times] and [Reply.Always]. It is a value: each method returns a changed
-// copy, so that replies can be stored, shared and built upon. The zero Reply is
-// an empty answer. A method that is given a value that has no JSON panics.
+// Reply is the answer to one request, or to several with [Reply.Times] and
+// [Reply.Always]. It is a value: each method returns a changed copy, so that
+// replies can be stored, shared and extended. The zero Reply is an empty answer. A
+// method panics if its argument cannot be encoded as JSON.
 //
-// A reply answers ChatService.Create and ChatService.Stream alike. What it says
-// is a list of steps in the order in which they were added: a stream sends them
-// one by one, the other form as the one message they add up to. A stream then
-// ends with the finish reason, the usage and [DONE], unless a step says otherwise.
+// The same reply answers ChatService.Create and ChatService.Stream. It is a list of
+// steps, in the order in which they were added. A stream sends them one by one.
+// Create gets one message with the content of all of them. A stream ends with the
+// finish reason, the usage and [DONE], unless a step says otherwise.
 type Reply struct {
 	// Which requests.
 
@@ -75,20 +75,21 @@ func (r Reply) step(s ...step) Reply {
 	return r
 }
 
-// ForModel makes the reply answer only requests for a model, where * stands for
+// ForModel limits the reply to requests for a model. In the pattern, * stands for
 // any text: anthropic/*, *:free. See [Request.Model].
 func (r Reply) ForModel(pattern string) Reply {
 	return r.when("model "+strconv.Quote(pattern), func(req *Request) bool { return glob(pattern, req.Model()) })
 }
 
-// ForText makes the reply answer only requests whose last user message, or
-// prompt, contains a text.
+// ForText limits the reply to requests whose text contains the substring. See
+// [Request.Text].
 func (r Reply) ForText(substring string) Reply {
 	return r.when("text "+strconv.Quote(substring), func(req *Request) bool { return strings.Contains(req.Text(), substring) })
 }
 
-// When makes the reply answer only requests that met accepts. It may be called
-// from several goroutines at once.
+// When limits the reply to requests for which met returns true. If a reply has
+// several conditions, a request must meet all of them. met may be called from
+// several goroutines at once.
 func (r Reply) When(met func(*Request) bool) Reply { return r.when("a condition", met) }
 
 func (r Reply) when(text string, met func(*Request) bool) Reply {
@@ -96,9 +97,10 @@ func (r Reply) when(text string, met func(*Request) bool) Reply {
 	return r
 }
 
-// ForPath makes the reply answer other requests than those for chat completions,
-// by their path below the base URL, where * stands for any text: /key. It goes
-// before what the fake serves there by itself.
+// ForPath makes the reply answer requests for another endpoint than chat
+// completions. The pattern is a path below the base URL, such as /key, in which *
+// stands for any text. The reply takes precedence over the endpoints of the fake
+// itself.
 func (r Reply) ForPath(pattern string) Reply {
 	r.path = pattern
 	return r
@@ -132,77 +134,82 @@ func (r Reply) matches(req *Request) bool {
 	return !slices.ContainsFunc(r.wanted, func(c condition) bool { return !c.met(req) })
 }
 
-// ID sets the generation's id. The default counts: gen-fake-1, gen-fake-2, ...
+// ID sets the id of the generation. By default ids are numbered: gen-fake-1,
+// gen-fake-2 and so on.
 func (r Reply) ID(id string) Reply {
 	r.id = id
 	return r
 }
 
-// Model sets the model that answers. The default is the one that is asked.
+// Model sets the model that the answer names. The default is the requested one.
 func (r Reply) Model(slug string) Reply {
 	r.model = slug
 	return r
 }
 
-// Provider sets the display name of the provider that answers, by default Fake.
+// Provider sets the provider that the answer names. The default is Fake.
 func (r Reply) Provider(name string) Reply {
 	r.provider = name
 	return r
 }
 
-// Usage sets the number of tokens. By default each word counts as one.
+// Usage sets the numbers of tokens. By default each word counts as one token.
 func (r Reply) Usage(promptTokens, completionTokens int) Reply {
 	u := openrouter.Usage{PromptTokens: promptTokens, CompletionTokens: completionTokens}
 	return r.FullUsage(u)
 }
 
-// FullUsage sets all of the usage. A total of 0 becomes the sum.
+// FullUsage sets the whole usage. A total of 0 is replaced by the sum of the prompt
+// and completion tokens.
 func (r Reply) FullUsage(u openrouter.Usage) Reply {
 	u.TotalTokens = cmp.Or(u.TotalTokens, u.PromptTokens+u.CompletionTokens)
 	r.usage, r.noUsage = &u, false
 	return r
 }
 
-// Cost sets what the answer cost, in USD. The default is 0.
+// Cost sets the cost of the answer in USD. The default is 0.
 func (r Reply) Cost(usd float64) Reply {
 	r.cost = &usd
 	return r
 }
 
-// NoUsage leaves the usage out.
+// NoUsage leaves the usage out of the answer.
 func (r Reply) NoUsage() Reply {
 	r.noUsage = true
 	return r
 }
 
-// Member adds a member to the answer, and to the last chunk of a stream, such as
-// openrouter_metadata or one that the library does not know.
+// Member adds a JSON member to the answer, or to the last chunk of a stream. Use it
+// for what the other methods cannot set, such as openrouter_metadata, or for
+// members that the library does not know.
 func (r Reply) Member(name string, value any) Reply {
 	r.members = with(r.members, member{name, encode(value)})
 	return r
 }
 
-// Status sets the HTTP status. Beside [Error] it is the status only: a failure
-// that comes with the status 200 is Error(502, ...).Status(200).
+// Status sets the HTTP status of the response. It does not change the status that
+// an [Error] reports in its body: Error(502, ...).Status(200) is a failure that
+// comes with the status 200.
 func (r Reply) Status(code int) Reply {
 	r.status = code
 	return r
 }
 
-// Header sets a header of the response; an empty value removes one that would
-// be sent otherwise.
+// Header sets a header of the response. An empty value removes a header that the
+// fake would send.
 func (r Reply) Header(name, value string) Reply {
 	r.header = with(r.header, headerField{name, value})
 	return r
 }
 
-// RetryAfter sets the header of that name, in seconds, rounded up.
+// RetryAfter sets the header Retry-After, in seconds, rounded up.
 func (r Reply) RetryAfter(d time.Duration) Reply {
 	return r.Header("Retry-After", strconv.Itoa(int(math.Ceil(d.Seconds()))))
 }
 
-// RateLimit makes the failure one of the service's own limit: headers and
-// metadata say what the limit is and when it ends.
+// RateLimit makes an [Error] one of the service's own rate limits. Headers and
+// metadata name the limit, the number of requests that remain, and the time at
+// which the limit is reset.
 func (r Reply) RateLimit(limit, remaining int, reset time.Time) Reply {
 	fields := map[string]string{
 		"X-RateLimit-Limit":     strconv.Itoa(limit),
@@ -215,13 +222,14 @@ func (r Reply) RateLimit(limit, remaining int, reset time.Time) Reply {
 	return r.Metadata(map[string]any{"headers": fields, "provider_name": nil})
 }
 
-// NoStream answers a request for a stream with the JSON that others get.
+// NoStream answers a request for a stream with one JSON document, as Create gets
+// it.
 func (r Reply) NoStream() Reply {
 	r.whole = true
 	return r
 }
 
-// String describes the reply in a line.
+// String describes the reply in one line.
 func (r Reply) String() string {
 	var b strings.Builder
 	switch {

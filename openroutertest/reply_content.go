@@ -8,33 +8,34 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Text adds text, which a stream sends in these chunks.
+// Text adds text. A stream sends each argument in a chunk of its own.
 func (r Reply) Text(chunks ...string) Reply {
 	return r.step(textStep{r.choice, chunks})
 }
 
-// Reasoning adds a block of readable reasoning, which a stream sends in these
-// chunks. It is in both places where the service puts it: the reasoning and the
+// Reasoning adds a block of readable reasoning. A stream sends each argument in a
+// chunk of its own. As with the service, the text is in both the reasoning and the
 // reasoning details.
 func (r Reply) Reasoning(chunks ...string) Reply {
 	return r.step(reasoningStep{r.choice, "", chunks})
 }
 
-// SignedReasoning adds a block of reasoning that has to come back unchanged. In
-// a stream the signature follows in a fragment of its own, as Claude sends it.
+// SignedReasoning adds a block of reasoning with a signature, which a program must
+// send back unchanged. A stream sends the signature last, in a chunk of its own, as
+// Claude models do.
 func (r Reply) SignedReasoning(signature string, chunks ...string) Reply {
 	return r.step(reasoningStep{r.choice, signature, chunks})
 }
 
-// ReasoningDetails adds blocks of reasoning of any kind, as they are, each in a
-// chunk of its own. Without any it adds the empty list, which is not the same
-// as none.
+// ReasoningDetails adds blocks of reasoning of any kind, unchanged. A stream sends
+// each in a chunk of its own. Without arguments it adds an empty list, which
+// differs from no list.
 func (r Reply) ReasoningDetails(details ...openrouter.ReasoningDetail) Reply {
 	return r.step(detailsStep{r.choice, details})
 }
 
-// ToolCall adds a call of a function. A stream sends the arguments, which should
-// be a JSON object, in two fragments.
+// ToolCall adds a call of a function. The arguments should be a JSON object. A
+// stream sends the id and the name first, then the arguments in two chunks.
 func (r Reply) ToolCall(id, name, arguments string) Reply {
 	half := len(arguments) / 2
 	for half > 0 && !utf8.RuneStart(arguments[half]) {
@@ -43,28 +44,30 @@ func (r Reply) ToolCall(id, name, arguments string) Reply {
 	return r.ToolCallChunks(id, name, arguments[:half], arguments[half:])
 }
 
-// ToolCallChunks is [Reply.ToolCall] with arguments in the given fragments.
+// ToolCallChunks is [Reply.ToolCall] with the arguments in the given chunks.
 func (r Reply) ToolCallChunks(id, name string, arguments ...string) Reply {
 	return r.step(callStep{r.choice, id, name, arguments})
 }
 
-// Refusal adds the explanation of a model that does not answer.
+// Refusal adds the text of a model that refuses to answer. A stream sends each
+// argument in a chunk of its own.
 func (r Reply) Refusal(chunks ...string) Reply {
 	return r.step(refusalStep{r.choice, chunks})
 }
 
-// Image adds an image by its address, which is mostly a data URL.
+// Image adds an image by its URL, usually a data URL.
 func (r Reply) Image(url string) Reply {
 	return r.step(imageStep{r.choice, openrouter.Image{Type: "image_url", ImageURL: &openrouter.ImageURL{URL: url}}})
 }
 
-// ImageData adds an image given as bytes, with a media type such as image/png.
+// ImageData adds an image from its bytes, with a media type such as image/png.
 func (r Reply) ImageData(mediaType string, data []byte) Reply {
 	return r.Image("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// Audio adds speech. A stream sends it in fragments: the id with half of the
-// recording, then the rest, then when it expires.
+// Audio adds speech with its transcript. A stream sends three chunks: the id with
+// the first half of the recording, the second half with the transcript, and the
+// time at which it expires.
 func (r Reply) Audio(id string, recording []byte, transcript string) Reply {
 	return r.step(audioStep{r.choice, openrouter.Audio{
 		ID:         id,
@@ -79,7 +82,7 @@ func (r Reply) Annotations(annotations ...openrouter.Annotation) Reply {
 	return r.step(annotationsStep{r.choice, annotations})
 }
 
-// Citation adds an annotation that names a web page.
+// Citation adds an annotation that cites a web page.
 func (r Reply) Citation(url, title string) Reply {
 	return r.Annotations(openrouter.Annotation{
 		Type:        openrouter.AnnotationTypeURLCitation,
@@ -87,26 +90,26 @@ func (r Reply) Citation(url, title string) Reply {
 	})
 }
 
-// Logprobs adds log probabilities, which a stream sends in a chunk of their own.
+// Logprobs adds log probabilities. A stream sends them in a chunk of their own.
 func (r Reply) Logprobs(l openrouter.Logprobs) Reply {
 	return r.step(logprobsStep{r.choice, l})
 }
 
-// Choice makes what follows belong to the choice with that index, until the next
-// Choice. Replies begin with the choice 0.
+// Choice sets the choice that the following steps belong to. A reply begins with
+// choice 0.
 func (r Reply) Choice(index int) Reply {
 	r.choice = index
 	return r
 }
 
-// FinishReason sets why the choice ends; "" is null. The default is tool_calls
-// beside a call, else stop.
+// FinishReason sets the finish reason of the choice; "" is null. The default is
+// tool_calls if the choice has a tool call, and stop otherwise.
 func (r Reply) FinishReason(reason openrouter.FinishReason) Reply {
 	return r.step(choiceEnd{choice: r.choice, finish: new(string(reason))})
 }
 
-// NativeFinishReason sets why the choice ends in the provider's words. The
-// default is the finish reason.
+// NativeFinishReason sets the provider's own finish reason. The default is the
+// finish reason of the choice.
 func (r Reply) NativeFinishReason(reason string) Reply {
 	return r.step(choiceEnd{choice: r.choice, native: &reason})
 }

@@ -12,30 +12,30 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// ErrorShape is a form in which the service reports that an answer failed after
-// the status 200 was sent. Each was seen on the wire.
+// ErrorShape is a form in which the service reports that an answer failed after the
+// status 200 was sent. The service was seen to use each of them.
 type ErrorShape int
 
 const (
-	// ShapeChunk is the documented one. A stream ends with a chunk that has the
-	// error beside a choice with the finish reason error, and has no [DONE].
-	// Another answer has the error in the choice, beside what was written.
+	// ShapeChunk is the documented form. A stream ends without [DONE], with a chunk
+	// that has the error beside a choice with the finish reason error. Another
+	// answer has the error in the choice, beside the content so far.
 	ShapeChunk ErrorShape = iota
-	// ShapeWithUsage has the error, the usage and no finish reason in one chunk,
-	// and then [DONE]. Another answer has the error beside its choices.
+	// ShapeWithUsage is a chunk with the error and the usage, but without a finish
+	// reason. [DONE] follows. Another answer has the error beside its choices.
 	ShapeWithUsage
-	// ShapeBeforeUsage is an error with the finish reason stop. In a stream the
+	// ShapeBeforeUsage is an error beside the finish reason stop. In a stream the
 	// usage follows in a chunk of its own, and there is no [DONE].
 	ShapeBeforeUsage
-	// ShapeBare is the error and the account, and nothing else: neither an id
-	// nor choices, nor [DONE].
+	// ShapeBare is an object with nothing but the error and the account. It has
+	// neither an id nor choices, and no [DONE] follows.
 	ShapeBare
-	// ShapeChoice has the error in the choice, in a stream too, which then goes
-	// on to its end with the usage and [DONE].
+	// ShapeChoice has the error in the choice, in a stream as well. The stream then
+	// ends as usual, with the usage and [DONE].
 	ShapeChoice
-	// ShapeNulls has every member of an answer as null, and the error.
+	// ShapeNulls is an answer with the error, in which every other member is null.
 	ShapeNulls
-	// ShapeNoError is ShapeNulls with an error that is null, too.
+	// ShapeNoError is an answer in which every member is null, the error as well.
 	ShapeNoError
 )
 
@@ -59,37 +59,40 @@ func newFailure(status int, t openrouter.ErrorType, message []string) failure {
 	return f
 }
 
-// MidStreamError lets the answer fail here, after the status 200 was sent. The
-// status is the code that the report names; an empty type leaves that out.
-// [Reply.Shape] sets the form. What is added afterwards comes behind it.
+// MidStreamError makes the answer fail at this point, after the status 200 was
+// sent. The report names the status and, unless it is empty, the type. Without a
+// message it has the text of the status. [Reply.Shape] sets its form. Later steps
+// are sent after the report.
 func (r Reply) MidStreamError(status int, t openrouter.ErrorType, message ...string) Reply {
 	return r.step(fail{r.choice, newFailure(status, t, message)})
 }
 
-// Shape sets the form of [Reply.MidStreamError].
+// Shape sets the form of the report of [Reply.MidStreamError]. The default is
+// [ShapeChunk].
 func (r Reply) Shape(s ErrorShape) Reply {
 	return r.describe(func(f *failure) { f.shape = s })
 }
 
-// ErrorCode sets the code that the failure reports, to a number, a text or nil.
+// ErrorCode sets the code that the failure reports: a number, a string or nil. The
+// default is the status.
 func (r Reply) ErrorCode(code any) Reply {
 	return r.describe(func(f *failure) { f.code = encode(code) })
 }
 
-// Metadata sets the metadata of the failure, in place of the error type that
-// stands there by default.
+// Metadata sets the metadata of the failure. By default it contains the error
+// type.
 func (r Reply) Metadata(metadata any) Reply {
 	return r.describe(func(f *failure) { f.metadata = encode(metadata) })
 }
 
-// UserID sets the account that the failure is reported for; "" leaves it out.
+// UserID sets the account that the failure names; "" leaves it out.
 func (r Reply) UserID(id string) Reply {
 	return r.describe(func(f *failure) { f.userID = id })
 }
 
-// Availability makes the failure one that tells why no provider could serve the
-// request. Its type and status then stand in other places than usual, and the
-// time to wait of an [Error] is also the header Retry-After.
+// Availability makes the failure explain why no provider could serve the request.
+// The type and the status are then in other members than usual. An [Error] sends
+// the time to wait in the header Retry-After as well.
 func (r Reply) Availability(a openrouter.Availability) Reply {
 	isError := slices.ContainsFunc(r.steps, func(s step) bool { _, ok := s.(report); return ok })
 	if isError && a.RetryAfter > 0 {

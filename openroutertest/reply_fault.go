@@ -13,14 +13,14 @@ const (
 	padding    = "\n         \n"
 )
 
-// KeepAlive lets the service say n times that it is still at work: a stream gets
-// comments, other answers get white space.
+// KeepAlive sends n keep-alives, as the service does while it works: comments in a
+// stream, white space in other answers.
 func (r Reply) KeepAlive(n int) Reply {
 	return r.step(comment{text: processing, pad: padding, times: n})
 }
 
-// Processing lets the service say for some time, or [Forever], that it is still
-// at work, each time after the wait, which should not be 0.
+// Processing sends a keep-alive after each interval, for a total time or [Forever].
+// The interval should not be 0. See [Reply.KeepAlive].
 func (r Reply) Processing(every, total time.Duration) Reply {
 	times := -1
 	if total != Forever {
@@ -29,77 +29,76 @@ func (r Reply) Processing(every, total time.Duration) Reply {
 	return r.step(comment{text: processing, pad: padding, times: times, wait: every})
 }
 
-// Comment adds a comment to a stream.
+// Comment adds a comment to a stream. Other answers leave it out.
 func (r Reply) Comment(text string) Reply {
 	return r.step(comment{text: text, times: 1})
 }
 
 // Padding adds n pieces of white space to an answer that is not a stream. The
-// service begins such answers with them while it waits for the model.
+// service begins such answers with white space while it waits for the model.
 func (r Reply) Padding(n int) Reply {
 	return r.step(comment{pad: padding, times: n})
 }
 
-// Pause lets time pass, or with [Forever] lets nothing more come.
+// Pause waits before the next step. With [Forever] it is [Reply.Stall].
 func (r Reply) Pause(d time.Duration) Reply { return r.step(pause(d)) }
 
-// Stall lets nothing more come, while the connection stays open: in a stream
-// after what was added before; otherwise in the middle of the answer, or before
-// it if nothing was added. It ends with the request.
+// Stall sends nothing more and keeps the connection open until the request ends. A
+// stream stalls after the steps before. Another answer stalls in the middle of its
+// JSON, or before it if there are no steps before.
 func (r Reply) Stall() Reply { return r.step(pause(Forever)) }
 
-// Truncate ends the body here, as if it were complete: a stream has no [DONE],
-// another answer only the first half of its JSON, or nothing of it if nothing
-// was added before.
+// Truncate ends the body at this point, as if it were complete. A stream has no
+// [DONE] then. Another answer has the first half of its JSON, or an empty body if
+// there are no steps before.
 func (r Reply) Truncate() Reply { return r.step(stop(endBody)) }
 
-// Cut breaks the connection where [Reply.Truncate] would end the body.
+// Cut breaks the connection at the point where [Reply.Truncate] would end the body.
 func (r Reply) Cut() Reply { return r.step(stop(cutBody)) }
 
-// Reset breaks the connection before there is any answer. Only
-// [Reply.Latency] matters beside it.
+// Reset breaks the connection before any response. Of the other methods only
+// [Reply.Latency] has an effect on such a reply.
 func (r Reply) Reset() Reply {
 	r.reset = true
 	return r
 }
 
-// Finish adds the end of the answer to a stream, the finish reason and the
-// usage, but not yet [DONE].
+// Finish sends the end of a stream without [DONE]: the finish reason and the usage.
 func (r Reply) Finish() Reply { return r.step(finish{}) }
 
-// Done adds the end of the answer and, to a stream, [DONE]. What is added
-// afterwards comes behind it.
+// Done sends the end of the answer. In a stream that is the finish reason, the
+// usage and [DONE]. Later steps are sent after it.
 func (r Reply) Done() Reply { return r.step(finish{done: true}) }
 
-// Raw adds bytes as they are to the body of a stream. To other answers it adds
-// them only if the reply began with [Raw].
+// Raw adds bytes to the body of a stream, unchanged. Other answers leave them out,
+// unless the reply was made by the function [Raw].
 func (r Reply) Raw(data string) Reply { return r.Flood(1, data) }
 
-// Flood is [Reply.Raw] n times over, or without end if n is negative.
+// Flood is [Reply.Raw] repeated n times, or without end if n is negative.
 func (r Reply) Flood(n int, data string) Reply {
 	return r.step(raw{data: []byte(data), times: n})
 }
 
-// Event adds an event with this data to a stream, as it is. Other answers leave
-// it out.
+// Event adds an event with this data to a stream, unchanged. Other answers leave it
+// out.
 func (r Reply) Event(data string) Reply {
 	return r.step(raw{data: sse.AppendEvent(nil, []byte(data)), times: 1, event: true})
 }
 
-// Latency is the time before the first byte of the response.
+// Latency sets the wait before the response begins.
 func (r Reply) Latency(d time.Duration) Reply {
 	r.latency = d
 	return r
 }
 
-// Pace is the time before each event of a stream. Other answers take as long as
-// the stream of their content.
+// Pace sets the wait before each event of a stream. Other answers take as long as a
+// stream of the same content.
 func (r Reply) Pace(d time.Duration) Reply {
 	r.pace = d
 	return r
 }
 
-// Drip sends the body in pieces of so many bytes, with a pause between them.
+// Drip sends the body in pieces of size bytes, with a pause between them.
 func (r Reply) Drip(size int, pause time.Duration) Reply {
 	r.size, r.gap = size, pause
 	return r

@@ -12,17 +12,18 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Request is a request as it arrived. It is not to be changed.
+// Request is a request as it arrived. Do not change it.
 type Request struct {
 	Method string
-	// Path is below the base URL's: /chat/completions.
+	// Path is the path below the base URL, such as /chat/completions. A request
+	// outside of the base URL has its whole path.
 	Path   string
 	Query  url.Values
 	Header http.Header
-	// Raw is the body.
+	// Raw is the body as it was sent.
 	Raw []byte
-	// Body is the decoded body of a chat completion. It is never nil, and empty
-	// for other requests.
+	// Body is the decoded body of a chat completion. It is never nil. For other
+	// requests it is empty.
 	Body *openrouter.ChatCompletionRequest
 
 	ctx     context.Context
@@ -67,11 +68,11 @@ func (r *Request) isChat() bool {
 	return !r.outside && r.Method == http.MethodPost && r.Path == completionsPath
 }
 
-// Context ends with the request.
+// Context returns the context of the request. It ends with the request.
 func (r *Request) Context() context.Context { return r.ctx }
 
-// Model returns the model that is asked first: that of the request, else the
-// first of its list.
+// Model returns the requested model: the member model or, if there is none, the
+// first of models.
 func (r *Request) Model() string {
 	if r.Body.Model == "" && len(r.Body.Models) > 0 {
 		return r.Body.Models[0]
@@ -79,7 +80,8 @@ func (r *Request) Model() string {
 	return r.Body.Model
 }
 
-// Text returns the text of the last user message, or the prompt.
+// Text returns the text of the last user message, or the prompt if there is no such
+// message.
 func (r *Request) Text() string {
 	for i := len(r.Body.Messages) - 1; i >= 0; i-- {
 		if m := r.Body.Messages[i]; m.Role == openrouter.RoleUser {
@@ -89,7 +91,7 @@ func (r *Request) Text() string {
 	return r.Body.Prompt
 }
 
-// Stream reports whether a stream is asked for.
+// Stream reports whether the request asks for a stream.
 func (r *Request) Stream() bool { return r.Body.Stream != nil && *r.Body.Stream }
 
 // isPrompted reports whether the answer is text instead of a message.
@@ -101,7 +103,7 @@ func (r *Request) key() (string, bool) {
 	return key, ok && key != ""
 }
 
-// String names the request, the way a failed test does.
+// String describes the request in one line. Failures of tests use it.
 func (r *Request) String() string {
 	s := r.Method + " " + r.Path
 	switch {

@@ -13,9 +13,11 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Server is a fake OpenRouter on a port of this machine.
+// Server is a fake OpenRouter on a port of this machine. Make one with [NewServer],
+// [NewTLSServer], [Start] or [Listen].
 type Server struct {
-	// URL is the base URL, /api/v1 included: what OPENROUTER_BASE_URL would be.
+	// URL is the base URL, including /api/v1. Programs take it from the environment
+	// variable OPENROUTER_BASE_URL.
 	URL string
 
 	*fake
@@ -24,9 +26,8 @@ type Server struct {
 	close   sync.Once
 }
 
-// NewServer starts a server that gives the replies, each to the first request
-// that it is for, and closes it when the test ends. A request that no reply is
-// for fails the test, by name.
+// NewServer starts a server that answers with the replies, and closes it when the
+// test ends. A request that no reply is for fails the test.
 func NewServer(t testing.TB, replies ...Reply) *Server {
 	t.Helper()
 	s := newServer(t, replies)
@@ -35,8 +36,8 @@ func NewServer(t testing.TB, replies ...Reply) *Server {
 	return s
 }
 
-// NewTLSServer is [NewServer] with HTTP/2, and hence https. Only the clients
-// that the server makes trust its certificate.
+// NewTLSServer is [NewServer] with https and HTTP/2. Only the clients that the
+// server makes trust its certificate.
 func NewTLSServer(t testing.TB, replies ...Reply) *Server {
 	t.Helper()
 	s := newServer(t, replies)
@@ -46,15 +47,15 @@ func NewTLSServer(t testing.TB, replies ...Reply) *Server {
 	return s
 }
 
-// Start starts a server outside of a test. It has to be closed. A request that
-// no reply is for is answered with the status 500, which says so.
+// Start starts a server outside of a test. Close it after use. A request that no
+// reply is for is answered with the status 500 and a message that says so.
 func Start(replies ...Reply) *Server {
 	s := newServer(nil, replies)
 	s.start(s.http.Start)
 	return s
 }
 
-// Listen is [Start] on an address such as 127.0.0.1:8787.
+// Listen is [Start] on the given address, such as 127.0.0.1:8787.
 func Listen(addr string, replies ...Reply) (*Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -78,7 +79,7 @@ func (s *Server) start(start func()) {
 	s.URL = s.http.URL + basePath
 }
 
-// Close ends every request under way, and the server. It may be called more
+// Close ends all requests in progress and stops the server. It may be called more
 // than once.
 func (s *Server) Close() {
 	s.close.Do(func() {
@@ -88,8 +89,9 @@ func (s *Server) Close() {
 	})
 }
 
-// Client returns a client of this server. The options come after its own: the
-// address, a key, and no retries, so that one reply answers one request.
+// Client returns a client of this server. The server sets the base URL, a key and
+// no retries, so that one reply answers one request. The given options are applied
+// after these.
 func (s *Server) Client(opts ...openrouter.Option) *openrouter.Client {
 	own := s.clientOptions(s.URL)
 	if s.http.TLS != nil {

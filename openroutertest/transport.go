@@ -15,12 +15,12 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Transport is a fake OpenRouter without a network: an http.RoundTripper. It
-// starts no goroutine and has no clock of its own, which makes it the one to use
-// with testing/synctest, where an hour of waiting takes no time.
+// Transport is a fake OpenRouter without a network: an http.RoundTripper. It starts
+// no goroutine and keeps no clock of its own, so that it works with
+// testing/synctest, where an hour of waiting takes no time.
 //
-// Time passes for the answer whether it is read or not, as if the connection
-// could hold all of it.
+// An answer is sent in time whether or not the client reads it, as if the
+// connection could buffer all of it.
 type Transport struct {
 	*fake
 }
@@ -28,22 +28,22 @@ type Transport struct {
 // transportURL is an address that no one can have.
 const transportURL = "https://openrouter.test" + basePath
 
-// NewTransport returns a transport that gives the replies, each to the first
-// request that it is for. A request that no reply is for fails the test, by
-// name; t may be nil, and then it is answered with the status 500.
+// NewTransport returns a transport that answers with the replies. A request that no
+// reply is for fails the test. If t is nil, such a request is answered with the
+// status 500 and a message that says so.
 func NewTransport(t testing.TB, replies ...Reply) *Transport {
 	return &Transport{newFake(t, replies)}
 }
 
-// Client returns a client that uses this transport. The options come after its
-// own: the address, the transport, a key, and no retries, so that one reply
-// answers one request.
+// Client returns a client that uses this transport. The transport sets the base
+// URL, a key and no retries, so that one reply answers one request. The given
+// options are applied after these.
 func (t *Transport) Client(opts ...openrouter.Option) *openrouter.Client {
 	own := append(t.clientOptions(transportURL), openrouter.WithHTTPClient(&http.Client{Transport: t}))
 	return openrouter.NewClient(append(own, opts...)...)
 }
 
-// RoundTrip answers a request.
+// RoundTrip answers a request. It implements http.RoundTripper.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, context.Cause(r.Context())

@@ -4,17 +4,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func main() {
-	demo.Run(run, openroutertest.Text("Γεια σου!").Usage(15, 4).Cost(0.000081))
-}
+	client, stop := openroutertest.ClientOrFake(openroutertest.Text("Γεια σου!").Usage(15, 4).Cost(0.000081))
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model: "openai/gpt-5.2",
 		Messages: []openrouter.Message{
@@ -24,7 +24,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 		MaxCompletionTokens: new(200),
 	})
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
 	fmt.Println("model: ", res.Model)
@@ -33,5 +33,4 @@ func run(ctx context.Context, client *openrouter.Client) error {
 		fmt.Println("tokens:", u.TotalTokens)
 		fmt.Printf("cost:   $%.6f\n", u.Cost)
 	}
-	return nil
 }

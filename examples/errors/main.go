@@ -1,5 +1,5 @@
-// Command errors makes calls that fail in different ways, and tells the failures
-// apart.
+// Command errors makes calls that fail in different ways and shows how to tell the
+// failures apart.
 package main
 
 import (
@@ -8,19 +8,18 @@ import (
 	"fmt"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func main() {
-	demo.Run(run,
+	client, stop := openroutertest.ClientOrFake(
 		openroutertest.Error(401, openrouter.ErrAuthentication, "User not found."),
 		openroutertest.Error(404, openrouter.ErrNotFound, "No endpoints found for nobody/nothing."),
 		openroutertest.Text("Once upon").Stall(),
 		openroutertest.Text("Once upon a time").Truncate())
-}
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	req := &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Tell me a story of one line.")},
@@ -44,11 +43,10 @@ func run(ctx context.Context, client *openrouter.Client) error {
 
 	err = read(ctx, client, req, false) // the fake cuts this one
 	explain("read to the end", err)
-	return nil
 }
 
-// read reads a stream, and cancels it when the first words have come if it
-// should.
+// read reads a stream. If cancelIt is set, it cancels the stream after the first
+// words.
 func read(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, cancelIt bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -70,7 +68,7 @@ func read(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCo
 func explain(what string, err error) {
 	fmt.Printf("%s: %v\n", what, err)
 
-	// By kind, wherever the service reported it.
+	// The kind of failure is the same wherever the service reported it.
 	switch {
 	case errors.Is(err, openrouter.ErrAuthentication):
 		fmt.Println("  -> check OPENROUTER_API_KEY")
@@ -82,7 +80,7 @@ func explain(what string, err error) {
 		fmt.Println("  -> we did not want the rest")
 	}
 
-	// By type, for what it carries.
+	// The type of the error gives its details.
 	if e, ok := errors.AsType[*openrouter.ValidationError](err); ok {
 		fmt.Println("  -> never sent, because of", e.Violations[0].Field)
 	}

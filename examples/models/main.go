@@ -1,20 +1,21 @@
-// Command models lists models that can call tools, the cheapest first, with
-// their prices.
+// Command models lists models that can call tools, the cheapest first, with their
+// prices.
 package main
 
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func main() {
-	demo.Run(run) // the fake has a list of its own
-}
+	client, stop := openroutertest.ClientOrFake() // the fake has a list of its own
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	params := &openrouter.ModelListParams{
 		SupportedParameters: []openrouter.ModelParameter{openrouter.ModelParameterTools},
 		Sort:                openrouter.ModelSortPriceAscending,
@@ -24,7 +25,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 	shown := 0
 	for model, err := range client.Models.All(ctx, params) { // asks for further pages as it goes
 		if err != nil {
-			return err
+			log.Fatal(err)
 		}
 		fmt.Printf("%-32s %7d tokens  $%s in, $%s out\n", model.ID, model.ContextLength,
 			perMillion(model.Pricing.Prompt), perMillion(model.Pricing.Completion))
@@ -32,11 +33,9 @@ func run(ctx context.Context, client *openrouter.Client) error {
 			break
 		}
 	}
-	return nil
 }
 
-// perMillion turns the price of a token, which is exact, into a readable one of a
-// million tokens.
+// perMillion is the price of a million tokens, given that of one token.
 func perMillion(price openrouter.Decimal) string {
 	usd, err := price.Float64()
 	if err != nil {

@@ -1,35 +1,43 @@
-// Command pdf asks two questions about a document. The service parses it once:
-// the answer carries what it read, and the second question sends that back.
+// Command pdf asks two questions about a document: the file on its command line, or
+// one on the web. The service parses it once. The first answer carries the parsed
+// text, and the second question sends it back.
 package main
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
+	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-//go:embed invoice.pdf
-var invoice []byte
-
 func main() {
 	parsed := openrouter.Annotation{Type: openrouter.AnnotationTypeFile, File: &openrouter.ParsedFile{
-		Hash: "5f1c2e", Name: "invoice.pdf",
-		Content: openrouter.Text("Invoice 4711\n3 umbrellas at 12.50 EUR\nTotal: 37.50 EUR\nDue: 31 January 2027"),
+		Hash: "5f1c2e", Name: "bitcoin.pdf",
+		Content: openrouter.Text("Bitcoin: A Peer-to-Peer Electronic Cash System\nSatoshi Nakamoto"),
 	}}
-	demo.Run(run,
-		openroutertest.Text("37.50 EUR.").Annotations(parsed),
-		openroutertest.Text("On 31 January 2027."))
-}
+	client, stop := openroutertest.ClientOrFake(
+		openroutertest.Text("Bitcoin: A Peer-to-Peer Electronic Cash System.").Annotations(parsed),
+		openroutertest.Text("Satoshi Nakamoto."))
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
+	document := openrouter.FilePart("bitcoin.pdf", "https://bitcoin.org/bitcoin.pdf")
+	if len(os.Args) > 1 {
+		data, err := os.ReadFile(os.Args[1])
+		if err != nil {
+			log.Fatal(err)
+		}
+		document = openrouter.FileDataPart(filepath.Base(os.Args[1]), "application/pdf", data)
+	}
+
 	req := &openrouter.ChatCompletionRequest{
 		Model: "openai/gpt-5.2",
 		Messages: []openrouter.Message{
-			openrouter.UserMessage("What is the total?", openrouter.FileDataPart("invoice.pdf", "application/pdf", invoice)),
+			openrouter.UserMessage("What is the title? Nothing else.", document),
 		},
 		Plugins: []openrouter.Plugin{
 			openrouter.FileParserPlugin{PDF: &openrouter.PDFOptions{Engine: openrouter.PDFEngineCloudflareAI}},
@@ -37,7 +45,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 	}
 	res, err := client.Chat.Create(ctx, req)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
 	reply := res.Message()
@@ -47,11 +55,10 @@ func run(ctx context.Context, client *openrouter.Client) error {
 		}
 	}
 
-	req.Messages = append(req.Messages, reply, openrouter.UserMessage("When is it due?"))
+	req.Messages = append(req.Messages, reply, openrouter.UserMessage("Who wrote it?"))
 	res, err = client.Chat.Create(ctx, req)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
-	return nil
 }

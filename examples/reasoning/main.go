@@ -1,23 +1,23 @@
-// Command reasoning shows a model's thoughts while it thinks, and gives them
-// back with the next question.
+// Command reasoning prints a model's reasoning while it comes in, and sends it back
+// with the next question.
 package main
 
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func main() {
-	demo.Run(run,
+	client, stop := openroutertest.ClientOrFake(
 		openroutertest.SignedReasoning("c2lnbmF0dXJl", "17 times 20 is 340, ", "minus 17 is 323.").Text("17 × 19 = ", "323"),
 		openroutertest.Text("Yes: 17 × 19 = (18 - 1)(18 + 1) = 18² - 1 = 323."))
-}
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	req := &openrouter.ChatCompletionRequest{
 		Model:     "anthropic/claude-sonnet-4.5",
 		Messages:  []openrouter.Message{openrouter.UserMessage("What is 17 times 19?")},
@@ -25,12 +25,12 @@ func run(ctx context.Context, client *openrouter.Client) error {
 	}
 	stream, err := client.Chat.Stream(ctx, req)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	thinking := false
 	for chunk, err := range stream.Chunks() {
 		if err != nil {
-			return err
+			log.Fatal(err)
 		}
 		fmt.Print(chunk.Reasoning())
 		thinking = thinking || chunk.Reasoning() != ""
@@ -42,7 +42,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 	}
 	fmt.Println()
 
-	// Signed and encrypted blocks must go back unchanged. Message carries them.
+	// Signed and encrypted reasoning must go back unchanged. Message contains it.
 	first := stream.Response().Message()
 	for _, block := range first.ReasoningDetails {
 		fmt.Printf("%s, signed: %t\n", block.Type, block.Signature != "")
@@ -50,8 +50,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 	req.Messages = append(req.Messages, first, openrouter.UserMessage("Is there a shorter way?"))
 	res, err := client.Chat.Create(ctx, req)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
-	return nil
 }

@@ -1,13 +1,13 @@
-// Command routing lets the service choose: another model if the first fails,
-// only providers that keep no prompts, none dearer than a limit.
+// Command routing lets the service choose among models and providers: another model
+// if the first fails, only providers that keep no prompts, none above a price.
 package main
 
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
@@ -22,12 +22,12 @@ func main() {
 			{Provider: "Anthropic", Model: "anthropic/claude-sonnet-4.5", Status: 200},
 		},
 	}
-	demo.Run(run, openroutertest.Text("A haystack of clouds.").
+	client, stop := openroutertest.ClientOrFake(openroutertest.Text("A haystack of clouds.").
 		Model("anthropic/claude-sonnet-4.5").Provider("Anthropic").
 		Member("openrouter_metadata", routed))
-}
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
 		Models:   []string{"anthropic/claude-sonnet-4.5", "google/gemini-2.5-pro"}, // fallbacks, in order
@@ -41,7 +41,7 @@ func run(ctx context.Context, client *openrouter.Client) error {
 		},
 	}, openrouter.WithRouterMetadata(true))
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
 	fmt.Println(res.Model, "at", res.Provider)
@@ -50,5 +50,4 @@ func run(ctx context.Context, client *openrouter.Client) error {
 			fmt.Println("tried:", a.Provider, a.Model, a.Status)
 		}
 	}
-	return nil
 }

@@ -1,5 +1,5 @@
-// Command testing is a small program with tests: it sorts a support ticket. Its
-// test, main_test.go, needs neither a key nor a network.
+// Command testing sorts a support ticket. Its test, main_test.go, needs neither a
+// key nor a network.
 package main
 
 import (
@@ -8,26 +8,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"strings"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func main() {
-	demo.Run(run, openroutertest.Text(`{"team":"shipping","urgent":false,"summary":"Asks where a parcel is."}`))
-}
+	client, stop := openroutertest.ClientOrFake(
+		openroutertest.Text(`{"team":"shipping","urgent":false,"summary":"Asks where a parcel is."}`))
+	defer stop()
 
-func run(ctx context.Context, client *openrouter.Client) error {
 	text := cmp.Or(strings.Join(os.Args[1:], " "), "Where is my parcel?")
-	ticket, err := sortTicket(ctx, client, text)
+	ticket, err := sortTicket(context.Background(), client, text)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Printf("%s (urgent: %t): %s\n", ticket.Team, ticket.Urgent, ticket.Summary)
-	return nil
 }
 
 // Ticket is a support ticket, sorted.
@@ -51,8 +50,8 @@ const schema = `{
 
 var errEmptyTicket = errors.New("empty ticket")
 
-// sortTicket asks a model what a ticket is about. It takes the client as an
-// argument: that is all it takes to be tested.
+// sortTicket asks a model what a ticket is about. The client is an argument, so
+// that a test can pass one of a fake.
 func sortTicket(ctx context.Context, client *openrouter.Client, text string) (*Ticket, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, errEmptyTicket

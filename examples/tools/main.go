@@ -1,22 +1,15 @@
-// Command tools lets a model call two functions of the program, by hand: a loop
-// that runs what the model asks for until it has its answer.
+// Command tools lets a model call a function of the program. A loop runs the calls
+// and sends the results back until the model has its answer.
 package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"log"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
-
-func main() {
-	demo.Run(run,
-		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`).ToolCall("call_2", "get_weather", `{"city":"Rome"}`),
-		openroutertest.Text("Take it to Oslo. Leave it at home in Rome."))
-}
 
 var getWeather = openrouter.FunctionTool{Function: openrouter.Function{
 	Name:        "get_weather",
@@ -28,34 +21,40 @@ var getWeather = openrouter.FunctionTool{Function: openrouter.Function{
 	},
 }}
 
-func run(ctx context.Context, client *openrouter.Client) error {
+func main() {
+	client, stop := openroutertest.ClientOrFake(
+		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`).ToolCall("call_2", "get_weather", `{"city":"Rome"}`),
+		openroutertest.Text("Take it to Oslo. Leave it at home in Rome."))
+	defer stop()
+	ctx := context.Background()
+
 	req := &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Umbrella in Oslo? And in Rome?")},
 		Tools:    []openrouter.Tool{getWeather},
 	}
-	for range 5 { // a model may go on asking: bound it
+	for range 5 { // the limit stops a model that never stops calling
 		res, err := client.Chat.Create(ctx, req)
 		if err != nil {
-			return err
+			log.Fatal(err)
 		}
 		calls := res.ToolCalls()
 		if len(calls) == 0 {
 			fmt.Println(res.Text())
-			return nil
+			return
 		}
 		req.Messages = append(req.Messages, res.Message())
-		for _, call := range calls { // every call needs its result
+		for _, call := range calls { // the service refuses a call without a result
 			result := weather(call.Function)
 			fmt.Println(call.Function.Name, call.Function.Arguments, "=>", result)
 			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, result))
 		}
 	}
-	return errors.New("no answer after five turns")
+	log.Fatal("no answer after five turns")
 }
 
-// weather runs a call. What goes wrong is told to the model, which can do better
-// the next time.
+// weather runs a call. A failure is a result, too: the model reads it and can try
+// again.
 func weather(call openrouter.FunctionCall) string {
 	var args struct{ City string }
 	if err := call.Unmarshal(&args); err != nil {

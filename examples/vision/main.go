@@ -1,25 +1,38 @@
-// Command vision asks about a picture in a file.
+// Command vision asks about a picture: the file on its command line, or a chart that
+// it draws.
 package main
 
 import (
+	"bytes"
 	"context"
-	_ "embed"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"log"
+	"net/http"
+	"os"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/examples/internal/demo"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-//go:embed chart.png
-var chart []byte // os.ReadFile does as well
-
 func main() {
-	demo.Run(run, openroutertest.Text("Three bars: blue, red, green. The green one is the tallest.").Usage(96, 15).Cost(0.000378))
-}
+	client, stop := openroutertest.ClientOrFake(
+		openroutertest.Text("Three bars: blue, red, green. The green one is the tallest.").Usage(96, 15).Cost(0.000378))
+	defer stop()
+	ctx := context.Background()
 
-func run(ctx context.Context, client *openrouter.Client) error {
-	picture := openrouter.ImageDataPart("image/png", chart)
+	data := chart()
+	if len(os.Args) > 1 {
+		file, err := os.ReadFile(os.Args[1])
+		if err != nil {
+			log.Fatal(err)
+		}
+		data = file
+	}
+	picture := openrouter.ImageDataPart(http.DetectContentType(data), data)
 	picture.ImageURL.Detail = openrouter.ImageDetailLow
 
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
@@ -27,11 +40,32 @@ func run(ctx context.Context, client *openrouter.Client) error {
 		Messages: []openrouter.Message{openrouter.UserMessage("What does this chart show? One line.", picture)},
 	})
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
 	if u := res.Usage; u != nil {
 		fmt.Printf("%d tokens in, $%.6f\n", u.PromptTokens, u.Cost)
 	}
-	return nil
+}
+
+// chart draws three bars as a PNG.
+func chart() []byte {
+	img := image.NewRGBA(image.Rect(0, 0, 130, 100))
+	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	for i, bar := range []struct {
+		color  color.RGBA
+		height int
+	}{
+		{color.RGBA{B: 255, A: 255}, 40},
+		{color.RGBA{R: 255, A: 255}, 60},
+		{color.RGBA{G: 160, A: 255}, 90},
+	} {
+		left := 10 + 40*i
+		draw.Draw(img, image.Rect(left, 100-bar.height, left+30, 100), image.NewUniform(bar.color), image.Point{}, draw.Src)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		log.Fatal(err)
+	}
+	return b.Bytes()
 }

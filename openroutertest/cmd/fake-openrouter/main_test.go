@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,12 +17,13 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// What the command prints is all a program needs.
-func TestRun(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
+// start runs the command. What it prints is all a client needs.
+func start(t *testing.T, args ...string) (client *openrouter.Client, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan error)
-	go func() { ended <- run(ctx, []string{"-addr", "127.0.0.1:0"}, w, io.Discard) }()
+	go func() { ended <- run(ctx, append(args, "-addr", "127.0.0.1:0"), w, io.Discard) }()
 
 	in := bufio.NewReader(r)
 	for range 2 {
@@ -29,16 +33,41 @@ func TestRun(t *testing.T) {
 		require.True(t, ok, line)
 		t.Setenv(name, value)
 	}
-	stream, err := openrouter.NewClient().Chat.Stream(t.Context(), &openrouter.ChatCompletionRequest{
-		Messages: []openrouter.Message{openrouter.UserMessage("Is anyone there?")},
-	})
-	require.NoError(t, err)
-	res, err := stream.Collect()
+	return openrouter.NewClient(), func() {
+		cancel()
+		require.NoError(t, <-ended)
+	}
+}
+
+func TestRun(t *testing.T) {
+	client, stop := start(t)
+	res, err := ask(t, client, true, prompt("Is anyone there?"))
 	require.NoError(t, err)
 	assert.Equal(t, "Is anyone there?", res.Text())
-
+	res, err = ask(t, client, true, prompt("#help"))
+	require.NoError(t, err)
+	assert.Contains(t, res.Text(), "#cut")
 	stop()
-	require.NoError(t, <-ended)
+}
+
+func TestRunWithAScript(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "replies.json")
+	err := run(t.Context(), []string{"-script", file}, io.Discard, io.Discard)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "-script: ")
+
+	require.NoError(t, os.WriteFile(file, []byte("[\n  \"Hello.\",\n  7\n]"), 0o600))
+	err = run(t.Context(), []string{"-script", file}, io.Discard, io.Discard)
+	require.EqualError(t, err, "-script: "+file+":3:3: reply 2: 7 is neither a string nor an object")
+
+	require.NoError(t, os.WriteFile(file, []byte(`["From the script."]`), 0o600))
+	client, stop := start(t, "-script", file)
+	for _, want := range []string{"From the script.", "From the prompt."} {
+		res, err := client.Chat.Create(t.Context(), prompt("From the prompt."))
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Text())
+	}
+	stop()
 }
 
 func TestOnlyThisMachine(t *testing.T) {
@@ -53,7 +82,9 @@ func TestOnlyThisMachine(t *testing.T) {
 func TestBadArguments(t *testing.T) {
 	var usage bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, &usage))
-	assert.Contains(t, usage.String(), "127.0.0.1:8787")
+	for _, want := range []string{"127.0.0.1:8787", "  #tool ", "  #429 ", `"tool_calls"`} {
+		assert.Contains(t, usage.String(), want)
+	}
 	require.Error(t, run(t.Context(), []string{"-nope"}, io.Discard, io.Discard))
 	require.ErrorContains(t, run(t.Context(), []string{"what"}, io.Discard, io.Discard), "what")
 }
