@@ -78,19 +78,19 @@
 //		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 //	}
 //
-// [*StreamError] means that a stream broke off, and [*ConnectionError] that any
-// other call did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
+// [*StreamError] means that a stream broke off. [*ConnectionError] means that any
+// other exchange did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
 // [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed], [ErrTooLarge], or the
-// error of the context or the network. Both carry what had arrived. [*DecodeError]
-// means that data is not the JSON it should be. [*ValidationError] means that a
-// request or an option is invalid and nothing was sent; [ErrMissingAPIKey] means
-// that there is no key. [ChatCompletionRequest.Validate] checks a request without
-// a call. [WithoutValidation] switches checks off.
+// error of the context or the network. Both carry what had arrived.
+//
+// [*DecodeError] means that data is not the JSON it should be. [*ValidationError]
+// and [ErrMissingAPIKey] mean that nothing was sent.
+// [ChatCompletionRequest.Validate] checks a request without a call.
+// [WithoutValidation] switches checks off.
 //
 // # Options
 //
-// An option given to [NewClient] applies to every call, one given to a call to
-// that call only.
+// Options of [NewClient] apply to every call. Options of a call apply to that call.
 //
 //   - Retries: [WithMaxRetries], [WithRetryPolicy], [WithMaxRetryWait],
 //     [WithOnRetry]. Temporary failures are retried, by default twice, while no
@@ -117,7 +117,7 @@
 //     or is a number out of range. The field is then zero. Only for choices and
 //     error this is a [*DecodeError];
 //   - numbers with more digits than their float64 field can hold. The field is
-//     then the nearest float64, and the digits are sent while it is unchanged.
+//     then the nearest float64. The digits are sent unless the field is changed.
 //
 // A list element that should be an object and is not becomes an empty object
 // whose Extra holds the element under the name "".
@@ -127,9 +127,9 @@
 // takes precedence over a member of the same name. A request with "stream" in
 // Extra is refused, because the method decides it.
 //
-// Values of enumerations may be new to this version. Tools and plugins of unknown
-// types become [RawTool] and [RawPlugin]. [Client.Do] calls endpoints that have no
-// method.
+// Enumerations keep values that are new to this version. Tools and plugins of
+// unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints
+// that have no method.
 //
 // # Testing
 //
