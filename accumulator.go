@@ -7,17 +7,19 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// Accumulator puts the chunks of a stream together. The zero value is ready to
-// use. It is not safe for concurrent use, and must not be copied once a chunk
-// was added. A [Stream] has one of its own: see [Stream.Response].
+// Accumulator combines the chunks of a stream into one answer. The zero value is
+// ready to use. It is not safe for concurrent use. Do not copy it after adding a
+// chunk. A [Stream] has its own: use [Stream.Response].
 //
-// Text of every kind is appended. Fragments of tool calls and of reasoning
-// details become whole ones, in the order in which they first appeared. Images
-// and annotations are appended; an image with the index of an earlier one takes
-// its place. Of what comes more than once, ID, Created, Model, Role, Error and
-// the name of a function keep the first value; Usage, Debug, the other members
-// and everything in Extra keep the last one. Null, and an empty string, never
-// replace a value.
+//   - Texts are appended.
+//   - Fragments of tool calls and reasoning details are joined. The results keep
+//     the order in which they first appeared.
+//   - Images and annotations are appended. An image with the index of an earlier
+//     image replaces that one.
+//   - ID, Created, Model, Role, Error and the name of a function keep the first
+//     value that arrived.
+//   - Usage, Debug, the other members and those in Extra keep the last value.
+//     Null and empty strings do not replace a value.
 type Accumulator struct {
 	head    ChatCompletion // all but the choices
 	choices []*choiceMerger
@@ -25,8 +27,8 @@ type Accumulator struct {
 	last    *choiceMerger
 }
 
-// Add takes a chunk in. The chunk is copied where needed: it is not changed,
-// and changing it later has no effect. Nil adds nothing.
+// Add adds a chunk. It does not change the chunk, and later changes to the chunk
+// have no effect. A nil chunk adds nothing.
 func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	if chunk == nil {
 		return
@@ -58,13 +60,13 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	}
 }
 
-// addAgain is Add for a chunk with one choice that differs from the chunk before
-// in texts only, each of which is empty in both or in neither.
+// addAgain is Add for a chunk that has one choice and differs from the chunk before
+// only in texts, each of which is empty in both or in neither.
 func (a *Accumulator) addAgain(chunk *ChatCompletionChunk) {
 	a.last.addAgain(&chunk.Choices[0])
 }
 
-// choice returns the choice with that index, or starts it.
+// choice returns the choice with this index. It adds one if there is none.
 func (a *Accumulator) choice(index int) *choiceMerger {
 	if a.last != nil && a.last.index == index {
 		return a.last
@@ -82,17 +84,20 @@ func (a *Accumulator) choice(index int) *choiceMerger {
 	return m
 }
 
-// Response returns what the chunks so far add up to, in the shape of an answer
-// that came whole. It is never nil; neither later chunks nor later calls of
-// Response change it. The choices are ordered by their index.
+// Response returns the answer that the chunks so far add up to. It is never nil,
+// and later chunks do not change it. The choices are ordered by their index.
 //
-// What no chunk said stays empty, ids of tool calls included, and blemishes
-// stay too: [ChatCompletion.Message] mends them. There are three exceptions.
-// A message without a role is the assistant's, a tool call without a type is a
-// function, and the finish reason is the first one given, unless a later one
-// was tool_calls and there are calls, or an error was reported, which makes it
-// error. Content is nil where every chunk left it out or had null, and one text
-// part, possibly empty, where one had a string.
+// Members that no chunk had stay empty, ids of tool calls included. Use
+// [ChatCompletion.Message] for a message with such defects corrected. There are
+// three exceptions:
+//
+//   - A message without a role gets the role assistant.
+//   - A tool call without a type gets the type function.
+//   - The finish reason is the first that arrived. It is error if an error was
+//     reported, and tool_calls if that arrived too and there are calls.
+//
+// Content is nil if every chunk left it out or had null. Otherwise it is one text
+// part, which may be empty.
 func (a *Accumulator) Response() *ChatCompletion {
 	res := a.head
 	res.Object = "chat.completion"
@@ -113,8 +118,9 @@ func (a *Accumulator) Response() *ChatCompletion {
 	return &res
 }
 
-// keepFirst and keepLast set a field to what a chunk says, if it says anything.
-// Nearly every chunk repeats what is there: looking is cheaper than writing.
+// keepFirst and keepLast set a field to the value in a chunk, unless that is zero.
+// They compare first because nearly every chunk has the same value as the one
+// before, and a comparison is cheaper than a write.
 
 func keepFirst[T comparable](dst *T, v T) {
 	var none T
@@ -140,7 +146,7 @@ type choiceMerger struct {
 	reasoningContent textMerger
 	refusal          textMerger
 	prompted         textMerger // the answer to a prompt
-	hasContent       bool       // content was a string, if only an empty one
+	hasContent       bool       // content was a string, perhaps an empty one
 
 	calls       callsMerger
 	details     detailsMerger
@@ -158,8 +164,7 @@ type choiceMerger struct {
 
 var deltaContent = slices.Index(deltaMembers[:], "content")
 
-// add takes in what a chunk says about the choice; failed is whether the chunk
-// reports an error.
+// add adds a fragment of the choice. failed is true if the chunk reports an error.
 func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	d := &c.Delta
 	if m.role == "" {
@@ -203,8 +208,8 @@ func (m *choiceMerger) addTexts(c *ChunkChoice) {
 	m.prompted.add(c.Text)
 }
 
-// addAgain takes in a fragment that differs from the one before in texts only,
-// each of which is empty in both or in neither: it says nothing else that is new.
+// addAgain adds a fragment that differs from the one before only in texts, each of
+// which is empty in both or in neither.
 func (m *choiceMerger) addAgain(c *ChunkChoice) {
 	m.addTexts(c)
 	if calls := c.Delta.ToolCalls; len(calls) > 0 {
@@ -215,8 +220,8 @@ func (m *choiceMerger) addAgain(c *ChunkChoice) {
 	}
 }
 
-// choice returns the choice as it is by now; failed is whether an error was
-// reported for the answer as a whole, perhaps in a chunk without choices.
+// choice returns the choice as it is so far. failed is true if an error was
+// reported for the whole answer, perhaps in a chunk without choices.
 func (m *choiceMerger) choice(failed bool) Choice {
 	c := Choice{
 		Index:    m.index,
@@ -254,14 +259,14 @@ func (m *choiceMerger) message() Message {
 	return msg
 }
 
-// finish collects why a choice ended. Chunks may say so more than once, and
-// differ.
+// finish collects the finish reasons of a choice. Several chunks may have one, and
+// they may differ.
 type finish struct {
 	first, calls, failed ending
-	native               string // the first one, whatever it came with
+	native               string // the first native reason of any chunk
 }
 
-// ending is a finish reason and what the provider called it.
+// ending is a finish reason and the provider's own name for it.
 type ending struct {
 	reason FinishReason
 	native string
@@ -292,7 +297,7 @@ func (e *ending) add(reason FinishReason, native string) {
 	}
 }
 
-// resolve picks the reason, and the native one that came with it.
+// resolve returns the finish reason and the native reason that came with it.
 func (f *finish) resolve(hasCalls, failed bool) (FinishReason, string) {
 	e := f.first
 	switch {
@@ -307,7 +312,8 @@ func (f *finish) resolve(hasCalls, failed bool) (FinishReason, string) {
 	return e.reason, e.native
 }
 
-// What chunks carry whole is copied on its way in and on its way out.
+// The functions below copy values that a chunk carries whole, when they are added
+// and when they are returned.
 
 func cloneUsage(u *Usage) *Usage {
 	if u == nil {

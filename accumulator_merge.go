@@ -9,9 +9,9 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// textMerger collects a text. What came in one piece is never copied; otherwise
-// the room doubles as it fills, so that no byte is copied more than twice on
-// average. It must not be copied.
+// textMerger collects a text. A text in one piece is never copied. Otherwise the
+// buffer doubles when it is full, so that a byte is copied at most twice on
+// average. A textMerger must not be copied.
 type textMerger struct {
 	first string
 	all   strings.Builder // from the second piece on, the first included
@@ -33,7 +33,8 @@ func (t *textMerger) add(s string) {
 	t.all.WriteString(s)
 }
 
-// String costs nothing: the builder's bytes are only ever appended to.
+// String returns the text without a copy. The builder's bytes are only appended to,
+// never changed.
 func (t *textMerger) String() string {
 	if t.all.Len() == 0 {
 		return t.first
@@ -44,12 +45,12 @@ func (t *textMerger) String() string {
 // mergeExtra copies the members of src over those of dst.
 func mergeExtra(dst *map[string]any, src map[string]any) {
 	if len(src) == 0 {
-		return // ranging over nothing is not free, and this is nearly every chunk
+		return // nearly every chunk; ranging over an empty map costs time
 	}
 	for name, v := range src {
 		if raw, ok := v.(json.RawMessage); ok {
 			if old, ok := (*dst)[name].(json.RawMessage); ok && bytes.Equal(old, raw) {
-				continue // most often every chunk repeats it
+				continue // most often every chunk has the same value
 			}
 		}
 		if *dst == nil {
@@ -59,8 +60,8 @@ func mergeExtra(dst *map[string]any, src map[string]any) {
 	}
 }
 
-// giveWay keeps empty fields from hiding members of the same name in extra,
-// which came in another JSON type.
+// giveWay marks fields as absent whose member is in extra because it came in
+// another JSON type. The encoder then writes the one in extra.
 func giveWay(p *presence, members []string, extra map[string]any) {
 	for name := range extra {
 		if i := slices.Index(members, name); i >= 0 {
@@ -69,12 +70,12 @@ func giveWay(p *presence, members []string, extra map[string]any) {
 	}
 }
 
-// mergeForms makes p remember the strongest of the spellings that a member had
-// while it was empty: "" before null before none. written is the member that
-// the encoder writes even when it is empty; all others are left out then.
+// mergeForms merges how empty members were spelled: "" wins over null, and null
+// over absent. written is the member that the encoder writes even if it is empty.
+// It leaves out all others.
 func mergeForms(p *presence, src presence, written int) {
 	a, b := p.Form(written), src.Form(written)
-	*p |= src // Null and Zero are 2 and 3: the greater one is left
+	*p |= src // Null is 2 and Zero is 3, so the greater one remains
 	if a == wire.Plain || b == wire.Plain {
 		p.Set(written, wire.Plain)
 	} else {
@@ -82,7 +83,7 @@ func mergeForms(p *presence, src presence, written int) {
 	}
 }
 
-// settle forgets the spelling of members that are not empty any more.
+// settle forgets how members were spelled that are no longer empty.
 func settle(p *presence, members []string, filled map[string]bool) {
 	if *p == 0 {
 		return
@@ -97,13 +98,13 @@ func settle(p *presence, members []string, filled map[string]bool) {
 // callsMerger collects the tool calls of a choice.
 type callsMerger struct {
 	list []*callMerger
-	open map[int]*callMerger // by slot, which is the index on the wire
+	open map[int]*callMerger // by slot: the index in the JSON
 	slot int                 // of the latest fragment
-	last *callMerger         // which that belongs to
+	last *callMerger         // the call of the latest fragment
 }
 
-// add takes in a fragment. It belongs to the call that is open in its slot,
-// unless its id says otherwise: some models give every call the index 0.
+// add adds a fragment to the call that is open in its slot. A fragment with
+// another id starts a new call, because some models give every call the index 0.
 func (m *callsMerger) add(d *ToolCall) {
 	if d.presence.Form(wire.Bare) != wire.Plain {
 		m.list = append(m.list, &callMerger{call: d.clone(), whole: true})
@@ -126,8 +127,7 @@ func (m *callsMerger) add(d *ToolCall) {
 	c.add(d)
 }
 
-// addAgain takes in a fragment that differs from the one before in its arguments
-// only.
+// addAgain adds a fragment that differs from the one before only in its arguments.
 func (m *callsMerger) addAgain(d *ToolCall) {
 	m.last.arguments.add(d.Function.Arguments)
 }
@@ -145,9 +145,9 @@ func (m *callsMerger) toolCalls() []ToolCall {
 
 // callMerger collects one tool call.
 type callMerger struct {
-	call      ToolCall // all but the arguments
+	call      ToolCall // without the arguments
 	arguments textMerger
-	whole     bool // not an object, kept as it came
+	whole     bool // the call is not an object and stays as it came
 }
 
 var (
@@ -212,13 +212,13 @@ func (c *callMerger) toolCall() ToolCall {
 	return call
 }
 
-// imagesMerger collects the images of a choice. Each one comes whole.
+// imagesMerger collects the images of a choice. Each arrives in one piece.
 type imagesMerger struct {
 	list []Image
 	at   map[int]int // place in list by index
 }
 
-// add appends an image, or puts it in the place of the one it repeats.
+// add appends an image, or replaces the one that has the same index.
 func (m *imagesMerger) add(img *Image) {
 	if img.Index == nil {
 		m.list = append(m.list, img.clone())
@@ -237,7 +237,7 @@ func (m *imagesMerger) add(img *Image) {
 
 // audioMerger collects the audio of a choice.
 type audioMerger struct {
-	audio      Audio // all but the data and the transcript
+	audio      Audio // without the data and the transcript
 	data       textMerger
 	transcript textMerger
 }
@@ -251,7 +251,7 @@ func (m *audioMerger) add(d *Audio) {
 	m.audio.presence |= d.presence // no member is written by default
 }
 
-// whole returns the audio, nil if there is none.
+// whole returns the audio, or nil if there is none.
 func (m *audioMerger) whole() *Audio {
 	if m == nil {
 		return nil
@@ -267,7 +267,7 @@ func (m *audioMerger) whole() *Audio {
 
 var logprobsContent = slices.Index(logprobsMembers[:], "content")
 
-// addLogprobs appends the tokens of d to those of l, which may be nil.
+// addLogprobs appends the tokens of d to those of l. l may be nil.
 func addLogprobs(l, d *Logprobs) *Logprobs {
 	if l == nil {
 		return cloneLogprobs(d)
@@ -279,7 +279,7 @@ func addLogprobs(l, d *Logprobs) *Logprobs {
 	return l
 }
 
-// wholeLogprobs returns a copy of what was added.
+// wholeLogprobs returns a copy of the collected log probabilities.
 func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
@@ -289,7 +289,7 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	return l
 }
 
-// addTokens keeps an empty list apart from none.
+// addTokens appends more to list. An empty list stays different from nil.
 func addTokens(list, more []TokenLogprob) []TokenLogprob {
 	if list == nil {
 		return cloneAll(more, cloneToken)

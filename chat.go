@@ -11,19 +11,24 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// ChatService creates chat completions; it is [Client.Chat].
+// ChatService creates chat completions. Use the one in [Client.Chat].
 type ChatService struct {
 	client *Client
 }
 
 const completionsPath = "/chat/completions"
 
-// Create sends the request and returns the whole answer. A failure that the
-// service reports, wherever it does, is an [*APIError], with what there is of
-// the answer in Partial; an exchange that broke, ran out of time or was
-// cancelled is a [*ConnectionError]; an answer that cannot be decoded is a
-// [*DecodeError]; a bad request or option is a [*ValidationError]. Cancelling
-// ctx ends the call, but never the provider's work, nor its price.
+// Create sends the request and returns the whole answer. Its errors are:
+//
+//   - [*APIError]: the service reported a failure. Partial is the part of the
+//     answer that came with it.
+//   - [*ConnectionError]: the exchange broke off, took too long or was cancelled.
+//   - [*DecodeError]: the answer cannot be decoded.
+//   - [*ValidationError]: the request or an option is invalid; nothing was sent.
+//   - [ErrMissingAPIKey]: there is no key; nothing was sent.
+//
+// Cancelling ctx ends the call at once. The provider still finishes the answer
+// and bills it.
 func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*ChatCompletion, error) {
 	cfg := s.client.config().with(opts)
 	body, err := cfg.encode(req, false)
@@ -43,12 +48,13 @@ func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*
 	return c.completion(call, data)
 }
 
-// Stream sends the request and returns as soon as the first part of the answer
-// has come, or the attempt has failed: with an error of [ChatService.Create]
-// before the response, with an [*APIError] where the first part is a report of
-// failure, and with a [*StreamError] where the stream broke before it. From then
-// on the stream reports errors. It must be read to its end or closed. ctx
-// bounds the stream, too.
+// Stream sends the request and returns when the first part of the answer has
+// arrived. The stream must be read to its end or closed. Cancelling ctx ends the
+// stream.
+//
+// The errors of Stream are those of [ChatService.Create]. If the stream breaks
+// off after the response and before the first part of the answer, the error is a
+// [*StreamError]. Later errors come from the stream.
 func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
 	cfg := s.client.config().with(opts)
 	body, err := cfg.encode(req, true)
@@ -69,9 +75,9 @@ func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*
 	return c.openStream(newConnection(ctx, cancel, res.Body), call)
 }
 
-// encode writes the body of a request, unless something is wrong with it or
-// with the configuration. The request stays as it is; the method decides
-// whether the answer is a stream, whatever the request says.
+// encode returns the body of a request, or an error if the request or the
+// configuration is invalid. It does not change the request. The argument stream
+// replaces the request's own.
 func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error) {
 	k := checker{unchecked: c.unchecked}
 	body := k.encode(req, stream)
@@ -81,13 +87,13 @@ func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error)
 	return body, c.err
 }
 
-// pooledSize is the size from which on a pool of strings pays within one answer.
+// pooledSize is the size of an answer from which a pool of strings saves time.
 const pooledSize = 4 << 10
 
-// completion decodes a body that came with a status of success. It is the one
-// place that decides whether such a body is an answer.
+// completion decodes a body that came with a success status. Only this function
+// decides whether such a body is an answer.
 func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error) {
-	text := bytes.TrimLeft(data, " \t\r\n") // the service pads with it while it waits
+	text := bytes.TrimLeft(data, " \t\r\n") // the service sends white space while it waits
 	if len(text) == 0 || text[0] != '{' {
 		return nil, c.notAnAnswer(call, data)
 	}
@@ -105,7 +111,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		}
 		return nil, err
 	}
-	// A router in between sometimes wraps the whole answer in a member of its own.
+	// Some routers between the client and the service wrap the whole answer in the member provider.
 	if raw, ok := res.Extra["provider"].(json.RawMessage); ok && res.Choices == nil && res.Error == nil {
 		inner := &ChatCompletion{}
 		if inner.UnmarshalJSON(raw) == nil && inner.Choices != nil {
@@ -117,7 +123,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		call.GenerationID = res.ID
 	}
 	if e := c.reported(res, data); e != nil {
-		clean := &ChatCompletion{} // a report that repeats a secret must not carry it
+		clean := &ChatCompletion{} // decoded again without the secrets that the report repeats
 		if body := scrub(text, c.secrets); !bytes.Equal(body, text) && clean.UnmarshalJSON(body) == nil {
 			clean.call = call
 			e = c.reported(clean, body)
@@ -127,7 +133,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 	return res, nil
 }
 
-// reported returns the failure that an answer reports, if it does.
+// reported returns the failure that an answer reports, or nil.
 func (c *config) reported(res *ChatCompletion, data []byte) error {
 	report := res.Error
 	for i := range res.Choices {
@@ -141,7 +147,8 @@ func (c *config) reported(res *ChatCompletion, data []byte) error {
 	return c.reportedIn(res, report, data)
 }
 
-// reportedIn makes an error of a report; nil stands for an answer without choices.
+// reportedIn makes an error from a report. A nil report stands for an answer
+// without choices.
 func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byte) *APIError {
 	e := newAPIError(res.call, report)
 	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
@@ -158,7 +165,7 @@ func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byt
 	return e
 }
 
-// notAnAnswer is the error for a body that is empty or no JSON object.
+// notAnAnswer returns the error for a body that is empty or not a JSON object.
 func (c *config) notAnAnswer(call *CallInfo, data []byte) *APIError {
 	e := newAPIError(call, nil)
 	e.opaque = true

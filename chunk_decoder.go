@@ -8,9 +8,9 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// chunkDecoder decodes the chunks of one stream. What it returns is what
-// UnmarshalJSON would have made of the same bytes: it only spares the work that
-// was done before. Chunks share no memory that anybody could write to.
+// chunkDecoder decodes the chunks of one stream. It returns what UnmarshalJSON
+// would return for the same bytes, but reuses the work done for earlier chunks.
+// Chunks share no memory that a caller can write to.
 type chunkDecoder struct {
 	reader wire.Reader
 	pool   wire.Pool
@@ -19,20 +19,20 @@ type chunkDecoder struct {
 
 	skeleton memo.Skeleton
 	pattern  *ChatCompletionChunk // the chunk the skeleton was learned from
-	fields   []textField          // of each hole
+	fields   []textField          // the field of each hole
 	misses   int                  // in a row
 
-	// again is whether the last chunk differs from the one before in these fields
-	// only, each of which is empty in both or in neither.
+	// again is true if the last chunk differs from the one before only in these
+	// fields, and each of them is empty in both or in neither.
 	again bool
 	alike bool // the last chunk is like the pattern
 
-	// scratch is set where a chunk is only needed until the next one: it is that
-	// chunk, or the pattern is.
+	// scratch is set if a chunk is needed only until the next one. The chunk is
+	// then scratch or the pattern.
 	scratch *plainChunk
 
-	// alone is whether the chunk shares no memory with its neighbors, since each
-	// of them would keep all that it holds.
+	// alone is true if the chunk must not share memory with its neighbors, because
+	// it is large and each of them would pin it.
 	alone bool
 
 	calls   lists[ToolCall]
@@ -43,7 +43,7 @@ type chunkDecoder struct {
 	think slab[thinkChunk]
 }
 
-// decode returns the chunk that data is.
+// decode decodes one chunk.
 func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	d.alone = len(data) > maxSlab
 	if memo.Enabled {
@@ -77,7 +77,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	return chunk, nil
 }
 
-// firstToolCall returns a list of one.
+// firstToolCall returns a list with one zero element.
 func firstToolCall(r *wire.Reader) []ToolCall {
 	if d, ok := r.Owner.(*chunkDecoder); ok {
 		return d.calls.one(d)
@@ -85,7 +85,7 @@ func firstToolCall(r *wire.Reader) []ToolCall {
 	return make([]ToolCall, 1)
 }
 
-// firstReasoningDetail returns a list of one.
+// firstReasoningDetail returns a list with one zero element.
 func firstReasoningDetail(r *wire.Reader) []ReasoningDetail {
 	if d, ok := r.Owner.(*chunkDecoder); ok {
 		return d.details.one(d)
@@ -93,14 +93,14 @@ func firstReasoningDetail(r *wire.Reader) []ReasoningDetail {
 	return make([]ReasoningDetail, 1)
 }
 
-// lists makes the lists of chunks, most of which have one element.
+// lists makes the lists in chunks. Most of them have one element.
 type lists[T any] struct {
 	slab    slab[[1]T]
 	scratch *[1]T
-	taken   bool // scratch is, by this chunk
+	taken   bool // this chunk uses scratch
 }
 
-// one returns a list of one.
+// one returns a list with one zero element.
 func (l *lists[T]) one(d *chunkDecoder) []T {
 	if d.scratch == nil || l.taken {
 		return l.slab.next(d.alone)[:]
@@ -112,8 +112,8 @@ func (l *lists[T]) one(d *chunkDecoder) []T {
 	return l.scratch[:]
 }
 
-// A textField is a text of a chunk with one choice, and at most one tool call
-// and one reasoning detail.
+// textField names a text in a chunk that has one choice, and at most one tool
+// call and one reasoning detail.
 type textField uint8
 
 const (
@@ -129,7 +129,7 @@ const (
 	promptedField
 )
 
-// in returns the field of a chunk.
+// in returns a pointer to the field in a choice.
 func (f textField) in(c *ChunkChoice) *string {
 	switch f {
 	case contentField:
@@ -154,7 +154,7 @@ func (f textField) in(c *ChunkChoice) *string {
 	return nil
 }
 
-// fieldOf finds the field that dst points to; noField if it is none of them.
+// fieldOf returns the field that dst points to, or noField.
 func fieldOf(c *ChunkChoice, dst *string) textField {
 	last := refusalField
 	for f := contentField; f <= last; f++ {
@@ -178,12 +178,12 @@ func fieldOf(c *ChunkChoice, dst *string) textField {
 	return noField
 }
 
-// maxMisses is how many chunks in a row are learned without use before learning
-// is put off.
+// maxMisses is the number of chunks that may be learned in a row without being
+// used. After that, only every 16th is learned.
 const maxMisses = 4
 
-// learn remembers a chunk, if it is of a shape that can be copied. The first of a
-// stream is waited for, and seldom like the next.
+// learn remembers a chunk as the pattern, if it can be copied. It skips the first
+// chunk of a stream: that one is seldom like the next, and the caller waits for it.
 func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 	if d.misses++; d.misses == 1 && d.pattern == nil || d.misses > maxMisses && d.misses%16 != 0 {
 		return
@@ -198,11 +198,11 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 	for _, hole := range d.holes {
 		f := fieldOf(c, hole.Dst)
 		if f == noField || hole.Start < end {
-			continue // stays part of what must not change
+			continue // this text stays part of what must not change
 		}
 		for _, g := range d.fields {
 			if f == g {
-				return // the member comes twice
+				return // the member occurs twice
 			}
 		}
 		d.fields = append(d.fields, f)
@@ -216,9 +216,9 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 	d.pattern, d.alike = d.copyChunk(chunk), true
 }
 
-// isCopyable reports whether copyChunk can copy the chunk: one choice, at most one
-// tool call or one reasoning detail, and nothing else that is not in the structs
-// themselves.
+// isCopyable reports whether copyChunk can copy the chunk. The chunk must have one
+// choice and at most one tool call or one reasoning detail, and no other maps,
+// lists or pointers.
 func isCopyable(chunk *ChatCompletionChunk) bool {
 	if len(chunk.Choices) != 1 || chunk.Usage != nil || chunk.OpenRouterMetadata != nil || chunk.Error != nil || chunk.Debug != nil || chunk.Extra != nil {
 		return false
@@ -244,8 +244,8 @@ func isCopyable(chunk *ChatCompletionChunk) bool {
 	return true
 }
 
-// recall returns the chunk if its bytes are those of the pattern but for the
-// texts, else nil.
+// recall returns the chunk if its bytes differ from the pattern only in the texts,
+// else nil.
 func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	var ok bool
 	if d.spans, ok = d.skeleton.Match(data, d.spans[:0]); !ok {
@@ -259,7 +259,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	var last []byte
 	var text string
 	for i, span := range d.spans {
-		// Reasoning comes twice in a chunk.
+		// Many chunks contain the same reasoning text twice.
 		if value := data[span.Start:span.End]; !bytes.Equal(value, last) {
 			var ok bool
 			if text, ok = d.pool.TextAt(data, span.Start, span.End, span.Plain); !ok {
@@ -273,7 +273,7 @@ func (d *chunkDecoder) recall(data []byte) *ChatCompletionChunk {
 	return chunk
 }
 
-// A chunk and all that it points to lie together.
+// These structs hold a chunk together with everything it points to.
 
 type plainChunk struct {
 	chunk  ChatCompletionChunk
@@ -292,7 +292,7 @@ type thinkChunk struct {
 	index  int
 }
 
-// copyChunk returns a copy of a chunk of which isCopyable is true.
+// copyChunk returns a copy of a chunk for which isCopyable is true.
 func (d *chunkDecoder) copyChunk(src *ChatCompletionChunk) *ChatCompletionChunk {
 	delta := &src.Choices[0].Delta
 	switch {
@@ -330,12 +330,12 @@ func copyInt(src *int, room *int) *int {
 	return room
 }
 
-// maxSlab is the size of the largest piece of memory that chunks share, and of
-// the largest event whose chunk is among them.
+// maxSlab is the size of the largest block of memory that chunks share, and of the
+// largest event whose chunk may be in such a block.
 const maxSlab = 2 << 10
 
-// slab allocates values: at first one by one, since many streams are short, or
-// many open at once, then several together.
+// slab allocates values, first one by one and later several together. Short
+// streams, of which many may be open at once, thus use little memory.
 type slab[T any] struct {
 	free  []T
 	taken int
@@ -346,7 +346,7 @@ func (s *slab[T]) next(alone bool) *T {
 		return new(T)
 	}
 	if len(s.free) == 0 {
-		const header = 8 // the runtime's, in what has pointers
+		const header = 8 // the runtime adds it to objects with pointers
 		size := max(1, (maxSlab-header)/int(unsafe.Sizeof(*new(T))))
 		s.free = make([]T, min(1+s.taken/16, size))
 		s.taken += len(s.free)

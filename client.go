@@ -10,24 +10,28 @@ import (
 	"time"
 )
 
-// Client sends requests to the service. It does not change after [NewClient]
-// and is safe for concurrent use: make one and share it, since it holds the
-// connections. Printing it shows the address, never the key.
+// Client sends requests to the service. Create one with [NewClient] and share
+// it: it holds the connections, never changes, and is safe for concurrent use.
+// Printing a Client shows its address, never the key.
 type Client struct {
 	// Chat creates and streams chat completions.
 	Chat *ChatService
 	// Models lists the models, with their prices and limits.
 	Models *ModelsService
-	// Generations tells what an answer really cost.
+	// Generations looks up the final cost of an answer.
 	Generations *GenerationsService
 
 	config func() *config
 }
 
-// NewClient returns a client for the service. The key comes from [WithAPIKey],
-// else from OPENROUTER_API_KEY; the address from [WithBaseURL], else from
-// OPENROUTER_BASE_URL, else it is [DefaultBaseURL]. It cannot fail: a missing
-// key and bad options are reported by every call, before the network.
+// NewClient returns a client for the service.
+//
+// The key is set by [WithAPIKey], or else by the environment variable
+// OPENROUTER_API_KEY. The address is set by [WithBaseURL], or else by
+// OPENROUTER_BASE_URL; the default is [DefaultBaseURL].
+//
+// NewClient never fails. With a missing key or an invalid option, every call
+// returns an error before anything is sent.
 func NewClient(opts ...Option) *Client {
 	cfg := &config{
 		header:     http.Header{},
@@ -53,7 +57,7 @@ func NewClient(opts ...Option) *Client {
 	hc := *cfg.httpClient
 	hc.Transport = noRedirects{cmp.Or[http.RoundTripper](hc.Transport, http.DefaultTransport)}
 	cfg.httpClient = &hc
-	// A total timeout would cut a stream that is alive; it bounds the first event instead.
+	// The client's total timeout would end a live stream. streamOnce applies it to the first event only.
 	streaming := hc
 	streaming.Timeout = 0
 	cfg.streamClient = &streaming
@@ -63,9 +67,10 @@ func NewClient(opts ...Option) *Client {
 	return c
 }
 
-// newTransport is net/http's default transport with room for many requests to
-// one host at a time. Half of its buffers takes 4 KiB less for each open stream
-// and no more time, by the benchmarks; large reads and writes pass them by.
+// newTransport returns a copy of net/http's default transport that keeps many
+// connections to one host. Its buffers have half the usual size: that saves
+// 4 KiB for each open stream, and costs no time in the benchmarks because large
+// reads and writes bypass the buffers.
 func newTransport() *http.Transport {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	if d, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -78,32 +83,33 @@ func newTransport() *http.Transport {
 	return t
 }
 
-// String names the address requests go to.
+// String returns the name of the type and the client's address.
 func (c *Client) String() string {
 	cfg := c.config()
 	if cfg.baseURLProblem() != "" {
-		return "openrouter.Client" // whatever it is, it may hold a password
+		return "openrouter.Client" // an invalid address may contain a password
 	}
 	return "openrouter.Client(" + cfg.baseURL + ")"
 }
 
-// CallInfo tells about the HTTP exchange behind an answer or an error. It is
-// zero for what did not come from a client.
+// CallInfo describes the HTTP exchange behind an answer or an error. It is zero
+// for values that did not come from a client.
 type CallInfo struct {
-	// StatusCode is the HTTP status; 0 if no response came.
+	// StatusCode is the HTTP status, or 0 if no response came.
 	StatusCode int
-	// Header is the response's header.
+	// Header is the header of the response.
 	Header http.Header
-	// GenerationID identifies the answer in the service's records, even where
-	// nothing of the answer arrived.
+	// GenerationID identifies the answer in the service's records. It can be set
+	// even if no part of the answer arrived.
 	GenerationID string
-	// Attempts is how often the request was sent. Each may be billed.
+	// Attempts is the number of times the request was sent. Each may be billed.
 	Attempts int
-	// Waited is the time between the attempts.
+	// Waited is the total time spent between the attempts.
 	Waited time.Duration
-	// RateLimit is set on a refusal by the service's own limit only.
+	// RateLimit is nil if the response does not state a limit. The service states
+	// its own limit when that limit refuses a request.
 	RateLimit *RateLimit
-	// Cache is set when the service's response cache was on.
+	// Cache is nil if the service's response cache was off.
 	Cache *CacheInfo
 }
 
@@ -111,24 +117,24 @@ type CallInfo struct {
 type RateLimit struct {
 	Limit     int
 	Remaining int
-	// Reset is when requests are allowed again; zero if unknown.
+	// Reset is the time when requests are allowed again; zero if unknown.
 	Reset time.Time
 }
 
-// CacheInfo is what the service's response cache did.
+// CacheInfo describes what the service's response cache did.
 type CacheInfo struct {
-	// Hit is whether the answer is a stored one. Its usage counters are zero
-	// and its id is new.
+	// Hit is true if the answer came from the cache. The usage counters of such
+	// an answer are zero, and its id is new.
 	Hit bool
-	// Age is how long ago a hit was stored.
+	// Age is the time since the cached answer was stored.
 	Age time.Duration
-	// TTL is how long the entry will still be kept.
+	// TTL is the time for which the cache still keeps the answer.
 	TTL time.Duration
-	// SourceID is the generation that a hit repeats.
+	// SourceID is the id of the generation whose answer was stored.
 	SourceID string
 }
 
-// value is the zero CallInfo for nil.
+// value returns *c, or the zero CallInfo if c is nil.
 func (c *CallInfo) value() CallInfo {
 	if c == nil {
 		return CallInfo{}
@@ -136,9 +142,9 @@ func (c *CallInfo) value() CallInfo {
 	return *c
 }
 
-// answered notes what a response's head tells, without the secrets that a
-// server may repeat there. Names are spelled as http.Header does, which spares
-// Get a copy of each.
+// answered records the status and the header of a response. Secrets that the
+// server repeats in the header are removed first. The names are spelled in
+// canonical form, because Get would otherwise allocate a copy of each.
 func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	h := res.Header
 	for _, values := range h {
@@ -161,8 +167,8 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	}
 }
 
-// newRateLimit reads the three rate limit headers through get; nil if there is
-// none of them.
+// newRateLimit reads the three rate limit headers through get. It returns nil if
+// all of them are missing.
 func newRateLimit(get func(string) string) *RateLimit {
 	limit, remaining, reset := get("X-Ratelimit-Limit"), get("X-Ratelimit-Remaining"), get("X-Ratelimit-Reset")
 	if limit == "" && remaining == "" && reset == "" {
@@ -177,7 +183,7 @@ func newRateLimit(get func(string) string) *RateLimit {
 	return l
 }
 
-// seconds reads a number of seconds; what is none, or negative, is 0.
+// seconds reads a number of seconds. It returns 0 for anything else.
 func seconds(s string) time.Duration {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil {
@@ -186,8 +192,8 @@ func seconds(s string) time.Duration {
 	return durationOf(f)
 }
 
-// durationOf turns a number of seconds from outside into a duration: NaN and
-// negative ones are 0, and none is longer than a year.
+// durationOf turns a number of seconds from outside into a duration. NaN and
+// negative numbers give 0. The result is at most a year.
 func durationOf(secs float64) time.Duration {
 	const most = 365 * 24 * 3600
 	if !(secs > 0) {
@@ -196,7 +202,7 @@ func durationOf(secs float64) time.Duration {
 	return time.Duration(min(secs, most) * float64(time.Second))
 }
 
-// Call tells about the HTTP exchange behind the answer.
+// Call describes the HTTP exchange behind the answer.
 func (c *ChatCompletion) Call() CallInfo {
 	if c == nil {
 		return CallInfo{}

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// FinishReason says why a model stopped. The set is open. It may be empty on an
-// answer that is complete.
+// FinishReason tells why a model stopped. The service may add values. A complete
+// answer may have none.
 type FinishReason string
 
 // The known finish reasons.
 const (
 	FinishReasonStop FinishReason = "stop"
-	// FinishReasonLength means the token limit cut the answer, which may be
-	// empty when reasoning used the limit up.
+	// FinishReasonLength means that the token limit ended the answer. The text is
+	// empty if reasoning used all of the tokens.
 	FinishReasonLength FinishReason = "length"
-	// FinishReasonToolCalls means the model waits for results. Calls can come
-	// with any other reason too: see [ChatCompletion.ToolCalls].
+	// FinishReasonToolCalls means that the model waits for results. Calls may also
+	// come with any other reason: see [ChatCompletion.ToolCalls].
 	FinishReasonToolCalls     FinishReason = "tool_calls"
 	FinishReasonContentFilter FinishReason = "content_filter"
 	FinishReasonError         FinishReason = "error"
@@ -33,8 +33,8 @@ func (c *ChatCompletion) Text() string {
 	return choice.Message.Text()
 }
 
-// Reasoning returns the readable reasoning of the first choice. It is empty
-// when the model did not reason, and when the provider keeps it encrypted.
+// Reasoning returns the readable reasoning of the first choice. It is empty if
+// the model did not reason, or if the provider encrypts the reasoning.
 func (c *ChatCompletion) Reasoning() string {
 	choice := c.first()
 	if text := choice.Message.reasoning(); text != "" {
@@ -43,22 +43,23 @@ func (c *ChatCompletion) Reasoning() string {
 	return firstReasoning(choice.Reasoning, "", choice.ReasoningDetails)
 }
 
-// Refusal returns the explanation why the model does not answer, of the first
-// choice.
+// Refusal returns the model's explanation of why it does not answer, from the
+// first choice.
 func (c *ChatCompletion) Refusal() string {
 	return c.first().Message.Refusal
 }
 
-// FinishReason returns the reason the first choice ended. It may be empty on a
-// complete answer, and other than [FinishReasonToolCalls] beside tool calls.
+// FinishReason returns the reason why the first choice ended. It may be empty for
+// a complete answer. It need not be [FinishReasonToolCalls] if there are tool
+// calls.
 func (c *ChatCompletion) FinishReason() FinishReason {
 	return c.first().FinishReason
 }
 
-// ToolCalls returns the calls of the first choice as [ChatCompletion.Message]
-// sends them back, so that their ids are the ones to answer with
-// [ToolMessage]. They decide whether the model waits for results; the finish
-// reason does not.
+// ToolCalls returns the tool calls of the first choice. Answer each with a
+// [ToolMessage] that has its ID. If the list is not empty, the model is waiting
+// for results, whatever the finish reason says. IDs and arguments are corrected
+// in the same way as by [ChatCompletion.Message].
 func (c *ChatCompletion) ToolCalls() []ToolCall {
 	if c == nil {
 		return nil
@@ -68,16 +69,17 @@ func (c *ChatCompletion) ToolCalls() []ToolCall {
 	return calls
 }
 
-// Message returns the message of the first choice to append to the next
-// request. Changing it does not change the completion. It differs from what
-// the service sent in three ways, each of which would fail that request:
+// Message returns a copy of the first choice's message, to append to the next
+// request. It corrects three defects that would make that request fail:
 //
-//   - beside tool calls, content that is empty or white space becomes null;
-//   - missing or blank arguments of a function call become {};
-//   - an id that is empty, or repeats that of an earlier call, is replaced by
-//     one that is unique. The same completion always gets the same ids.
+//   - Content that is empty or only white space becomes null if there are tool
+//     calls.
+//   - Missing or blank arguments of a function call become {}.
+//   - An id that is empty, or that an earlier call has too, is replaced by a
+//     unique one. The same completion always gets the same ids.
 //
-// The answer to a prompt, which has no message, becomes an assistant message.
+// The answer to [ChatCompletionRequest.Prompt] has no message. Message returns it
+// as an assistant message.
 func (c *ChatCompletion) Message() Message {
 	if c == nil {
 		return Message{}
@@ -97,7 +99,7 @@ func (c *ChatCompletion) Message() Message {
 	return m
 }
 
-// first returns the first choice, or one that is zero.
+// first returns the first choice, or a zero one.
 func (c *ChatCompletion) first() *Choice {
 	if c == nil || len(c.Choices) == 0 {
 		return &Choice{}
@@ -112,8 +114,8 @@ func (c *Choice) isPrompted() bool {
 		(c.Text != "" || c.Reasoning != "" || c.ReasoningDetails != nil)
 }
 
-// hasBlankContent reports whether nothing but white space would be lost with
-// the content. Extra holds what a typed field could not.
+// hasBlankContent reports whether the content is only white space, so that it can
+// be dropped. Content of another JSON type is in Extra.
 func hasBlankContent(m *Message) bool {
 	if _, ok := m.Extra["content"]; ok {
 		return false
@@ -127,7 +129,7 @@ func hasBlankContent(m *Message) bool {
 	return true
 }
 
-// mendToolCalls gives every call arguments and an id of its own.
+// mendToolCalls gives every call arguments and a unique id.
 func mendToolCalls(calls []ToolCall, completionID string) {
 	taken := make(map[string]bool, len(calls))
 	for i := range calls {
@@ -137,7 +139,7 @@ func mendToolCalls(calls []ToolCall, completionID string) {
 	for i := range calls {
 		call := &calls[i]
 		if _, ok := call.Extra[""]; ok {
-			continue // not an object, kept as its JSON
+			continue // the call is not an object; Extra holds its JSON
 		}
 		mendArguments(call)
 		if isBlank(call.ID) || seen[call.ID] {
@@ -150,7 +152,7 @@ func mendToolCalls(calls []ToolCall, completionID string) {
 func mendArguments(call *ToolCall) {
 	_, odd := call.Extra["function"]
 	if _, ok := call.Function.Extra["arguments"]; ok || odd {
-		return // there, in another shape
+		return // the arguments are there, in another JSON type
 	}
 	isFunction := call.Type == "" || call.Type == "function"
 	if isFunction && isBlank(call.Function.Arguments) {
@@ -158,9 +160,9 @@ func mendArguments(call *ToolCall) {
 	}
 }
 
-// newCallID returns the first free id from call_x_n on. x differs between
-// completions, because some providers want ids that are unique within the whole
-// conversation.
+// newCallID returns an id of the form call_x_n that is not taken, counting up
+// from n. x differs between completions, because some providers want ids to be
+// unique in the whole conversation.
 func newCallID(completionID string, n int, taken map[string]bool) string {
 	prefix := "call_"
 	if completionID != "" {
@@ -178,19 +180,19 @@ func newCallID(completionID string, n int, taken map[string]bool) string {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// Debug is the service's answer to the debug options of a request.
+// Debug holds what the service sends for [ChatCompletionRequest.Debug].
 type Debug struct {
-	// EchoUpstreamBody is the request as the service sent it to the provider,
-	// in the provider's own shape.
+	// EchoUpstreamBody is the request body that the service sent to the provider,
+	// in the provider's format.
 	EchoUpstreamBody json.RawMessage `json:"echo_upstream_body,omitzero"`
 
-	// Extra holds members this version has no field for.
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// Text returns what the chunk adds to the text of the choice with the index 0.
+// Text returns the text that the chunk adds to the choice with index 0.
 func (c *ChatCompletionChunk) Text() string {
 	if d := c.delta(); d.Content != "" {
 		return d.Content
@@ -201,17 +203,17 @@ func (c *ChatCompletionChunk) Text() string {
 	return c.Choices[0].Text
 }
 
-// Reasoning returns what the chunk adds to the readable reasoning of the choice
-// with the index 0.
+// Reasoning returns the readable reasoning that the chunk adds to the choice with
+// index 0.
 func (c *ChatCompletionChunk) Reasoning() string {
 	d := c.delta()
 	return firstReasoning(d.Reasoning, d.ReasoningContent, d.ReasoningDetails)
 }
 
-// noDelta is only ever read.
+// noDelta is never written to.
 var noDelta Delta
 
-// delta returns the fragment for the choice with the index 0, or an empty one.
+// delta returns the delta of the choice with index 0, or an empty one.
 func (c *ChatCompletionChunk) delta() *Delta {
 	if c == nil {
 		return &noDelta

@@ -14,25 +14,26 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// Do sends a request to a path that this library has no method for, such as
-// /credits, with the same key, headers, limits, repetitions and errors as its
-// own.
+// Do sends a request to an endpoint that has no method here, such as /credits.
+// It uses the key, headers, limits and retries of every other call.
 //
-// The path starts with a slash, may have a query, and is appended to the base
-// URL, which it cannot leave; put foreign text through url.PathEscape.
+// path starts with a slash and may have a query. It is appended to the base URL
+// and cannot leave it. Pass text from outside through url.PathEscape.
 //
 // in is the body: nil for none, JSON as []byte or json.RawMessage, or any value
-// that encoding/json encodes. out points to where the answer goes: nil drops it,
-// a *[]byte takes it as it comes, whatever it is, and anything else is decoded
-// into. An answer that is not JSON is an error unless out is a *[]byte, or nil
-// and the answer empty.
+// that encoding/json can encode.
 //
-// Errors are those of [ChatService.Create]. An answer with the status 200 whose
-// member error is an object or a text is an [*APIError], too. The CallInfo is
-// set with an error as well, and zero if nothing was sent.
+// out is a pointer to a variable for the answer. A *[]byte receives the answer
+// as it came. Any other pointer receives the decoded JSON. If out is nil, the
+// answer is checked and dropped. An answer that is not JSON is an error, except
+// for a *[]byte, and except for an empty answer if out is nil.
 //
-// Every method is repeated as [WithRetryPolicy] says, POST included: where a
-// repeated request would do harm, use [RetryUnprocessed] or WithMaxRetries(0).
+// The errors are those of [ChatService.Create]. An answer with a success status
+// is also an [*APIError] if its member error is an object or a string. The
+// CallInfo is set also when there is an error. It is zero if nothing was sent.
+//
+// Every HTTP method is retried as [WithRetryPolicy] says, POST included. If a
+// second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
 	body, found := checkDo(method, path, in, out)
@@ -65,13 +66,13 @@ func checkDo(method, path string, in, out any) (body []byte, found []Violation) 
 	check("path", pathProblem(path))
 	if out != nil {
 		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
-			check("out", "must be nil or a pointer to what the answer is decoded into")
+			check("out", "must be nil or a pointer to a variable for the answer")
 		} else if method == http.MethodHead {
-			check("out", "must be nil: HEAD has no answer but its header")
+			check("out", "must be nil: the answer to HEAD has no body")
 		}
 	}
 	if in != nil && (method == http.MethodGet || method == http.MethodHead) {
-		check("in", "must be nil: "+method+" has no body, put it into the query of the path")
+		check("in", "must be nil: "+method+" has no body; use the query of the path")
 	}
 	body, err := encodeBody(in)
 	if err != nil {
@@ -82,27 +83,27 @@ func checkDo(method, path string, in, out any) (body []byte, found []Violation) 
 
 func pathProblem(path string) string {
 	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return "has white space or a control character, which must be escaped"
+		return "contains white space or a control character; escape it"
 	}
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return "must start with one slash and is appended to the base URL, such as /credits"
+		return "must start with one slash, such as /credits; it is appended to the base URL"
 	}
 	u, err := url.Parse(path)
 	switch {
 	case err != nil:
-		return "is not the path of a URL"
+		return "is not a valid URL path"
 	case strings.Contains(path, "#"):
-		return "has a fragment, which is not sent; escape # as %23"
+		return "contains #, which starts a fragment that is not sent; escape it as %23"
 	}
 	for segment := range strings.SplitSeq(u.Path, "/") {
 		if segment == "." || segment == ".." {
-			return "must not have . or .. between slashes"
+			return "must not contain the segment . or .."
 		}
 	}
 	return ""
 }
 
-// encodeBody is nil for no body.
+// encodeBody returns nil if in is nil.
 func encodeBody(in any) ([]byte, error) {
 	var raw []byte
 	switch in := in.(type) {
@@ -118,13 +119,13 @@ func encodeBody(in any) ([]byte, error) {
 		return w.Bytes()
 	}
 	if !json.Valid(raw) {
-		return nil, errors.New("is not JSON")
+		return nil, errors.New("is not valid JSON")
 	}
 	return slices.Clone(raw), nil
 }
 
-// decode reads a body that came with a status of success into out, as
-// [Client.Do] says.
+// decode reads a body that came with a success status into out, as [Client.Do]
+// says.
 func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	text := bytes.TrimSpace(data)
 	if e := c.reportedAsSuccess(call, text); e != nil {
@@ -157,8 +158,8 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	return e
 }
 
-// reportedAsSuccess is the failure that a body with a status of success reports,
-// nil if it reports none.
+// reportedAsSuccess returns the failure that a body with a success status
+// reports, or nil.
 func (c *config) reportedAsSuccess(call *CallInfo, text []byte) *APIError {
 	if len(text) == 0 || text[0] != '{' || !bytes.Contains(text, []byte(`"error"`)) {
 		return nil
@@ -173,7 +174,8 @@ func (c *config) reportedAsSuccess(call *CallInfo, text []byte) *APIError {
 	return c.apiError(call, text)
 }
 
-// without is the error for a body with a status of success that lacks a member.
+// without returns the error for a body with a success status that lacks a
+// member.
 func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
 	e := c.apiError(call, bytes.TrimSpace(data))
 	if e.Message == "" {

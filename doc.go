@@ -1,5 +1,26 @@
-// Package openrouter is a client for OpenRouter, the service that puts one API in
-// front of the chat models of many providers. It is not affiliated with OpenRouter.
+// Package openrouter is a client for OpenRouter, a service that offers the chat
+// models of many providers through one API. It is not affiliated with OpenRouter.
+//
+// # Start here
+//
+//   - [NewClient] makes a client. One client serves the whole program.
+//   - [WithAPIKey] sets the key. The default is the variable OPENROUTER_API_KEY.
+//   - [ChatCompletionRequest] is a question: a model, messages and settings.
+//   - [SystemMessage] and [UserMessage] make its messages.
+//   - [ChatService.Create] sends it and returns the whole answer.
+//   - [ChatCompletion.Text] is the text of the answer.
+//   - [ChatCompletion.Message] is the reply to append to the next request.
+//   - [ChatService.Stream] sends a request and returns a stream.
+//   - [Stream.Chunks] loops over the parts of the answer as they arrive.
+//   - [Stream.Response] is the whole answer after the loop.
+//   - [FunctionTool] describes a function that the model may call.
+//   - [ChatCompletion.ToolCalls] lists the calls that the model asks for.
+//   - [ToolMessage] gives the model the result of a call.
+//   - [APIError] is the error for every failure that the service reports.
+//   - [github.com/openrouter-go/openrouter/openroutertest.NewServer] starts a
+//     fake of the service for tests.
+//
+// A call returns the whole answer:
 //
 //	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 //		Model:    "openai/gpt-5.2",
@@ -10,12 +31,7 @@
 //	}
 //	fmt.Println(res.Text())
 //
-// # Asking
-//
-// [NewClient] makes a [Client], to be shared by all of a program. The key comes
-// from OPENROUTER_API_KEY or [WithAPIKey]. [ChatService.Create] returns a whole
-// [ChatCompletion]; [ChatService.Stream] a [Stream], which yields chunks and puts
-// them together:
+// A stream is read in a loop:
 //
 //	for chunk, err := range stream.Chunks() { // leaving the loop closes the stream
 //		if err != nil {
@@ -25,79 +41,99 @@
 //	}
 //	res := stream.Response() // the whole answer, as Create would have returned it
 //
-// Both take the same [ChatCompletionRequest] and do not change it. In requests
-// bools and numbers are pointers, because zero is a choice: new(0.0), new(2048).
+// # Requests and messages
 //
-// # Messages
+// A call never changes its request. Numbers and booleans in requests are
+// pointers, because zero is a valid setting: new(0.0), new(2048).
 //
-// A [Message] is made by [UserMessage], [SystemMessage], [DeveloperMessage],
-// [AssistantMessage] or [ToolMessage]; what it consists of beside text, by
-// [ImagePart], [ImageDataPart], [FilePart], [FileDataPart], [AudioPart] and
-// [VideoPart]. [Part.Cached] marks the end of a prompt worth caching.
+// [DeveloperMessage] and [AssistantMessage] make the other kinds of messages.
+// [TextPart], [ImagePart], [ImageDataPart], [FilePart], [FileDataPart], [AudioPart]
+// and [VideoPart] make the parts of a message. [Part.Cached] marks the end of a
+// prompt that the provider should cache.
 //
-// A reply is a Message, too: [ChatCompletion.Message] is what to append to the next
-// request, whole, with reasoning, signatures, annotations and tool calls.
+// # Models, providers and cost
 //
-// # Choosing a model and a provider
+// [ChatCompletionRequest.Model] is tried first, then each of
+// [ChatCompletionRequest.Models]. [ProviderPreferences] selects among the
+// providers of a model, and [MaxPrice] limits the price. [ModelsService.All] lists
+// the models with their prices. [Usage] reports the cost of an answer, and
+// [GenerationsService.Get] the final cost. [WithRouterMetadata] asks how the
+// request was routed.
 //
-// [ChatCompletionRequest.Model] is tried first, then those in
-// [ChatCompletionRequest.Models]. [ProviderPreferences] choose among a model's
-// providers, and [MaxPrice] limits what they may cost. [ModelsService.All] lists
-// models with their prices. What an answer cost is in [Usage], and for good in
-// [GenerationsService.Get]. [WithRouterMetadata] shows how a request was routed.
+// # Tools and output formats
 //
-// # Tools and forms of answers
-//
-// A [FunctionTool] is a function of the program. [ChatCompletion.ToolCalls] are the
-// calls the model asks for, [FunctionCall.Unmarshal] reads their arguments, and a
-// ToolMessage for each is the answer. Other tools, such as [WebSearchTool], are run
-// by the service, as plugins are, such as [FileParserPlugin]. [JSONSchemaFormat]
-// asks for JSON in a given form. [Reasoning] sets how much a model thinks.
+// [FunctionCall.Unmarshal] reads the arguments of a call. The service runs other
+// tools itself, such as [WebSearchTool], and plugins, such as [FileParserPlugin].
+// [JSONSchemaFormat] asks for JSON that follows a schema. [Reasoning] controls how
+// much a model thinks.
 //
 // # Errors
 //
-// What the service reports is an [*APIError], wherever it was said: by status, in a
-// body with the status 200, in a choice, in a chunk of a stream, or by sending
-// something that is no answer. Its [ErrorType] is an error itself, to compare with
-// by errors.Is: [ErrRateLimitExceeded], [ErrPaymentRequired] and others.
+// [*APIError] covers every place where the service reports a failure: the HTTP
+// status, a body with the status 200, a choice, or a chunk of a stream. Its
+// [ErrorType] is an error, too, to use with errors.Is: [ErrRateLimitExceeded],
+// [ErrPaymentRequired] and others.
 //
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // what the service reported, wherever it did
 //		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 //	}
 //
-// A stream that broke off is a [*StreamError]; where there was no response, and of
-// Create, it is a [*ConnectionError]. Both are around [ErrStreamTruncated],
-// [ErrStreamIdle], [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed],
-// [ErrTooLarge], the context's error or the network's, and carry what had arrived.
-// What is not JSON, or half of it, is a [*DecodeError]. A bad request is a
-// [*ValidationError], before the network; [ChatCompletionRequest.Validate] asks
-// without a call, [WithoutValidation] switches checks off.
+// [*StreamError] means that a stream broke off, and [*ConnectionError] that any
+// other call did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
+// [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed], [ErrTooLarge], or the
+// error of the context or the network. Both carry what had arrived. [*DecodeError]
+// means that data is not the JSON it should be. [*ValidationError] means that a
+// request or an option is invalid and nothing was sent; [ErrMissingAPIKey] means
+// that there is no key. [ChatCompletionRequest.Validate] checks a request without
+// a call. [WithoutValidation] switches checks off.
 //
-// # Time and money
+// # Options
 //
-// A failure that can pass is repeated, by default twice, as long as nothing of the
-// answer was delivered: [WithMaxRetries], [WithRetryPolicy], [WithMaxRetryWait],
-// [WithOnRetry]. A repeated request may be billed twice. [CallInfo], which answers
-// and errors have, counts the attempts.
+// An option given to [NewClient] applies to every call, one given to a call to
+// that call only.
 //
-// [WithTimeout] bounds an attempt of Create and a stream's first event,
-// [WithStreamIdleTimeout] and [WithContentTimeout] the silence of a stream. Nothing
-// but the context ends a stream that is alive. [WithMaxBodySize] and
-// [WithMaxEventSize] bound what is held in memory.
+//   - Retries: [WithMaxRetries], [WithRetryPolicy], [WithMaxRetryWait],
+//     [WithOnRetry]. Temporary failures are retried, by default twice, while no
+//     part of the answer has been delivered. A retried request may be billed
+//     twice. The [CallInfo] of answers and errors counts the attempts.
+//   - Limits: [WithTimeout] limits one attempt of a call, or the wait for the first
+//     event of a stream. [WithStreamIdleTimeout] and [WithContentTimeout] limit the
+//     silence in a stream. Only the context limits the whole of a live stream.
+//     [WithMaxBodySize] and [WithMaxEventSize] limit memory.
+//   - Cache: [WithResponseCache] lets the service answer an identical request
+//     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
+//   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
+//   - Names for the service's records: [WithApp], [WithUserAgent], [WithSessionID].
+//   - Comments in a stream: [WithOnComment].
 //
-// [WithResponseCache] lets the service answer an equal request from its cache.
+// # Extra
 //
-// # What this version does not know
+// Every object has a map named Extra, so that no part of the JSON is lost and a
+// decoded value encodes to the same JSON again. After decoding it holds, under
+// their own names and as [encoding/json.RawMessage]:
 //
-// Objects have an Extra, in both directions: members that have no field are sent
-// from there, and received there as [encoding/json.RawMessage]. Enumerations are
-// open, and kinds of tools and plugins without a type are a [RawTool] or a
-// [RawPlugin]. A value that was decoded encodes to the same JSON again. [Client.Do]
-// calls endpoints that have no method.
+//   - members that have no field in this version;
+//   - known members whose value does not fit the field: it has another JSON type,
+//     or is a number out of range. The field is then zero. Only for choices and
+//     error this is a [*DecodeError];
+//   - numbers with more digits than their float64 field can hold. The field is
+//     then the nearest float64, and the digits are sent while it is unchanged.
+//
+// A list element that should be an object and is not becomes an empty object
+// whose Extra holds the element under the name "".
+//
+// To send other members, put them into Extra, with any value that encoding/json
+// can encode. They are sent after the fields, sorted by name. A field that is set
+// takes precedence over a member of the same name. A request with "stream" in
+// Extra is refused, because the method decides it.
+//
+// Values of enumerations may be new to this version. Tools and plugins of unknown
+// types become [RawTool] and [RawPlugin]. [Client.Do] calls endpoints that have no
+// method.
 //
 // # Testing
 //
 // Package [github.com/openrouter-go/openrouter/openroutertest] is a fake of the
-// service for tests, with the faults of the real one. [ReadStream] reads a recorded
-// stream, and an [Accumulator] puts chunks from anywhere together.
+// service that can also produce its failures. [ReadStream] reads a recorded stream.
+// [Accumulator] combines chunks from any source into one answer.
 package openrouter

@@ -11,36 +11,36 @@ import (
 )
 
 var (
-	// ErrMissingAPIKey is returned before any network when there is no key:
-	// neither [WithAPIKey] nor OPENROUTER_API_KEY. With other mistakes beside it,
-	// it is one of the causes of a [*ValidationError].
+	// ErrMissingAPIKey means that neither [WithAPIKey] nor OPENROUTER_API_KEY sets a
+	// key. Nothing was sent. If there are other mistakes, the error is a
+	// [*ValidationError] that wraps ErrMissingAPIKey.
 	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
 
-	// ErrStreamTruncated is a stream that ended without [DONE] and without
-	// saying why. It matches io.ErrUnexpectedEOF.
-	ErrStreamTruncated error = &streamEnd{"stream ended before it was done", io.ErrUnexpectedEOF}
+	// ErrStreamTruncated means that a stream ended without an error and without its
+	// end mark, which is the event "[DONE]". It matches io.ErrUnexpectedEOF.
+	ErrStreamTruncated error = &streamEnd{"stream ended before it was complete", io.ErrUnexpectedEOF}
 
-	// ErrStreamIdle is a stream that sent nothing, not even a comment, for the
-	// time of [WithStreamIdleTimeout].
+	// ErrStreamIdle means that a stream sent nothing, not even a comment, for the
+	// time set by [WithStreamIdleTimeout].
 	ErrStreamIdle error = &streamEnd{"stream sent nothing for too long", os.ErrDeadlineExceeded}
 
-	// ErrContentTimeout is a stream that sent no content for the time of
-	// [WithContentTimeout], though it may have sent comments.
+	// ErrContentTimeout means that a stream sent no content for the time set by
+	// [WithContentTimeout]. It may have sent comments.
 	ErrContentTimeout error = &streamEnd{"stream sent no content for too long", os.ErrDeadlineExceeded}
 
-	// ErrAttemptTimeout is an attempt that took longer than [WithTimeout].
+	// ErrAttemptTimeout means that an attempt took longer than [WithTimeout] allows.
 	ErrAttemptTimeout error = &streamEnd{"no answer in time", os.ErrDeadlineExceeded}
 
-	// ErrTooLarge is an answer beyond [WithMaxBodySize], or an event of a stream
-	// beyond [WithMaxEventSize].
+	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, or
+	// an event of a stream larger than [WithMaxEventSize] allows.
 	ErrTooLarge error = &streamEnd{"answer too large", nil}
 
-	// ErrStreamClosed is what a stream yields after Close, and when it is read
-	// a second time.
+	// ErrStreamClosed means that a stream was closed before its end, or is read a
+	// second time.
 	ErrStreamClosed error = &streamEnd{"stream is closed", nil}
 )
 
-// streamEnd is a way a stream ends, for errors.Is.
+// streamEnd is an error that errors.Is can compare.
 type streamEnd struct {
 	msg string
 	err error
@@ -49,10 +49,11 @@ type streamEnd struct {
 func (e *streamEnd) Error() string { return "openrouter: " + e.msg }
 func (e *streamEnd) Unwrap() error { return e.err }
 
-// StreamError is an answer that broke off on its way: cut, cancelled, closed or
-// unreadable. Failures that the service reports are an [*APIError] instead.
+// StreamError means that a stream broke off: it was cut, silent, cancelled, closed
+// or unreadable. A failure that the service reports is an [*APIError] instead.
 type StreamError struct {
-	// Partial is what had arrived, never nil. It carries the model's text.
+	// Partial is the part of the answer that had arrived. It is never nil. It
+	// contains the model's text.
 	Partial *ChatCompletion
 	// Err is the reason: [ErrStreamTruncated], [ErrStreamIdle],
 	// [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed],
@@ -61,9 +62,13 @@ type StreamError struct {
 	Err error
 }
 
-// Error is one line without any of the answer's text.
+// Error returns one line. It contains no text of the answer.
 func (e *StreamError) Error() string {
-	msg := "openrouter: stream: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	reason := strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	if !strings.HasPrefix(reason, "stream ") {
+		reason = "stream: " + reason
+	}
+	msg := "openrouter: " + reason
 	if id := e.Call().GenerationID; id != "" {
 		msg += " (generation " + nameIn(id) + ")"
 	}
@@ -73,23 +78,23 @@ func (e *StreamError) Error() string {
 // Unwrap returns Err.
 func (e *StreamError) Unwrap() error { return e.Err }
 
-// Call tells about the HTTP exchange.
+// Call describes the HTTP exchange.
 func (e *StreamError) Call() CallInfo { return e.Partial.Call() }
 
-// ConnectionError is an exchange that this side could not bring to its end: no
-// connection, one that broke, a timeout, or an ended context.
+// ConnectionError means that a call did not get a complete response: there was no
+// connection, it broke off, the call took too long, or its context ended.
 type ConnectionError struct {
 	// Err is the reason: [ErrAttemptTimeout], [ErrTooLarge], a context error,
 	// io.ErrUnexpectedEOF for an answer that was cut, or the network's error.
 	Err error
-	// Body is what had arrived of the answer. It may carry the model's text and
-	// is not part of the text of the error.
+	// Body is what had arrived of the answer. It may contain the model's text. The
+	// text of the error does not include it.
 	Body []byte
 
 	call *CallInfo
 }
 
-// Error is one line without any of the answer.
+// Error returns one line. It contains no text of the answer.
 func (e *ConnectionError) Error() string {
 	msg := "openrouter: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
 	if n := len(e.Body); n > 0 {
@@ -101,24 +106,24 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns Err.
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
-// Call tells about the HTTP exchange.
+// Call describes the HTTP exchange.
 func (e *ConnectionError) Call() CallInfo { return e.call.value() }
 
-// DecodeError is data that is not the JSON it should be.
+// DecodeError means that data is not the JSON it should be.
 type DecodeError struct {
-	// What names the type the data was read as.
+	// What is the name of the type that the data should be.
 	What string
-	// Offset is the byte in Body at which reading failed.
+	// Offset is the position in Body at which decoding failed, in bytes.
 	Offset int
-	// Body is the data, which may carry prompts and answers. It is not part of
-	// the text of the error.
+	// Body is the data. It may contain prompts and answers. The text of the error
+	// does not include it.
 	Body []byte
 	Err  error
 
 	call *CallInfo
 }
 
-// Error is one line without any of the data.
+// Error returns one line. It contains nothing of the data.
 func (e *DecodeError) Error() string {
 	return "openrouter: decoding " + e.What + ": " + e.Err.Error()
 }
@@ -126,46 +131,47 @@ func (e *DecodeError) Error() string {
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// Call tells about the HTTP exchange. It is zero where there was none.
+// Call describes the HTTP exchange. It is zero if there was none.
 func (e *DecodeError) Call() CallInfo { return e.call.value() }
 
-// ValidationError is a request or an option that is refused before the network.
+// ValidationError means that a request or an option is invalid. Nothing was sent.
 type ValidationError struct {
-	// Violations are all that was found, at least one: those of the options,
-	// then those of the request.
+	// Violations lists everything that was found: first for the options, then for
+	// the request. It has at least one element.
 	Violations []Violation
 }
 
-// Violation is one rule that a value breaks.
+// Violation describes a value that breaks a rule.
 type Violation struct {
-	// Field is the member's path on the wire, such as messages[2].role, or the
+	// Field is the path of a member in the JSON, such as messages[2].role, or the
 	// name of an option.
 	Field string
-	// Problem says what is wrong with it and what would be right. It never
-	// repeats a prompt or a key.
+	// Problem says what is wrong and what would be right. It continues Field to a
+	// sentence: "temperature" + " " + "is 9, must be between 0 and 2". It never
+	// contains a prompt or a key.
 	Problem string
-	// Value is the number, the length or the name that breaks the rule; nil
-	// where nothing is there, or where it could be text of a prompt.
+	// Value is the number, the length or the name that breaks the rule. It is nil
+	// if there is no value, or if the value could be part of a prompt.
 	Value any
-	// Limit is what the rule allows, such as "between 0 and 2"; empty where the
-	// rule is no limit.
+	// Limit is what the rule allows, such as "between 0 and 2". It is empty if the
+	// rule is not a limit.
 	Limit string
-	// Check is the argument of [WithoutValidation] that switches the rule off.
-	// It is empty for what cannot be sent at all.
+	// Check is the argument of [WithoutValidation] that switches the rule off. It
+	// is empty if the value cannot be sent at all.
 	Check string
-	// Err is the cause, where there is one. An encoder of the caller's own wrote
-	// it, and it may repeat what it was given.
+	// Err is the cause, or nil. It may come from the MarshalJSON of one of your own
+	// types, and may then contain the value.
 	Err error
 }
 
-// maxListed is how many violations the text of an error lists.
+// maxListed is the number of violations that the text of an error lists.
 const maxListed = 32
 
-// Error lists the violations in one line, and how to switch off the rules that
-// can be.
+// Error lists the violations in one line, and the call of [WithoutValidation] that
+// switches their checks off.
 func (e *ValidationError) Error() string {
 	var b strings.Builder
-	b.WriteString("openrouter: invalid ")
+	b.WriteString("openrouter: ")
 	var checks []string
 	for i, v := range e.Violations {
 		if check := strconv.Quote(v.Check); v.Check != "" && !slices.Contains(checks, check) {
@@ -177,17 +183,22 @@ func (e *ValidationError) Error() string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(oneLine(v.Field + ": " + v.Problem))
+		b.WriteString(oneLine(v.Field + " " + v.Problem))
 	}
 	if more := len(e.Violations) - maxListed; more > 0 {
 		b.WriteString("; and " + strconv.Itoa(more) + " more")
 	}
-	switch len(checks) {
-	case 0:
-	case 1:
-		b.WriteString(" (WithoutValidation(" + checks[0] + ") switches this check off)")
+	if len(checks) == 0 {
+		return b.String()
+	}
+	b.WriteString("; WithoutValidation(" + strings.Join(checks, ", ") + ")")
+	switch stuck := slices.ContainsFunc(e.Violations, func(v Violation) bool { return v.Check == "" }); {
+	case !stuck:
+		b.WriteString(" sends it anyway")
+	case len(checks) == 1:
+		b.WriteString(" switches that check off")
 	default:
-		b.WriteString(" (WithoutValidation(" + strings.Join(checks, ", ") + ") switches these checks off)")
+		b.WriteString(" switches those checks off")
 	}
 	return b.String()
 }
@@ -203,7 +214,7 @@ func (e *ValidationError) Unwrap() []error {
 	return errs
 }
 
-// parenthesized lists the non-empty facts behind a message.
+// parenthesized lists the facts that are not empty, for the end of a message.
 func parenthesized(facts ...string) string {
 	var set []string
 	for _, f := range facts {
@@ -231,8 +242,8 @@ func statusText(n int) string {
 	return strconv.Itoa(n)
 }
 
-// Errors and streams are rendered as their text by every verb of fmt and as
-// JSON: their fields carry answers, and parts of prompts.
+// Every verb of fmt, and JSON, renders errors and streams as their text, because
+// their fields contain answers and parts of prompts.
 
 func render(f fmt.State, verb rune, text string) {
 	switch verb {
@@ -243,38 +254,38 @@ func render(f fmt.State, verb rune, text string) {
 	}
 }
 
-// Format renders the error as its text, whatever the verb.
+// Format writes the text of the error, for every verb.
 func (e *APIError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
 
-// MarshalText is the text of the error, also for JSON.
+// MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format renders the error as its text, whatever the verb.
+// Format writes the text of the error, for every verb.
 func (e *StreamError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
 
-// MarshalText is the text of the error, also for JSON.
+// MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *StreamError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format renders the error as its text, whatever the verb.
+// Format writes the text of the error, for every verb.
 func (e *ConnectionError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
 
-// MarshalText is the text of the error, also for JSON.
+// MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format renders the error as its text, whatever the verb.
+// Format writes the text of the error, for every verb.
 func (e *DecodeError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
 
-// MarshalText is the text of the error, also for JSON.
+// MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *DecodeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format renders the error as its text, whatever the verb.
+// Format writes the text of the error, for every verb.
 func (e *ValidationError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
 
-// MarshalText is the text of the error, also for JSON.
+// MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *ValidationError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format renders the stream as its text, whatever the verb.
+// Format writes the text of the stream, for every verb.
 func (s *Stream) Format(f fmt.State, verb rune) { render(f, verb, s.String()) }
 
-// Format renders the client as its text, whatever the verb.
+// Format writes the text of the client, for every verb.
 func (c *Client) Format(f fmt.State, verb rune) { render(f, verb, c.String()) }

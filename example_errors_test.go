@@ -11,7 +11,7 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// ended tells how an answer ended.
+// ended describes how an answer ended.
 func ended(err error) string {
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
 		return "reported by the service: " + e.Message
@@ -89,7 +89,8 @@ func ExampleAPIError() {
 	// 402 true false
 }
 
-// An answer that failed half way came with the status 200, and was paid for.
+// This answer failed half way. It came with the status 200, and its first part is
+// billed.
 func ExampleAPIError_partial() {
 	srv := openroutertest.Start(openroutertest.Text("To be, ", "or").MidStreamError(502, openrouter.ErrProviderUnavailable, "The provider is gone."))
 	defer srv.Close()
@@ -133,7 +134,7 @@ func ExampleAPIError_Moderation() {
 	// Output: [violence] OpenAI
 }
 
-// What the provider itself said.
+// ProviderError is the error as the provider reported it.
 func ExampleAPIError_ProviderError() {
 	srv := openroutertest.Start(openroutertest.Error(400, openrouter.ErrInvalidRequest, "Provider returned error").
 		Metadata(map[string]any{"provider_name": "Anthropic", "raw": `{"error":{"message":"max_tokens is too large"}}`}))
@@ -162,7 +163,7 @@ func ExampleAPIError_RateLimit() {
 	// Output: 0 of 50 left until 2027-01-01 00:00:00
 }
 
-// A kind of failure is an error to compare with.
+// An ErrorType is an error that errors.Is can compare.
 func ExampleErrorType() {
 	srv := openroutertest.Start(openroutertest.Error(400, openrouter.ErrContextLengthExceeded, "Too long."))
 	defer srv.Close()
@@ -186,7 +187,7 @@ func ExampleStreamError() {
 		fmt.Printf("%q\n", e.Partial.Text())
 	}
 	// Output:
-	// openrouter: stream: stream ended before it was done (generation gen-fake-1)
+	// openrouter: stream ended before it was complete (generation gen-fake-1)
 	// "To be, or not"
 }
 
@@ -203,7 +204,7 @@ func ExampleConnectionError() {
 	// true
 }
 
-// What is worth another try, by the caller's own loop.
+// Retryable tells a program's own loop whether another attempt makes sense.
 func ExampleAPIError_Retryable() {
 	srv := openroutertest.Start(
 		openroutertest.Error(529, openrouter.ErrProviderOverloaded),
@@ -221,8 +222,7 @@ func ExampleAPIError_Retryable() {
 	// 400 false
 }
 
-// Behind an error there is an exchange, too: how often it was tried, and the
-// generation to ask the service about.
+// Call describes the exchange behind an error, with the number of attempts.
 func ExampleAPIError_Call() {
 	srv := openroutertest.Start(openroutertest.Error(502, openrouter.ErrProviderUnavailable).Times(3))
 	defer srv.Close()
@@ -248,7 +248,8 @@ func ExampleAPIError_Guardrail() {
 	// Output: [ignore previous instructions]
 }
 
-// A document that was parsed, and paid for, before the model failed.
+// The service parsed and billed a document before the model failed. The annotations
+// save the next request from paying for that again.
 func ExampleAPIError_FileAnnotations() {
 	srv := openroutertest.Start(
 		openroutertest.Error(502, openrouter.ErrProviderUnavailable).Metadata(map[string]any{"file_annotations": []openrouter.Annotation{

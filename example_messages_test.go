@@ -46,7 +46,7 @@ func ExampleDeveloperMessage() {
 	// Output: {"role":"developer","content":"Answer in Greek."}
 }
 
-// Text alone is sent as a string, text with other parts as a list.
+// A message with only text is sent as a string, one with other parts as a list.
 func ExampleUserMessage() {
 	printJSON(openrouter.UserMessage("Hello."))
 	printJSON(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
@@ -55,8 +55,8 @@ func ExampleUserMessage() {
 	// {"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}
 }
 
-// At the end of the list it is the beginning of the answer, for models that
-// support it.
+// As the last message it is the beginning of the answer, for models that support
+// this.
 func ExampleAssistantMessage() {
 	printJSON(openrouter.AssistantMessage("The capital of Norway is"))
 	// Output: {"role":"assistant","content":"The capital of Norway is"}
@@ -73,7 +73,7 @@ func ExampleMessage_Text() {
 	// Output: What is this?
 }
 
-// Messages can be stored as the JSON they are, and read with encoding/json.
+// Messages can be stored as JSON and read again with encoding/json.
 func ExampleMessage_UnmarshalJSON() {
 	stored := `[{"role":"user","content":"Hello?"},{"role":"assistant","content":null,"mood":"shy"}]`
 	var messages []openrouter.Message
@@ -144,7 +144,7 @@ func ExamplePredictedContent() {
 	// Output: {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Rename i to index: for i := range 3 {}"}],"prediction":{"type":"content","content":"for index := range 3 {}"}}
 }
 
-// A picture that a model made.
+// A model made an image. Data returns its bytes.
 func ExampleImage_Data() {
 	srv := openroutertest.Start(openroutertest.Text("Here it is.").ImageData("image/png", png))
 	defer srv.Close()
@@ -165,7 +165,7 @@ func ExampleImage_Data() {
 	// Output: image/png 15
 }
 
-// Speech that a model made.
+// A model made speech. Bytes returns the decoded data.
 func ExampleAudio_Bytes() {
 	speech := &openrouter.Audio{Data: base64.StdEncoding.EncodeToString([]byte("pcm")), Transcript: "Hello."}
 	data, err := speech.Bytes()

@@ -11,7 +11,8 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// exampleService is the service of the examples: an answer for each address.
+// exampleService returns an option for a client whose service gives these answers,
+// one for each address.
 func exampleService(answers map[string]string) openrouter.Option {
 	mock := httpmock.NewMockTransport()
 	for address, body := range answers {

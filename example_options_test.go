@@ -36,8 +36,8 @@ func Example_retriesAndTimeouts() {
 	// Output: 1 attempt
 }
 
-// useInNewClient makes the fake what NewClient finds in the environment, until
-// the function it returns is called.
+// useInNewClient sets the environment variables so that NewClient uses the fake.
+// restore sets them back.
 func useInNewClient(srv *openroutertest.Server) (restore func()) {
 	values := map[string]string{"OPENROUTER_BASE_URL": srv.URL, "OPENROUTER_API_KEY": openroutertest.Key}
 	for name, value := range values {
@@ -58,7 +58,7 @@ func useInNewClient(srv *openroutertest.Server) (restore func()) {
 	}
 }
 
-// Each tenant pays with a key of its own.
+// Each tenant pays with its own key.
 func ExampleWithAPIKey() {
 	srv := openroutertest.Start(openroutertest.Text("Hello."))
 	defer srv.Close()
@@ -103,7 +103,7 @@ func ExampleWithApp() {
 	// Output: https://example.com Example
 }
 
-// A header that an option has no name for.
+// WithHeader sets a header that has no option of its own.
 func ExampleWithHeader() {
 	srv := openroutertest.Start(openroutertest.Text("Hello."))
 	defer srv.Close()
@@ -159,8 +159,8 @@ func ExampleWithOnRetry() {
 	// Output: attempt 1 failed: openrouter: rate_limit_exceeded 429: Slow down.
 }
 
-// A repeated request may be paid twice. This one is repeated only when the first
-// was certainly not worked on.
+// A retried request may be billed twice. This client retries only requests that
+// were certainly not processed.
 func ExampleWithRetryPolicy() {
 	srv := openroutertest.Start(openroutertest.Error(502, openrouter.ErrProviderUnavailable, "The provider is gone."))
 	defer srv.Close()
@@ -174,7 +174,8 @@ func ExampleWithRetryPolicy() {
 	// 1
 }
 
-// A wait that the service asks for, and the caller does not have.
+// The service asks for a longer wait than the client allows, so that the call
+// returns the error at once.
 func ExampleWithMaxRetryWait() {
 	srv := openroutertest.Start(openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(time.Hour))
 	defer srv.Close()
@@ -199,7 +200,7 @@ func ExampleWithStreamIdleTimeout() {
 	// Output: true To be
 }
 
-// Comments keep a stream alive, but they are no content.
+// Comments keep a stream alive, but they are not content.
 func ExampleWithContentTimeout() {
 	srv := openroutertest.Start(openroutertest.Text("To be").Processing(5*time.Millisecond, openroutertest.Forever))
 	defer srv.Close()
@@ -230,7 +231,7 @@ func ExampleWithOnComment() {
 	// Hello. <nil>
 }
 
-// The service's own cache: the same request again costs nothing.
+// The service answers the same request from its cache, at no cost.
 func ExampleWithResponseCache() {
 	srv := openroutertest.Start(openroutertest.Text("Oslo.").Header("X-OpenRouter-Cache-Status", "HIT").Header("X-OpenRouter-Cache-Age", "42"))
 	defer srv.Close()
@@ -262,7 +263,8 @@ func ExampleWithRouterMetadata() {
 	// Output: fallback 2
 }
 
-// A timeout of ours does not stop the provider: the request may be billed.
+// A timeout of the client does not stop the provider, so that the request may be
+// billed.
 func ExampleWithTimeout() {
 	srv := openroutertest.Start(openroutertest.Text("To be").Stall())
 	defer srv.Close()
@@ -308,7 +310,7 @@ func ExampleWithMaxEventSize() {
 	// Output: true To be.
 }
 
-// An answer from the model, not from the cache that a client asks for otherwise.
+// The client uses the cache. This call gets a new answer from the model.
 func ExampleWithoutResponseCache() {
 	srv := openroutertest.Start(openroutertest.Text("Oslo."))
 	defer srv.Close()

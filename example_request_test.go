@@ -10,7 +10,7 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// Fallbacks, providers and a limit on the price.
+// A request with fallback models, a choice of providers and a price limit.
 func ExampleProviderPreferences() {
 	srv := openroutertest.Start(openroutertest.Text("A haystack of clouds.").Model("anthropic/claude-sonnet-4.5").Provider("Anthropic"))
 	defer srv.Close()
@@ -34,7 +34,7 @@ func ExampleProviderPreferences() {
 	// Output: A haystack of clouds. anthropic/claude-sonnet-4.5 Anthropic
 }
 
-// A scalar where a scalar will do, an object where it takes one.
+// A ProviderSort is sent as a string if only By is set, else as an object.
 func ExampleProviderSort() {
 	printJSON(openrouter.ProviderSort{By: openrouter.SortPrice})
 	printJSON(openrouter.ProviderSort{By: openrouter.SortPrice, Partition: openrouter.SortPartitionNone})
@@ -43,7 +43,7 @@ func ExampleProviderSort() {
 	// {"by":"price","partition":"none"}
 }
 
-// A model thinks, shows it, and gets it back with the next question.
+// A model shows its reasoning, and receives it again with the next question.
 func ExampleReasoning() {
 	srv := openroutertest.Start(openroutertest.SignedReasoning("c2ln", "17 times 20, ", "minus 17.").Text("323"), openroutertest.Text("18² - 1."))
 	defer srv.Close()
@@ -78,7 +78,7 @@ func ExampleReasoning() {
 	// 18² - 1.
 }
 
-// Members that this version has no field for, in both directions.
+// Extra sends and receives members that this version has no field for.
 func Example_extra() {
 	srv := openroutertest.Start(openroutertest.Text("Hello.").Member("carbon_grams", 0.25))
 	defer srv.Close()
@@ -97,8 +97,8 @@ func Example_extra() {
 	// Output: Hello. 0.25
 }
 
-// Every object has an Extra, and a known member with a value of the wrong type is
-// there, too: nothing of an answer is lost.
+// Every object has an Extra. It also holds known members whose value has the wrong
+// type, so that no part of an answer is lost.
 func ExampleUsage() {
 	var usage openrouter.Usage
 	if err := json.Unmarshal([]byte(`{"prompt_tokens":12,"completion_tokens":"many","total_tokens":12,"joules":3.5}`), &usage); err != nil {
@@ -113,8 +113,8 @@ func ExampleUsage() {
 	// {"prompt_tokens":12,"total_tokens":12,"completion_tokens":"many","joules":3.5}
 }
 
-// A temperature of zero is not the same as none: that is what pointers in requests
-// are for.
+// Numbers in requests are pointers, because a temperature of zero is not the same as
+// no temperature.
 func ExampleChatCompletionRequest() {
 	printJSON(&openrouter.ChatCompletionRequest{
 		Model:               "openai/gpt-5.2",
@@ -126,7 +126,7 @@ func ExampleChatCompletionRequest() {
 	// Output: {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Hello?"}],"max_completion_tokens":100,"stop":"END","temperature":0}
 }
 
-// A relay or a log reads requests as well.
+// A relay or a log can decode requests.
 func ExampleChatCompletionRequest_UnmarshalJSON() {
 	var req openrouter.ChatCompletionRequest
 	body := `{"messages":[{"role":"user","content":"Hello?"}],"plugins":[{"id":"web","max_results":3},{"id":"rhymes"}]}`

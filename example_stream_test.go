@@ -55,7 +55,7 @@ func ExampleStream_Chunks() {
 	// Output: One, two, three,
 }
 
-// What had arrived when a stream was cut.
+// Response returns what had arrived when a stream was cut.
 func ExampleStream_Response() {
 	srv := openroutertest.Start(openroutertest.Text("To be, ", "or not ").Cut())
 	defer srv.Close()
@@ -74,8 +74,8 @@ func ExampleStream_Response() {
 	// "To be, or not "
 }
 
-// A stream whose chunks do not matter: what counts is that the service sends
-// something while it works.
+// Collect is for a program that does not need the chunks. A stream still has an
+// advantage over Create: the service sends something while it works.
 func ExampleStream_Collect() {
 	srv := openroutertest.Start(openroutertest.KeepAlive(3).Text("A ", "long ", "essay."))
 	defer srv.Close()
@@ -119,7 +119,7 @@ func ExampleStream_Call() {
 	// Output: gen-fake-1
 }
 
-// A stream that was kept in a file.
+// ReadStream reads a stream that was recorded in a file.
 func ExampleReadStream() {
 	recorded := strings.NewReader(`: OPENROUTER PROCESSING
 
@@ -138,7 +138,7 @@ data: [DONE]
 	// Output: gen-1 Hello. stop
 }
 
-// A relay that passes chunks on, and keeps the whole answer for its log.
+// A relay passes chunks on, and keeps the whole answer for its log.
 func ExampleAccumulator() {
 	srv := openroutertest.Start(openroutertest.ToolCallChunks("call_1", "get_weather", `{"ci`, `ty":"O`, `slo"}`))
 	defer srv.Close()

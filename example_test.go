@@ -10,8 +10,8 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// The examples talk to a fake of the service, so that their output can be
-// checked. A program makes its client with NewClient, and does the rest alike.
+// The examples talk to a fake of the service, so that their output can be checked.
+// A real program makes its client with NewClient. The rest is the same.
 
 func Example() {
 	srv := openroutertest.Start(openroutertest.Text("Γεια σου!"))
@@ -29,7 +29,7 @@ func Example() {
 	// Output: Γεια σου!
 }
 
-// A client for all of a program, and a key for one call.
+// A client with a key, an address and the name of the application.
 func ExampleNewClient() {
 	client := openrouter.NewClient(
 		openrouter.WithAPIKey("sk-or-v1-our-key"), // else OPENROUTER_API_KEY
@@ -66,7 +66,8 @@ func ExampleChatService_Create() {
 	// 18 tokens, $0.000081
 }
 
-// The reply goes back whole, with whatever the model put into it.
+// A conversation. Message returns the whole reply for the next request, with
+// everything that the model put into it.
 func ExampleChatCompletion_Message() {
 	srv := openroutertest.Start(openroutertest.Text("Oslo."), openroutertest.Text("About 720,000."))
 	defer srv.Close()
@@ -87,7 +88,7 @@ func ExampleChatCompletion_Message() {
 	// About 720,000.
 }
 
-// What stands behind an answer: the exchange, and how often it took to get it.
+// Call describes the exchange behind an answer, with the number of attempts.
 func ExampleChatCompletion_Call() {
 	srv := openroutertest.Start(openroutertest.Error(503, openrouter.ErrProviderOverloaded), openroutertest.Text("Hello."))
 	defer srv.Close()
@@ -129,7 +130,7 @@ func ExampleChatCompletion_Refusal() {
 	// Output: "" "I cannot help with that."
 }
 
-// The token limit cut this answer.
+// The token limit ended this answer early.
 func ExampleChatCompletion_FinishReason() {
 	srv := openroutertest.Start(openroutertest.Text("To be, or not to").FinishReason(openrouter.FinishReasonLength))
 	defer srv.Close()
@@ -146,7 +147,7 @@ func ExampleChatCompletion_FinishReason() {
 	// Output: To be, or not to ...
 }
 
-// question is a request with one message.
+// question returns a request with one message.
 func question(text string) *openrouter.ChatCompletionRequest {
 	return &openrouter.ChatCompletionRequest{Model: "openai/gpt-5.2", Messages: []openrouter.Message{openrouter.UserMessage(text)}}
 }

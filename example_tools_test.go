@@ -64,7 +64,7 @@ func ExampleFunctionTool() {
 	// Output: {"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]},"strict":true}}
 }
 
-// What a model wrote as arguments may be anything.
+// The arguments are written by the model and may be invalid JSON.
 func ExampleFunctionCall_Unmarshal() {
 	var args struct{ City string }
 	fmt.Println(openrouter.FunctionCall{Name: "get_weather", Arguments: `{"city":"Oslo"}`}.Unmarshal(&args), args.City)
@@ -76,7 +76,8 @@ func ExampleFunctionCall_Unmarshal() {
 	// openrouter: arguments of function "get_weather": unexpected end of JSON input
 }
 
-// Some models give calls no ids, or the same twice. These can be answered.
+// Some models give calls no ids, or the same id twice. ToolCalls returns calls with
+// unique ids.
 func ExampleChatCompletion_ToolCalls() {
 	srv := openroutertest.Start(openroutertest.ToolCall("", "get_weather", `{"city":"Oslo"}`).ToolCall("", "get_weather", `{"city":"Rome"}`))
 	defer srv.Close()
@@ -109,8 +110,7 @@ func ExampleToolChoiceMode() {
 	// Output: "required"
 }
 
-// A tool that the service runs. The pages that were found come back as
-// annotations.
+// The service runs this tool. The pages that it finds come back as annotations.
 func ExampleWebSearchTool() {
 	srv := openroutertest.Start(openroutertest.Text("Go 1.26.").Citation("https://go.dev/doc/devel/release", "Release History"))
 	defer srv.Close()
@@ -134,7 +134,7 @@ func ExampleWebSearchTool() {
 	// Release History https://go.dev/doc/devel/release
 }
 
-// A tool, a plugin or a format that this version has no type for.
+// RawTool and RawPlugin are for kinds that this version has no type for.
 func ExampleRawTool() {
 	req := question("What is the weather in Oslo?")
 	req.Tools = []openrouter.Tool{openrouter.RawTool(`{"type":"openrouter:weather","parameters":{"unit":"celsius"}}`)}
@@ -143,7 +143,7 @@ func ExampleRawTool() {
 	// Output: {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"What is the weather in Oslo?"}],"tools":[{"type":"openrouter:weather","parameters":{"unit":"celsius"}}],"plugins":[{"id":"rhymes","level":3}]}
 }
 
-// JSON in a form that the program dictates.
+// The answer is JSON that follows the program's schema.
 func ExampleJSONSchemaFormat() {
 	srv := openroutertest.Start(openroutertest.Text(`{"city":"Oslo","people":720000}`))
 	defer srv.Close()

@@ -11,7 +11,8 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// A request with mistakes is refused before the network, with all of them.
+// An invalid request is refused before it is sent. The error lists everything that
+// is wrong with it.
 func ExampleValidationError() {
 	client := openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-..."))
 	_, err := client.Chat.Create(context.Background(), &openrouter.ChatCompletionRequest{
@@ -25,7 +26,7 @@ func ExampleValidationError() {
 		}
 	}
 	// Output:
-	// messages[0].tool_call_id is missing: a tool message names the call that it answers
+	// messages[0].tool_call_id is missing: a tool message must name the call that it answers
 	// temperature is 2.5, must be between 0 and 2
 }
 
@@ -36,10 +37,10 @@ func ExampleChatCompletionRequest_Validate() {
 	}
 	fmt.Println(req.Validate())
 	// Output:
-	// openrouter: invalid reasoning.max_tokens: excludes reasoning.effort, which is set too (WithoutValidation("reasoning.max_tokens") switches this check off)
+	// openrouter: reasoning.max_tokens and reasoning.effort cannot both be set; WithoutValidation("reasoning.max_tokens") sends it anyway
 }
 
-// Today's service takes session ids of up to 256 characters.
+// The service currently accepts session ids of up to 256 characters.
 func ExampleWithoutValidation() {
 	service := serviceOf(func(req *http.Request) string {
 		return `{"id":"gen-1","choices":[{"index":0,"message":{"role":"assistant","content":"Γεια σου!"},"finish_reason":"stop"}]}`
@@ -56,12 +57,12 @@ func ExampleWithoutValidation() {
 	res, err := client.Chat.Create(context.Background(), req, openrouter.WithoutValidation("session_id"))
 	fmt.Println(res.Text(), err)
 	// Output:
-	// openrouter: invalid session_id: has 200 characters, must have at most 128; today's service takes 256 (WithoutValidation("session_id") switches this check off)
+	// openrouter: session_id has 200 characters, must have at most 128 (the service currently accepts 256); WithoutValidation("session_id") sends it anyway
 	// Γεια σου! <nil>
 }
 
-// Without the option, an http address of another machine is refused: the key
-// would travel in the clear.
+// Without this option, an http address of another machine is refused, because it
+// would send the key unencrypted.
 func ExampleWithInsecureHTTP() {
 	service := serviceOf(func(req *http.Request) string {
 		return `{"id":"gen-1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello from ` + req.URL.Host + `"},"finish_reason":"stop"}]}`
@@ -81,7 +82,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// serviceOf is a client of a service that answers with what f returns.
+// serviceOf returns an HTTP client whose every answer is the text that f returns.
 func serviceOf(f func(*http.Request) string) *http.Client {
 	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(f(req)))}, nil

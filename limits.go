@@ -5,30 +5,33 @@ import (
 	"time"
 )
 
-// defaultMaxSize lets an image of 64 MiB through, which base64 makes 86 of.
+// defaultMaxSize admits an image of 64 MiB, which takes 86 MiB in base64.
 const defaultMaxSize = 128 << 20
 
-// WithTimeout bounds one attempt of [ChatService.Create], and the wait for the
-// first event of a stream, by default to ten minutes; 0 is no bound. It never
-// ends a stream that has begun. What it ends is [ErrAttemptTimeout]. An
-// http.Client's own Timeout is one more such bound.
+// WithTimeout limits one attempt of a call. The default is ten minutes, and 0 means
+// no limit. An attempt that it ends fails with [ErrAttemptTimeout]. For a stream it
+// limits only the wait for the first event, never a stream that has begun. The
+// Timeout of an http.Client has the same effect as this option.
 func WithTimeout(d time.Duration) Option {
 	return func(c *config) { c.duration("WithTimeout", d, &c.timeout) }
 }
 
-// WithStreamIdleTimeout bounds how long a stream may send nothing at all, by
-// default to two minutes; 0 is no bound. Any byte counts, also the comments by
-// which the service says that it is still at work. Time in which the stream is
-// not being read does not count. What it ends is [ErrStreamIdle].
+// WithStreamIdleTimeout limits the time in which a stream may send nothing at all.
+// The default is two minutes, and 0 means no limit. A stream that it ends fails
+// with [ErrStreamIdle]. The limit starts again with every byte, also with those of
+// the comments that the service sends while it works. Time in which the program
+// does not read the stream does not count.
 func WithStreamIdleTimeout(d time.Duration) Option {
 	return func(c *config) { c.duration("WithStreamIdleTimeout", d, &c.idle) }
 }
 
-// WithContentTimeout bounds how long a stream may go without content: first
-// until the first of it, next between any two; 0, the default, is no bound.
-// Content is text, reasoning, tool calls, images, audio, annotations and
-// refusals; comments and empty chunks are none. Time in which the stream is not
-// being read does not count. What it ends is [ErrContentTimeout].
+// WithContentTimeout limits the time in which a stream may send no content: first
+// applies until the first content, next after that. The default of both is 0,
+// which means no limit. A stream that it ends fails with [ErrContentTimeout].
+//
+// Content is text, reasoning, tool calls, images, audio, annotations and refusals.
+// Comments and empty chunks are not content. Time in which the program does not
+// read the stream does not count.
 func WithContentTimeout(first, next time.Duration) Option {
 	return func(c *config) {
 		c.duration("WithContentTimeout", first, &c.firstContent)
@@ -38,27 +41,27 @@ func WithContentTimeout(first, next time.Duration) Option {
 
 func (c *config) duration(option string, d time.Duration, dst *time.Duration) {
 	if d < 0 {
-		c.reject(option, "must not be negative, got "+d.String())
+		c.reject(option, "is "+d.String()+", must not be negative")
 		return
 	}
 	*dst = d
 }
 
-// WithMaxBodySize bounds an answer that is not a stream, in bytes after
-// decompression; the default is 128 MiB. A longer one is [ErrTooLarge].
+// WithMaxBodySize limits the size of an answer that is not a stream, in bytes after
+// decompression. The default is 128 MiB. A larger answer fails with [ErrTooLarge].
 func WithMaxBodySize(n int64) Option {
 	return func(c *config) { c.size("WithMaxBodySize", n, &c.maxBody) }
 }
 
-// WithMaxEventSize bounds one event of a stream, in bytes; the default is
-// 128 MiB. A longer one is [ErrTooLarge].
+// WithMaxEventSize limits the size of one event of a stream, in bytes. The default
+// is 128 MiB. A larger event ends the stream with [ErrTooLarge].
 func WithMaxEventSize(n int64) Option {
 	return func(c *config) { c.size("WithMaxEventSize", n, &c.maxEvent) }
 }
 
 func (c *config) size(option string, n int64, dst *int64) {
 	if n <= 0 {
-		c.reject(option, fmt.Sprintf("must be positive, got %d", n))
+		c.reject(option, fmt.Sprintf("is %d, must be positive", n))
 		return
 	}
 	*dst = n

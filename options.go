@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Option configures a client, given to [NewClient], or one call, where it
-// overrides the client's for that call. A bad option is reported as a
-// [*ValidationError] by every call that has it, before the network.
+// Option configures a client or a single call. An option of a call overrides the
+// same option of the client for that call. With an invalid option, every call
+// returns a [*ValidationError] before anything is sent.
 type Option func(*config)
 
-// config is what options set. It is reached through a closure only, so that
-// no formatting of a client can print the key in it.
+// config holds the values that options set. It is reached only through a closure,
+// so that formatting a client cannot print the key.
 type config struct {
-	key, keyFrom         string
-	baseURL, baseURLFrom string // and the option or variable they come from
+	key, keyFrom         string // From names the option or variable that set the value
+	baseURL, baseURLFrom string
 	httpClient           *http.Client
 	streamClient         *http.Client // the same without its timeout
 	header               http.Header  // owned: options write to it
@@ -28,24 +28,24 @@ type config struct {
 
 	maxRetries        int
 	retryPolicy       RetryPolicy
-	maxWait, maxWaits time.Duration // each, and in all
+	maxWait, maxWaits time.Duration // for each wait, and for all together
 	onRetry           func(Retry)
 
-	timeout, idle             time.Duration // 0 for none
-	firstContent, nextContent time.Duration // 0 for none
+	timeout, idle             time.Duration // 0 is no limit
+	firstContent, nextContent time.Duration // 0 is no limit
 	maxBody, maxEvent         int64
 
 	perCall   bool
-	rejected  []Violation // by options
+	rejected  []Violation // violations that options found
 	unchecked unchecked
-	insecure  bool // http beyond this machine
+	insecure  bool // http to other machines is allowed
 
-	secrets []string    // what must not come out of the library
-	found   []Violation // all that is wrong with this configuration
-	err     error       // the same as what every call with it returns
+	secrets []string    // texts that must not appear in errors and answers
+	found   []Violation // everything that is wrong with this configuration
+	err     error       // found as the error that every call returns
 }
 
-// DefaultBaseURL is the service's address.
+// DefaultBaseURL is the address of the service.
 const DefaultBaseURL = "https://openrouter.ai/api/v1"
 
 // with returns the configuration of one call.
@@ -64,7 +64,7 @@ func (c *config) with(opts []Option) *config {
 	return &call
 }
 
-// check settles what calls with this configuration return before the network.
+// check finds everything that is wrong with the configuration.
 func (c *config) check() {
 	c.found = nil
 	for _, v := range c.rejected {
@@ -73,7 +73,7 @@ func (c *config) check() {
 		}
 	}
 	if strings.ContainsFunc(c.key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		c.found = append(c.found, Violation{Field: c.keyFrom, Problem: "has white space or characters that no header can carry"})
+		c.found = append(c.found, Violation{Field: c.keyFrom, Problem: "contains white space or a character that is not allowed in a header"})
 	}
 	if problem := c.baseURLProblem(); problem != "" {
 		c.found = append(c.found, Violation{Field: c.baseURLFrom, Problem: problem})
@@ -92,8 +92,9 @@ func (c *config) check() {
 	}
 }
 
-// secretsOf are the key and the values of headers that are named like secrets,
-// with the strings in them where they are JSON, as providers' keys are.
+// secretsOf returns the key and the values of headers whose names look like
+// secrets. If such a value is JSON, the strings in it are secrets, too: keys of
+// providers are sent that way.
 func secretsOf(key string, header http.Header) []string {
 	var found []string
 	add := func(s string) {
@@ -128,16 +129,16 @@ func (c *config) baseURLProblem() string {
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return "must start with https:// or http:// and name a host"
 	case u.User != nil:
-		return "must not hold a user or password"
+		return "must not contain a user name or password"
 	case u.RawQuery != "" || u.Fragment != "":
-		return "must not hold a query or fragment"
+		return "must not contain a query or fragment"
 	case u.Scheme == "http" && !c.insecure && !isLoopback(u.Hostname()):
-		return "is http to another machine, which would show the key to everyone on the way: use https, or allow it with WithInsecureHTTP"
+		return "uses http to another machine, which exposes the key on the network; use https, or allow http with WithInsecureHTTP"
 	}
 	return ""
 }
 
-// isLoopback reports whether what is sent to host stays on this machine.
+// isLoopback reports whether data sent to host stays on this machine.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -158,18 +159,17 @@ func (c *config) reject(option, problem string) {
 	c.rejected = append(c.rejected, Violation{Field: option, Problem: problem})
 }
 
-// exceeds notes that an option goes beyond what the service is known to take,
-// which a [WithoutValidation] of its name allows.
+// exceeds records that an option goes beyond what the service is known to accept.
+// [WithoutValidation] with the name of the option allows it.
 func (c *config) exceeds(option string, value any, limit, problem string) {
 	c.rejected = append(c.rejected, Violation{Field: option, Problem: problem, Value: value, Limit: limit, Check: option})
 }
 
-// set sets a header for an option, which values that would break the request
-// do not reach.
+// set sets a header for an option. It rejects values that a header cannot carry.
 func (c *config) set(option, name, value string) {
 	switch {
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-		c.reject(option, "has a line break or another control character, which no header can carry")
+		c.reject(option, "contains a line break or another control character, which is not allowed in a header")
 	case value == "":
 		c.header.Del(name)
 	default:
@@ -177,32 +177,32 @@ func (c *config) set(option, name, value string) {
 	}
 }
 
-// WithAPIKey sets the key; white space around it is dropped. The default is
-// the environment variable OPENROUTER_API_KEY, read by [NewClient]. An empty
-// key does not fall back to it: the call returns [ErrMissingAPIKey].
+// WithAPIKey sets the key, without white space around it. The default is the
+// environment variable OPENROUTER_API_KEY, which [NewClient] reads. With an empty
+// key the variable is not used: calls return [ErrMissingAPIKey].
 func WithAPIKey(key string) Option {
 	return func(c *config) { c.key, c.keyFrom = strings.TrimSpace(key), "WithAPIKey" }
 }
 
-// WithBaseURL sets the address that paths are appended to, such as
+// WithBaseURL sets the address of the service, such as
 // https://eu.openrouter.ai/api/v1. The default is the environment variable
-// OPENROUTER_BASE_URL, read by [NewClient], else [DefaultBaseURL]. It must be
-// https, except on this machine: see [WithInsecureHTTP].
+// OPENROUTER_BASE_URL, which [NewClient] reads, or else [DefaultBaseURL]. Addresses
+// of other machines must use https, unless [WithInsecureHTTP] is set.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) {
 		c.baseURL, c.baseURLFrom = strings.TrimRight(strings.TrimSpace(baseURL), "/"), "WithBaseURL"
 	}
 }
 
-// WithHTTPClient sets the client that sends requests. The default has a
-// transport of its own, made for many requests to one host. The given client
-// is not changed; its redirect policy is not used, since redirects are never
-// followed. It can be set for a client only, whose connections it holds.
+// WithHTTPClient sets the client that sends requests. The default has its own
+// transport, made for many requests to one host. The given client is not changed.
+// Its CheckRedirect is not used, because redirects are never followed. This option
+// is for [NewClient] only.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) {
 		switch {
 		case c.perCall:
-			c.reject("WithHTTPClient", "is for NewClient, not for a call")
+			c.reject("WithHTTPClient", "is an option of NewClient, not of a call")
 		case hc == nil:
 			c.reject("WithHTTPClient", "is nil")
 		default:
@@ -211,14 +211,14 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithHeader sets a header of every request; an empty value removes one that
+// WithHeader sets a header of every request. An empty value removes a header that
 // another option set. Headers that the library controls are refused:
-// Authorization (see [WithAPIKey]), Host, and those about the body.
+// Authorization (see [WithAPIKey]), Host, and those that describe the body.
 func WithHeader(name, value string) Option {
 	return func(c *config) {
 		switch name := http.CanonicalHeaderKey(name); {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
-			c.reject("WithHeader", "has a name that no header can have")
+			c.reject("WithHeader", "has an invalid header name")
 		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Accept", "Accept-Encoding"}, name):
 			c.reject("WithHeader", "must not set "+name+", which the library controls")
 		default:
@@ -227,18 +227,18 @@ func WithHeader(name, value string) Option {
 	}
 }
 
-// WithApp names the application in the service's statistics: its URL, its
-// title, and at most two categories such as cli-agent or writing-assistant,
-// lower-case, of at most 30 characters. Without a URL the service makes no
-// page for the application; a localhost URL needs a title.
+// WithApp names the application in the service's statistics by its URL, its title
+// and at most two categories, such as cli-agent or writing-assistant. A category
+// is in lower case and has at most 30 characters. Without a URL the service makes
+// no page for the application. A localhost URL needs a title.
 func WithApp(url, title string, categories ...string) Option {
 	return func(c *config) {
 		if n := len(categories); n > 2 {
-			c.exceeds("WithApp", n, "at most 2", "takes at most 2 categories, got "+strconv.Itoa(n))
+			c.exceeds("WithApp", n, "at most 2", "has "+strconv.Itoa(n)+" categories, must have at most 2")
 		}
 		for _, category := range categories {
 			if category == "" || len(category) > 30 || strings.ContainsAny(category, ", ") || category != strings.ToLower(category) {
-				c.exceeds("WithApp", nil, "", "takes categories in lower case, without commas and spaces, of at most 30 characters")
+				c.exceeds("WithApp", nil, "", "has an invalid category; use lower case, no commas or spaces, and at most 30 characters")
 				break
 			}
 		}
@@ -261,8 +261,8 @@ func WithUserAgent(userAgent string) Option {
 
 const defaultUserAgent = "openrouter-go/" + Version
 
-// WithRouterMetadata asks the service to tell in
-// [ChatCompletion.OpenRouterMetadata] how it routed the request.
+// WithRouterMetadata asks the service to describe how it routed the request, in
+// [ChatCompletion.OpenRouterMetadata].
 func WithRouterMetadata(enabled bool) Option {
 	return func(c *config) {
 		value := "disabled"
@@ -273,8 +273,8 @@ func WithRouterMetadata(enabled bool) Option {
 	}
 }
 
-// WithSessionID groups requests, as [ChatCompletionRequest.SessionID] does,
-// which wins, and within the same limit.
+// WithSessionID groups requests, as [ChatCompletionRequest.SessionID] does. The
+// same limit applies. If both are set, the service uses the one in the request.
 func WithSessionID(id string) Option {
 	return func(c *config) {
 		if v, tooLong := sessionIDViolation("WithSessionID", id); tooLong {
@@ -284,15 +284,15 @@ func WithSessionID(id string) Option {
 	}
 }
 
-// WithResponseCache lets the service answer from its cache a request that it
-// answered before: the same key, model and body, for the time of ttl, which is
-// cut to whole seconds. It must be between a second and 24 hours; 0 leaves it
-// to the service, whose default is 5 minutes. Whether it did is in
-// [CallInfo.Cache].
+// WithResponseCache lets the service answer from its cache if it has answered the
+// same request before, with the same key, model and body. ttl is the time for which
+// an answer is kept, in whole seconds, between one second and 24 hours. 0 means the
+// service's default, which is 5 minutes. [CallInfo.Cache] tells whether the answer
+// came from the cache.
 func WithResponseCache(ttl time.Duration) Option {
 	return func(c *config) {
 		if ttl != 0 && (ttl < time.Second || ttl > 24*time.Hour) {
-			c.exceeds("WithResponseCache", ttl, "between 1s and 24h", "takes 1s to 24h, or 0 for the service's default, got "+ttl.String())
+			c.exceeds("WithResponseCache", ttl, "between 1s and 24h", "is "+ttl.String()+", must be between 1s and 24h, or 0 for the service's default")
 		}
 		secs := ""
 		if ttl != 0 {
@@ -303,8 +303,8 @@ func WithResponseCache(ttl time.Duration) Option {
 	}
 }
 
-// WithoutResponseCache keeps the service from answering from its cache, even
-// where a preset allows it.
+// WithoutResponseCache prevents an answer from the service's cache, even if a
+// preset allows it.
 func WithoutResponseCache() Option {
 	return func(c *config) {
 		c.set("WithoutResponseCache", "X-OpenRouter-Cache", "false")
@@ -313,8 +313,8 @@ func WithoutResponseCache() Option {
 	}
 }
 
-// WithResponseCacheRefresh makes the service drop the cached answer to this
-// request and store the new one. It turns the cache on.
+// WithResponseCacheRefresh makes the service replace its cached answer to this
+// request with a new one. It turns the cache on.
 func WithResponseCacheRefresh() Option {
 	return func(c *config) {
 		c.set("WithResponseCacheRefresh", "X-OpenRouter-Cache", "true")
@@ -322,26 +322,26 @@ func WithResponseCacheRefresh() Option {
 	}
 }
 
-// WithOnComment sets a function that is called with each comment of a stream,
-// such as the "OPENROUTER PROCESSING" the service sends while it waits, without
-// the colon and the space before it. It runs while the stream is read.
+// WithOnComment sets a function that is called with each comment of a stream, such
+// as "OPENROUTER PROCESSING", which the service sends while it waits. The text is
+// without the colon and the space before it. The function runs while the stream is
+// read.
 func WithOnComment(f func(comment string)) Option {
 	return func(c *config) { c.onComment = f }
 }
 
-// WithoutValidation switches checks off, so that the service decides. A check
-// is named by the path of its member, as [Violation.Check] has it, without
-// indices: "session_id", "tools.function.name". The rules an option has for
-// what the service takes go by the name of the option: "WithApp". Without
-// arguments all of them are switched off. On a call it adds to what the client
-// has switched off.
+// WithoutValidation switches checks off, so that the service decides. A check is
+// named by the path of its member without indices, such as "session_id" or
+// "tools.function.name", or by the name of its option, such as "WithApp".
+// [Violation.Check] is that name. Without arguments WithoutValidation switches all
+// checks off. On a call it adds to the checks that the client has switched off.
 //
-// The founding document and the service disagree on session_id, which is
-// checked to have at most 128 characters: today's service takes 256.
+// For session_id the check allows 128 characters, although the service currently
+// accepts 256.
 //
-// What cannot be sent stays refused: a nil request, values without JSON such
-// as NaN, options without a meaning. With "stream" switched off, the method
-// still decides how the answer comes, not the request.
+// What cannot be sent is still refused: a nil request, values without JSON such as
+// NaN, and options with impossible values. The method still decides whether the
+// answer is a stream, even if "stream" is switched off.
 func WithoutValidation(fields ...string) Option {
 	return func(c *config) {
 		if len(fields) == 0 {
@@ -356,7 +356,7 @@ func WithoutValidation(fields ...string) Option {
 	}
 }
 
-// unchecked are the checks that are switched off.
+// unchecked names the checks that are switched off.
 type unchecked struct {
 	all   bool
 	names []string
@@ -378,8 +378,8 @@ func withoutIndices(path string) string {
 }
 
 // WithInsecureHTTP allows http addresses of other machines, for a server in a
-// network where everyone may see the key. Without it http is for this machine
-// only: localhost, 127.0.0.0/8 and ::1.
+// network where everyone may see the key. Without this option, http is allowed only
+// for this machine: localhost, 127.0.0.0/8 and ::1.
 func WithInsecureHTTP() Option {
 	return func(c *config) { c.insecure = true }
 }

@@ -11,32 +11,32 @@ import (
 	"time"
 )
 
-// Retry is a failed attempt and the wait before the next. Nothing of an answer
-// has been delivered when there is one.
+// Retry describes a failed attempt and the wait before the next one. No part of
+// an answer has been delivered at this point.
 type Retry struct {
-	// Attempt is the number of the attempt that failed, from 1.
+	// Attempt is the number of the failed attempt. The first is 1.
 	Attempt int
-	// Err is why: an [*APIError] or a [*ConnectionError].
+	// Err is the error of the attempt: an [*APIError], a [*ConnectionError] or, if
+	// a stream broke off before the first part of its answer, a [*StreamError].
 	Err error
-	// Unprocessed is whether the request certainly was not processed: the
-	// connection was never made, or the service turned it away with the status
-	// 429 or 503.
+	// Unprocessed is true if the request was certainly not processed: there was no
+	// connection, or the service refused the request with status 429 or 503.
 	Unprocessed bool
-	// TimedOut is whether a timeout of this side ended the attempt. The service
-	// may still be at work on it.
+	// TimedOut is true if a timeout of the client ended the attempt. The service
+	// may still be working on it.
 	TimedOut bool
-	// Wait is how long the next attempt is put off.
+	// Wait is the time before the next attempt.
 	Wait time.Duration
 }
 
-// RetryPolicy decides whether a failed attempt is repeated. It is asked as long
-// as [WithMaxRetries] allows one more, and never about what is wrong on this
-// side, such as an ended context.
+// RetryPolicy decides whether a failed attempt is retried. It is consulted while
+// [WithMaxRetries] permits another attempt, and never for a cancelled context or
+// other local errors.
 type RetryPolicy func(Retry) bool
 
-// RetryTransient repeats what can succeed later: refused and broken connections
-// before a response, and failures of which [APIError.Retryable] says so. It is
-// the default. A repeated request may be billed twice.
+// RetryTransient is the default policy. It retries temporary failures: connections
+// that were refused or broke before a response, and errors for which
+// [APIError.Retryable] is true. A retried request may be billed twice.
 func RetryTransient(r Retry) bool {
 	if e, ok := errors.AsType[*APIError](r.Err); ok {
 		return e.Retryable() && !e.opaque
@@ -45,30 +45,35 @@ func RetryTransient(r Retry) bool {
 	return ok && !r.TimedOut && e.Call().StatusCode == 0
 }
 
-// RetryUnprocessed repeats only what certainly was not processed, and so
-// cannot be billed.
+// RetryUnprocessed retries only requests that were certainly not processed, and so
+// cannot be billed twice.
 func RetryUnprocessed(r Retry) bool { return r.Unprocessed && RetryTransient(r) }
 
-// RetryTimeouts repeats what [RetryTransient] does, and attempts that a timeout
-// of this side ended, although the service may still work on them and bill them.
+// RetryTimeouts retries what [RetryTransient] retries, and also attempts that a
+// timeout of the client ended. The service may still be working on such an
+// attempt, and may bill it.
 func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 
-// WithMaxRetries sets how often a failed attempt is repeated; the default is 2,
-// and 0 turns it off. Attempts are repeated only while nothing of the answer
-// has been delivered, after the wait that the service asks for, else a random
-// one that doubles from half a second on. [CallInfo.Attempts] counts them.
+// WithMaxRetries sets how often a call is retried. The default is 2, and 0 turns
+// retries off. A call is retried only while no part of the answer has been
+// delivered. [CallInfo.Attempts] counts the attempts.
+//
+// The wait before a retry is the one that the service asks for. If it asks for
+// none, the wait is random: at most half a second before the first retry, and at
+// most twice as long before each further one.
 func WithMaxRetries(n int) Option {
 	return func(c *config) {
 		if n < 0 {
-			c.reject("WithMaxRetries", fmt.Sprintf("must not be negative, got %d", n))
+			c.reject("WithMaxRetries", fmt.Sprintf("is %d, must not be negative", n))
 			return
 		}
 		c.maxRetries = n
 	}
 }
 
-// WithRetryPolicy sets what is repeated: [RetryTransient], which is the default,
-// [RetryUnprocessed], [RetryTimeouts], or a function of one's own.
+// WithRetryPolicy sets which failed attempts are retried. The default is
+// [RetryTransient]. Others are [RetryUnprocessed], [RetryTimeouts] and your own
+// functions.
 func WithRetryPolicy(policy RetryPolicy) Option {
 	return func(c *config) {
 		if policy == nil {
@@ -79,28 +84,28 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 	}
 }
 
-// WithMaxRetryWait bounds the wait before each repetition, by default to a
-// minute, and all waits of a call together, by default to five. Where the
-// service asks for more, the call returns its error at once.
+// WithMaxRetryWait limits each wait before a retry, and the total of all waits of
+// a call. The defaults are one minute and five minutes. If the service asks for a
+// longer wait, the call returns the error at once.
 func WithMaxRetryWait(each, total time.Duration) Option {
 	return func(c *config) {
 		if each < 0 || total < 0 {
-			c.reject("WithMaxRetryWait", "must not be negative")
+			c.reject("WithMaxRetryWait", fmt.Sprintf("is %v and %v, must not be negative", each, total))
 			return
 		}
 		c.maxWait, c.maxWaits = each, total
 	}
 }
 
-// WithOnRetry sets a function that is called before each wait for a repetition.
+// WithOnRetry sets a function that is called before the wait for each retry.
 func WithOnRetry(f func(Retry)) Option {
 	return func(c *config) { c.onRetry = f }
 }
 
 const firstBackoff = 500 * time.Millisecond
 
-// attempts runs try until it succeeds, its failure is final, or there are no
-// repetitions left. try is given the number of the attempt.
+// attempts runs try until it succeeds, fails with a final error, or has no retries
+// left. call carries the number of the attempt.
 func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T, error)) (T, error) {
 	var waited time.Duration
 	for n := 1; ; n++ {
@@ -133,8 +138,9 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 	}
 }
 
-// retry describes a failure that a policy may be asked about; false for one
-// that is this side's own or came with a part of the answer.
+// retry describes a failure for the policy. It returns false for a failure that
+// must not be retried, because it is a local error or came with a part of the
+// answer.
 func (c *config) retry(n int, err error) (Retry, bool) {
 	r := Retry{Attempt: n, Err: err, Wait: min(backoff(n), c.maxWait)}
 	if e, ok := errors.AsType[*APIError](err); ok {
@@ -159,22 +165,22 @@ func (c *config) retry(n int, err error) (Retry, bool) {
 	return r, false
 }
 
-// backoff is a random time up to a bound that doubles with each attempt.
+// backoff returns a random time below a limit that doubles with each attempt.
 func backoff(n int) time.Duration {
 	return rand.N(firstBackoff << min(n-1, 10))
 }
 
-// hang puts the reason why there was no further attempt under the error of the
-// last.
+// hang adds the reason why there was no retry to the error of the last attempt.
 func hang(err, reason error) error {
 	if e, ok := errors.AsType[*APIError](err); ok {
 		e.err = reason
 		return e
 	}
-	return fmt.Errorf("%w (not repeated: %w)", err, reason)
+	return fmt.Errorf("%w (not retried: %w)", err, reason)
 }
 
-// hasContent reports whether any of the answer itself, or its price, is there.
+// hasContent reports whether there is any part of the answer itself, or usage for
+// it.
 func hasContent(res *ChatCompletion) bool {
 	if res == nil {
 		return false
@@ -193,8 +199,8 @@ func hasContent(res *ChatCompletion) bool {
 	return false
 }
 
-// retryHint is how long the service asks to wait: its word about availability,
-// then the Retry-After header, then when its rate limit is reset.
+// retryHint returns how long the service asks to wait. It looks at the error's
+// availability, then the Retry-After headers, then the reset of the rate limit.
 func retryHint(e *APIError, now time.Time) time.Duration {
 	if e.Availability != nil {
 		if d := durationOf(e.Availability.RetryAfter); d > 0 {
@@ -208,7 +214,7 @@ func retryHint(e *APIError, now time.Time) time.Duration {
 		}
 	}
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date // absolute times are the service's: so is the clock to hold them against
+		now = date // the service's absolute times are compared with the service's clock
 	}
 	if after := h.Get("Retry-After"); after != "" {
 		if d := seconds(after); d > 0 {

@@ -18,23 +18,25 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// Stream is an answer that arrives in chunks. Read it with [Stream.Chunks] or
-// [Stream.Collect], in one goroutine; [Stream.Close] may be called from any.
-// It ends in one of these ways, and only the first is a success:
+// Stream is an answer that arrives in chunks. Read it in one goroutine, with
+// [Stream.Chunks] or [Stream.Collect]. Any goroutine may call [Stream.Close].
 //
-//   - complete: the loop ends without an error;
-//   - reported: an [*APIError], where the service said what went wrong;
-//   - cut: a [*StreamError] around [ErrStreamTruncated], or around the error
-//     of the connection, or a [*DecodeError];
-//   - silent: a [*StreamError] around [ErrStreamIdle] or [ErrContentTimeout];
-//   - cancelled: a [*StreamError] around the context's error;
-//   - closed: a [*StreamError] around [ErrStreamClosed].
+// A stream ends in one of these ways. Only the first is a success:
 //
-// Each error carries what had arrived.
+//   - complete: the loop ends without an error.
+//   - reported: an [*APIError], because the service reported a failure.
+//   - cut: a [*StreamError] that wraps [ErrStreamTruncated] or the error of the
+//     connection.
+//   - unreadable: a [*StreamError] that wraps a [*DecodeError] or [ErrTooLarge].
+//   - silent: a [*StreamError] that wraps [ErrStreamIdle] or [ErrContentTimeout].
+//   - cancelled: a [*StreamError] that wraps the context's error.
+//   - closed: a [*StreamError] that wraps [ErrStreamClosed].
+//
+// The field Partial of these errors holds what had arrived of the answer.
 type Stream struct {
 	conn   *connection
 	events *sse.Reader
-	cfg    func() *config // out of the reach of any formatting, as in Client
+	cfg    func() *config // a closure, so that no formatting prints the key; as in Client
 	call   *CallInfo
 
 	decoder chunkDecoder
@@ -43,14 +45,14 @@ type Stream struct {
 	next    *ChatCompletionChunk // decoded, not yet yielded
 	began   bool                 // a choice has arrived
 	ended   bool                 // there is nothing more to read
-	end     error                // how it ended; io.EOF is complete
-	taken   atomic.Bool          // by Chunks or Collect
-	closed  atomic.Bool          // by Close
+	end     error                // how it ended; io.EOF means complete
+	taken   atomic.Bool          // Chunks or Collect was called
+	closed  atomic.Bool          // Close was called
 }
 
-// ReadStream reads a recorded or relayed event stream. If r is an io.Closer,
-// it is closed with the stream. There is no first event to wait for: all that
-// is wrong is reported while reading.
+// ReadStream returns a stream that reads recorded or relayed events from r. If r
+// is an io.Closer, closing the stream closes r. All errors are reported while
+// the stream is read.
 func ReadStream(r io.Reader) *Stream {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	body, ok := r.(io.ReadCloser)
@@ -64,16 +66,20 @@ func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
 	s.events.MaxEvent = int(cfg.maxEvent)
-	// A stream that was forgotten gives its connection back with its memory.
+	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
 	return s
 }
 
-// Chunks returns the chunks as they arrive. Each is the caller's to keep and to
-// change; one that is kept keeps a few of its neighbors in memory, some KiB in
-// all, and no large ones. Leaving the loop, in whatever way, closes the stream.
-// An error comes once, last, and without a chunk. A second call, or one after
-// [Stream.Collect], yields [ErrStreamClosed].
+// Chunks returns an iterator over the chunks as they arrive. Leaving the loop
+// closes the stream, in whatever way you leave it. If the stream fails, the last
+// pair is a nil chunk and the error.
+//
+// You may keep and modify a chunk. Keeping one may pin a few KiB of its neighbors
+// in memory.
+//
+// A stream can be read once: a second loop, or a loop after [Stream.Collect],
+// yields [ErrStreamClosed].
 func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 	return func(yield func(*ChatCompletionChunk, error) bool) {
 		if s.taken.Swap(true) {
@@ -97,9 +103,8 @@ func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 	}
 }
 
-// Collect reads to the end, from wherever the stream stands, and returns the
-// whole answer. It closes the stream. It makes no chunks that nobody looks at:
-// that is a third of the work of a loop over [Stream.Chunks].
+// Collect reads the rest of the stream, closes it and returns the whole answer.
+// It is faster than a loop over [Stream.Chunks], because it keeps no chunks.
 func (s *Stream) Collect() (*ChatCompletion, error) {
 	s.taken.Store(true)
 	defer s.Close()
@@ -114,9 +119,9 @@ func (s *Stream) Collect() (*ChatCompletion, error) {
 	}
 }
 
-// Response returns what has arrived so far, as [ChatService.Create] would have
-// returned it; after the end of a complete stream, the whole answer. It is
-// never nil, and further chunks do not change it.
+// Response returns what has arrived so far, in the form that [ChatService.Create]
+// returns. After a complete stream it is the whole answer. It is never nil. Later
+// chunks do not change a response that was returned before.
 func (s *Stream) Response() *ChatCompletion {
 	if s.whole != nil {
 		return s.whole
@@ -126,27 +131,27 @@ func (s *Stream) Response() *ChatCompletion {
 	return res
 }
 
-// Close ends the stream at once; a read under way in another goroutine ends
-// with [ErrStreamClosed]. Many providers then stop working, and billing, but
-// not all. It may be called any number of times. It always returns nil.
+// Close ends the stream at once. A read in another goroutine then returns
+// [ErrStreamClosed]. Many providers stop working, and billing, at that point; some
+// do not. Close may be called several times. It always returns nil.
 func (s *Stream) Close() error {
 	s.closed.Store(true)
 	s.conn.abort(ErrStreamClosed)
 	return nil
 }
 
-// Call tells about the HTTP exchange.
+// Call describes the HTTP exchange behind the stream.
 func (s *Stream) Call() CallInfo { return s.call.value() }
 
-// String names the generation.
+// String returns the name of the type and the generation id.
 func (s *Stream) String() string { return "openrouter.Stream(" + s.call.GenerationID + ")" }
 
-// advance returns the next chunk or the end, which it repeats; io.EOF is the
-// end of a complete answer.
+// advance returns the next chunk, or how the stream ended: io.EOF for a complete
+// answer, else the error. After the end it returns the same error again.
 func (s *Stream) advance() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
-		s.next, s.end = nil, s.broken(ErrStreamClosed) // what is still in the buffer is not wanted any more
+		s.next, s.end = nil, s.broken(ErrStreamClosed) // events still in the buffer are dropped
 	case s.end == nil && s.next == nil:
 		s.next, s.end = s.read()
 	}
@@ -166,8 +171,8 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 	for {
 		data, err := s.events.Next()
 		if err != nil {
-			// An event without the blank line behind it counts if it is whole; where the
-			// connection was cut, the mark alone does.
+			// The last event may lack the blank line after it. It counts if its data is
+			// complete. If the connection was cut, only the end mark counts.
 			data = s.events.Pending()
 			isMark := errors.Is(err, io.ErrUnexpectedEOF) && string(bytes.TrimSpace(data)) == doneMark
 			if err != io.EOF && !isMark || s.ended || s.conn.why() != nil {
@@ -196,7 +201,8 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 
 var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
 
-// accept takes a chunk into the answer, unless it reports a failure.
+// accept adds a chunk to the answer. If the chunk reports a failure, accept
+// returns that as an error.
 func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletionChunk, error) {
 	if s.call.GenerationID == "" {
 		s.call.GenerationID = chunk.ID
@@ -214,7 +220,7 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		return chunk, nil
 	}
 	body := scrub(data, s.cfg().secrets)
-	if !bytes.Equal(body, data) { // a report that repeats a secret must not carry it
+	if !bytes.Equal(body, data) { // decoded again without the secrets that the report repeats
 		chunk = &ChatCompletionChunk{}
 		if err := chunk.UnmarshalJSON(body); err != nil {
 			return nil, s.undecodable(body, err)
@@ -226,14 +232,14 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 	return nil, s.cfg().reportedIn(s.Response(), report, body)
 }
 
-// contentCame winds the clock for content up again, if the chunk has some.
+// contentCame restarts the clock for content if the chunk has content.
 func (s *Stream) contentCame(chunk *ChatCompletionChunk) {
 	if s.conn.content != s.conn.nextContent && chunk.hasContent() {
 		s.conn.content = s.conn.nextContent
 	}
 }
 
-// report returns the failure that a chunk reports, nil if it does not.
+// report returns the failure that a chunk reports, or nil.
 func (c *ChatCompletionChunk) report() *ErrorObject {
 	if c.Error != nil {
 		return c.Error
@@ -246,7 +252,7 @@ func (c *ChatCompletionChunk) report() *ErrorObject {
 	return nil
 }
 
-// complete ends a stream that came to its mark.
+// complete ends a stream whose end mark has arrived.
 func (s *Stream) complete() error {
 	if !s.began {
 		return s.cfg().reportedIn(s.Response(), nil, nil)
@@ -256,7 +262,7 @@ func (s *Stream) complete() error {
 	return io.EOF
 }
 
-// undecodable is the end at an event that is no chunk.
+// undecodable returns the error for an event that is not a chunk.
 func (s *Stream) undecodable(data []byte, err error) error {
 	if e := errorFromBody(s.call, scrub(data, s.cfg().secrets)); e.Message != "" {
 		e.Partial = s.partial()
@@ -268,7 +274,8 @@ func (s *Stream) undecodable(data []byte, err error) error {
 	return &StreamError{Partial: s.Response(), Err: err}
 }
 
-// broken is the end that a read error is; io.EOF means that the mark is missing.
+// broken returns the error of the stream for an error of a read. io.EOF means that
+// the end mark is missing.
 func (s *Stream) broken(err error) error {
 	if why := s.conn.why(); why != nil {
 		err = why
@@ -282,7 +289,7 @@ func (s *Stream) broken(err error) error {
 	return &StreamError{Partial: s.Response(), Err: err}
 }
 
-// partial is what has arrived of the answer, nil if nothing has.
+// partial returns what has arrived of the answer, or nil if nothing has.
 func (s *Stream) partial() *ChatCompletion {
 	if res := s.Response(); len(res.Choices) > 0 || res.Usage != nil {
 		return res
@@ -295,14 +302,14 @@ const (
 	lookOnBytes = 64 << 10
 )
 
-// lookOn reads on after a failure: the price of what was written until then
-// often comes behind it.
+// lookOn reads on after a reported failure, because the usage of the partial
+// answer often follows it.
 func (s *Stream) lookOn() {
 	defer s.conn.limit(lookOnFor, lookOnBytes)()
 	for {
 		data, err := s.events.Next()
 		if err != nil {
-			data = s.events.Pending() // it counts if it is whole
+			data = s.events.Pending() // the last event counts if its data is complete
 		}
 		if string(bytes.TrimSpace(data)) == doneMark {
 			s.conn.drain()
@@ -318,7 +325,7 @@ func (s *Stream) lookOn() {
 	}
 }
 
-// hasContent reports whether a chunk brings any of the answer itself.
+// hasContent reports whether a chunk contains any part of the answer itself.
 func (c *ChatCompletionChunk) hasContent() bool {
 	for i := range c.Choices {
 		d := &c.Choices[i].Delta
@@ -330,8 +337,8 @@ func (c *ChatCompletionChunk) hasContent() bool {
 	return false
 }
 
-// openStream makes a stream of a response with a status of success. It returns
-// when the first event is decoded, or the reason why there is none.
+// openStream makes a stream from a response with a success status. It waits for
+// the first event. If that fails, it returns the error.
 func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
 	conn.idle, conn.content, conn.nextContent = c.idle, c.firstContent, c.nextContent
 	head, err := peekText(conn)
@@ -353,9 +360,8 @@ func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
 	return s, nil
 }
 
-// opensEvents reports whether text starts as an event stream does. The header's
-// word alone is not to be relied on: proxies answer HTML, servers JSON, under
-// either type.
+// opensEvents reports whether text starts like an event stream. The Content-Type
+// alone is not reliable: proxies send HTML, and servers send JSON, under any type.
 func opensEvents(head, media string) bool {
 	if head == "" || head[0] == '{' || head[0] == '<' {
 		return false
@@ -390,7 +396,7 @@ func peekText(r io.Reader) (string, error) {
 	}
 }
 
-// openWhole makes a stream of an answer that came in one piece: one chunk.
+// openWhole makes a stream of one chunk from an answer that came in one piece.
 func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stream, error) {
 	rest, err := io.ReadAll(io.LimitReader(conn, c.maxBody))
 	data := append([]byte(head), rest...)
@@ -410,7 +416,7 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 	return s, nil
 }
 
-// chunk is the answer as the only chunk of a stream.
+// chunk returns the answer as a single chunk.
 func (c *ChatCompletion) chunk() *ChatCompletionChunk {
 	chunk := &ChatCompletionChunk{
 		ID: c.ID, Object: "chat.completion.chunk", Created: c.Created, Model: c.Model, Provider: c.Provider,

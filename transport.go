@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// maxErrorBody is how much of a failure's body is read.
+// maxErrorBody is the number of bytes that are read of the body of a failure.
 const maxErrorBody = 1 << 20
 
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
-	url          string // the whole address, in place of the base URL and path
-	body         []byte // nil for none
+	url          string // the whole address; replaces the base URL and path
+	body         []byte // nil for no body
 	stream       bool
 }
 
-// send is the one place that talks to the service. The response it returns has
-// a status of success; its body is the caller's to close.
+// send sends every request of the library. The response that it returns has a
+// success status. The caller must close its body.
 func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
 	if err != nil {
@@ -56,14 +56,14 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	}
 	defer res.Body.Close()
 	var body []byte
-	if res.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, which nothing would end
-		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report cut short is still the report
+	if res.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and reading that might never end
+		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report that was cut off is still useful
 	}
 	return nil, errorFromBody(call, scrub(body, c.secrets))
 }
 
-// exchange sends a request and reads the whole answer into a buffer, within the time and size
-// that are allowed for it.
+// exchange sends a request and reads the whole answer into a buffer, within the
+// limits for time and size.
 func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, 0)
 	defer cancel(nil)
@@ -84,8 +84,8 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 	return data, nil
 }
 
-// bodies holds buffers of answers that were decoded: what is decoded shares no
-// memory with them.
+// bodies holds buffers for reuse after an answer was decoded. Decoded values share
+// no memory with them.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // maxBodyKept is the largest buffer that is kept for the next answer.
@@ -98,7 +98,7 @@ func giveBack(body *bytes.Buffer) {
 	}
 }
 
-// unwrapURL takes the method and address away from a client's error.
+// unwrapURL removes the method and address from an error of an http.Client.
 func unwrapURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok && !e.Timeout() {
 		return e.Err
@@ -106,7 +106,8 @@ func unwrapURL(err error) error {
 	return err
 }
 
-// broken is the error of an exchange that ended before its answer did.
+// broken returns the error for an exchange that ended before the answer was
+// complete.
 func (c *config) broken(ctx context.Context, err error, body []byte, call *CallInfo) *ConnectionError {
 	if why := endedBy(ctx); why != nil {
 		err = why
@@ -118,13 +119,14 @@ func (c *config) broken(ctx context.Context, err error, body []byte, call *CallI
 	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
 }
 
-// neverConnected reports whether there was no connection to send anything on.
+// neverConnected reports whether the connection was never made.
 func neverConnected(err error) bool {
 	e, ok := errors.AsType[*net.OpError](err)
 	return ok && e.Op == "dial"
 }
 
-// clean is err, or its text without the secrets if it holds any.
+// clean returns err. If its text contains secrets, clean returns an error with
+// the text without them.
 func (c *config) clean(err error) error {
 	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
 		return errors.New(text)
@@ -132,7 +134,7 @@ func (c *config) clean(err error) error {
 	return err
 }
 
-// contextError is why ctx ended, with its cause where it has one.
+// contextError returns the error of ctx, with its cause if it has one.
 func contextError(ctx context.Context) error {
 	err := ctx.Err()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, err) {
@@ -141,8 +143,8 @@ func contextError(ctx context.Context) error {
 	return err
 }
 
-// timed returns a context that ends after d, if that is not 0, with
-// [ErrAttemptTimeout]; stop takes the bound back.
+// timed returns a context that ends with [ErrAttemptTimeout] after the shorter of
+// two durations. 0 means no limit. stop removes the limit.
 func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cancel context.CancelCauseFunc, stop func() bool) {
 	ctx, cancel = context.WithCancelCause(ctx)
 	if d == 0 || also > 0 && also < d {
@@ -154,11 +156,11 @@ func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cance
 	return ctx, cancel, time.AfterFunc(d, func() { cancel(ErrAttemptTimeout) }).Stop
 }
 
-// noRedirects hides where a redirect leads from http.Client, which would go
-// there with the key, and fails where the address is none.
+// noRedirects hides the address of a redirect from http.Client. The client would
+// otherwise send the key there, or fail if the address is invalid.
 type noRedirects struct{ http.RoundTripper }
 
-// hiddenLocation is a name that no header on the wire has: this one is not canonical.
+// hiddenLocation is not canonical, so that no header of a response has this name.
 const hiddenLocation = "location of the redirect"
 
 func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -172,18 +174,18 @@ func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// connection is the body of a response with the clocks and limits that end it.
-// It does not know its stream, so that it can be closed when that is garbage.
-// The clocks run while it waits in a read, and only then: the time a caller
-// takes between chunks is the caller's.
+// connection is the body of a response with the clocks and limits that end it. It
+// does not refer to its stream, so that it can be closed when the stream is
+// garbage. The clocks run only during a read. The time that a caller takes between
+// chunks does not count.
 type connection struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	body   io.ReadCloser
 
-	idle        time.Duration // how long a read may wait for any byte; 0 for ever
-	content     time.Duration // how long reads may still wait for content; 0 for ever, less for no longer
-	nextContent time.Duration // what that is set to by content
+	idle        time.Duration // how long a read may wait for any byte; 0 is no limit
+	content     time.Duration // how long reads may still wait for content; 0 is no limit, negative means used up
+	nextContent time.Duration // the value of content after content has arrived
 	clock       *clock
 
 	limited bool
@@ -228,7 +230,7 @@ func (c *connection) Read(p []byte) (int, error) {
 	n, err := c.body.Read(p)
 	c.clock.stop()
 	if c.content > 0 {
-		// What is spent stays spent until content comes.
+		// The time of all reads counts until content comes.
 		if c.content -= time.Since(start); c.content <= 0 {
 			c.content = -1
 		}
@@ -237,27 +239,28 @@ func (c *connection) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// abort ends the connection, and a read under way, for the given reason. Only
+// abort ends the connection for the given reason, and any read in progress. Only
 // the first reason counts.
 func (c *connection) abort(reason error) {
-	c.cancel(reason) // first: a body under a read may only close once the read has returned
+	c.cancel(reason) // must come first: closing a body may wait for the read in progress
 	c.clock.end()
 	c.body.Close()
 }
 
-// abandon is abort for a stream that was forgotten.
+// abandon is abort for a stream that is garbage.
 func (c *connection) abandon() {
 	c.cancel(ErrStreamClosed)
 	c.clock.abandon()
 	c.body.Close()
 }
 
-// why is the reason for which the connection was ended from this side, nil if
-// it was not.
+// why returns the reason why the client or the caller ended the connection, or
+// nil.
 func (c *connection) why() error { return endedBy(c.ctx) }
 
-// endedBy is why a context of this library ended: this side's own reason, or
-// the caller's context; nil if it did not.
+// endedBy returns why a context of this library ended: one of the library's own
+// reasons, or the error of the caller's context. It returns nil if the context has
+// not ended.
 func endedBy(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
@@ -271,7 +274,7 @@ func endedBy(ctx context.Context) error {
 	return contextError(ctx)
 }
 
-// limit ends the body after d, or n more bytes; stop takes the time limit back.
+// limit ends the body after d, or after n more bytes. stop removes the time limit.
 func (c *connection) limit(d time.Duration, n int64) (stop func() bool) {
 	c.limited, c.left = true, n
 	return time.AfterFunc(d, func() { c.abort(ErrStreamClosed) }).Stop
@@ -282,27 +285,26 @@ const (
 	drainBytes = 64 << 10
 )
 
-// drain reads the little that follows a complete answer, so that the connection
-// can serve the next request, and closes the body.
+// drain reads the few bytes that follow a complete answer, so that the connection
+// can be reused, and closes the body.
 func (c *connection) drain() {
 	defer c.limit(drainFor, drainBytes)()
-	_, _ = io.Copy(io.Discard, c) // the answer is complete: what comes now only decides about reuse
+	_, _ = io.Copy(io.Discard, c) // an error here only means that the connection is not reused
 	c.abort(ErrStreamClosed)
 }
 
-// clock bounds how long something may wait, again and again. A timer that is
-// set and stopped for every wait costs more than most chunks do. This one runs
-// on: when it rings, it looks at the wait under way, and goes on for what is
-// left of it.
+// clock limits many waits, one after another. Setting and stopping a timer for
+// each wait would cost more than decoding most chunks. This timer runs on: when it
+// rings, it looks at the current wait, and is set again to the time that is left.
 type clock struct {
-	ring func(reason error) // called when a wait was too long, at most once for each
+	ring func(reason error) // called when a wait is too long, at most once for each wait
 
 	mu     sync.Mutex
 	timer  *time.Timer
-	epoch  time.Time     // what the durations below count from
-	rings  time.Duration // when the timer will, 0 if it does not run
-	due    time.Duration // when the wait under way is too long, 0 if none is under way
-	reason error         // why it is bounded
+	epoch  time.Time     // the start of the durations below
+	rings  time.Duration // when the timer rings; 0 if it does not run
+	due    time.Duration // when the current wait is too long; 0 if there is none
+	reason error         // passed to ring
 	ended  bool
 }
 
@@ -325,14 +327,14 @@ func (c *clock) start(d time.Duration, reason error) {
 	}
 }
 
-// stop ends the wait under way.
+// stop ends the current wait.
 func (c *clock) stop() {
 	c.mu.Lock()
 	c.due = 0
 	c.mu.Unlock()
 }
 
-// look is what the timer does.
+// look runs when the timer rings.
 func (c *clock) look() {
 	c.mu.Lock()
 	left := c.due - time.Since(c.epoch)
@@ -348,7 +350,7 @@ func (c *clock) look() {
 	}
 }
 
-// end lets the timer go. What is started after it is not bounded.
+// end stops the timer. Waits that start later have no limit.
 func (c *clock) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -358,9 +360,9 @@ func (c *clock) end() {
 	}
 }
 
-// abandon is end for a caller that may not touch the timer, such as a cleanup,
-// which is outside of every testing/synctest bubble: the timer rings once more,
-// and holds nothing until then.
+// abandon is end for a cleanup, which must not touch the timer because it runs
+// outside of every testing/synctest bubble. The timer rings once more. Until then
+// it keeps nothing alive.
 func (c *clock) abandon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

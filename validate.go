@@ -13,18 +13,15 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// Validate checks the request the way every call does before the network, and
-// returns all that it finds as one [*ValidationError]: numbers and lengths out
-// of range, members that contradict each other, members that are missing, and
-// values that have no JSON. Members and values that this version does not know
-// are never refused.
+// Validate checks the request as every call does before it sends anything. It
+// returns everything that it finds in one [*ValidationError]: numbers and lengths
+// out of range, members that contradict each other or are missing, and values that
+// have no JSON. It accepts members and values that this version does not know.
 //
-// It leaves out what depends on the method: [ChatService.Create] also refuses
-// a request for a stream, and one for spoken output, which comes as a stream
-// only. [WithoutValidation] switches checks off for a client or a call.
+// Rules that depend on the method are not included: [ChatService.Create] also
+// refuses a request for a stream, and one for spoken output, which needs a stream.
 //
-// Validate encodes the request, which is most of what it costs. A call has to
-// do that anyway.
+// Validate takes about as long as encoding the request.
 func (r *ChatCompletionRequest) Validate() error {
 	var k checker
 	if k.request(r) {
@@ -36,8 +33,8 @@ func (r *ChatCompletionRequest) Validate() error {
 	return nil
 }
 
-// checker collects what is wrong with a request. It allocates nothing as long
-// as that is nothing.
+// checker collects what is wrong with a request. It allocates nothing for a valid
+// request.
 type checker struct {
 	unchecked
 	found []Violation
@@ -53,7 +50,7 @@ func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
 	case stream:
 		sent.Stream = new(true)
 	case r.Stream != nil && *r.Stream || has(r.Extra, "stream"):
-		sent.Stream = new(false) // of a request that goes out with the check switched off
+		sent.Stream = new(false) // for a request whose check is switched off
 	}
 	if !stream {
 		k.whole(r)
@@ -61,7 +58,7 @@ func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
 	return k.write(&sent)
 }
 
-// write returns the request's JSON, or notes every value that has none.
+// write returns the JSON of the request, or records every value that has none.
 func (k *checker) write(r *ChatCompletionRequest) []byte {
 	w := wire.NewWriter(make([]byte, 0, r.size()))
 	r.writeJSON(&w)
@@ -73,15 +70,15 @@ func (k *checker) write(r *ChatCompletionRequest) []byte {
 	return body
 }
 
-// unencodable notes every value that has no JSON.
+// unencodable records every value that has no JSON.
 func (k *checker) unencodable(r *ChatCompletionRequest, err error) {
-	all := *r // a copy, so that only a request that is refused escapes to the heap
+	all := *r // a copy, so that only a refused request escapes to the heap
 	for _, v := range unencodable.Find(&all, err) {
 		k.found = append(k.found, Violation{Field: v.Path, Problem: v.Problem, Value: v.Value, Err: v.Err})
 	}
 }
 
-// breaks notes a violation of a rule, unless the rule is switched off.
+// breaks records a violation, unless its rule is switched off.
 func (k *checker) breaks(v Violation) {
 	v.Check = withoutIndices(v.Field)
 	if !k.has(v.Check) {
@@ -89,19 +86,20 @@ func (k *checker) breaks(v Violation) {
 	}
 }
 
-// excludes notes that one member rules out another.
+// excludes records that two members are set of which the service takes one.
 func (k *checker) excludes(field, other string, value any) {
-	k.breaks(Violation{Field: field, Problem: "excludes " + other + ", which is set too", Value: value})
+	k.breaks(Violation{Field: field, Problem: "and " + other + " cannot both be set", Value: value})
 }
 
 func (k *checker) missing(field, problem string) {
 	k.breaks(Violation{Field: field, Problem: problem})
 }
 
-// number is any type that a field's range is checked for.
+// number is a type of a field whose range is checked.
 type number interface{ int | int64 | float64 }
 
-// between checks a number that is set; the encoder refuses those that are none.
+// between checks the range of a number that is set. NaN and infinities are left to
+// the encoder, which refuses them.
 func between[N number](k *checker, field string, p *N, least, most N) {
 	if p == nil || *p >= least && *p <= most {
 		return
@@ -121,22 +119,22 @@ func (k *checker) outside(field string, value any, limit string) {
 	k.breaks(Violation{Field: field, Problem: fmt.Sprintf("is %v, must be %s", value, limit), Value: value, Limit: limit})
 }
 
-// longer notes a list or text that has more than it may.
+// longer records a list or text that is too long.
 func (k *checker) longer(field string, n, most int, what string) {
 	limit := fmt.Sprintf("at most %d", most)
 	k.breaks(Violation{Field: field, Problem: fmt.Sprintf("has %d %s, must have %s", n, what, limit), Value: n, Limit: limit})
 }
 
-// has reports whether an Extra carries a member, in whatever form.
+// has reports whether an Extra contains a member, of any type.
 func has(extra map[string]any, name string) bool {
 	_, ok := extra[name]
 	return ok
 }
 
 const (
-	// maxSeed is the largest integer that every reader of JSON has exactly.
+	// maxSeed is the largest integer that every JSON reader reads exactly.
 	maxSeed = 1<<53 - 1
-	// maxSessionID is the founding document's; the service has since doubled it.
+	// maxSessionID was the service's limit. It currently accepts serviceSessionID.
 	maxSessionID     = 128
 	serviceSessionID = 256
 	maxStops         = 4
@@ -144,8 +142,8 @@ const (
 	maxXHandles      = 20
 )
 
-// request applies the rules that do not depend on the method; false where there
-// is no request.
+// request applies the rules that do not depend on the method. It returns false if
+// the request is nil.
 func (k *checker) request(r *ChatCompletionRequest) bool {
 	if r == nil {
 		k.found = append(k.found, Violation{Field: "request", Problem: "is nil"})
@@ -159,27 +157,27 @@ func (k *checker) request(r *ChatCompletionRequest) bool {
 	k.xSearch(r.XSearchFilter)
 	k.prices(r.Provider)
 	if has(r.Extra, "stream") {
-		k.missing("stream", "is in Extra, but the method sets it")
+		k.missing("stream", "must not be in Extra: the method decides whether to stream")
 	}
 	return true
 }
 
-// whole applies the rules for an answer that is not a stream.
+// whole applies the rules for [ChatService.Create].
 func (k *checker) whole(r *ChatCompletionRequest) {
 	if r.Stream != nil && *r.Stream {
-		k.breaks(Violation{Field: "stream", Problem: "is true, which needs Chat.Stream", Value: true})
+		k.breaks(Violation{Field: "stream", Problem: "is true, needs Chat.Stream", Value: true})
 	}
 	if r.Audio != nil {
-		k.missing("audio", "needs Chat.Stream: spoken output comes as a stream only")
+		k.missing("audio", "needs Chat.Stream: the service only streams spoken output")
 	}
 	if slices.Contains(r.Modalities, ModalityAudio) {
-		k.breaks(Violation{Field: "modalities", Problem: "has audio, which needs Chat.Stream: spoken output comes as a stream only", Value: string(ModalityAudio)})
+		k.breaks(Violation{Field: "modalities", Problem: "contains audio, which needs Chat.Stream: the service only streams spoken output", Value: string(ModalityAudio)})
 	}
 }
 
 func (k *checker) conversation(r *ChatCompletionRequest) {
 	if len(r.Messages) == 0 && r.Prompt == "" && !has(r.Extra, "messages") && !has(r.Extra, "prompt") {
-		k.missing("messages", "is empty, and there is no prompt in its place")
+		k.missing("messages", "is empty, and prompt is not set either")
 	}
 	for i := range r.Messages {
 		m := &r.Messages[i]
@@ -187,7 +185,7 @@ func (k *checker) conversation(r *ChatCompletionRequest) {
 			k.missing("messages["+strconv.Itoa(i)+"].role", "is missing")
 		}
 		if m.Role == RoleTool && m.ToolCallID == "" && !has(m.Extra, "tool_call_id") {
-			k.missing("messages["+strconv.Itoa(i)+"].tool_call_id", "is missing: a tool message names the call that it answers")
+			k.missing("messages["+strconv.Itoa(i)+"].tool_call_id", "is missing: a tool message must name the call that it answers")
 		}
 	}
 }
@@ -223,7 +221,7 @@ func sessionIDViolation(field, id string) (_ Violation, tooLong bool) {
 	}
 	return Violation{
 		Field: field, Value: n, Limit: fmt.Sprintf("at most %d", maxSessionID), Check: "session_id",
-		Problem: fmt.Sprintf("has %d characters, must have at most %d; today's service takes %d", n, maxSessionID, serviceSessionID),
+		Problem: fmt.Sprintf("has %d characters, must have at most %d (the service currently accepts %d)", n, maxSessionID, serviceSessionID),
 	}, true
 }
 
@@ -235,7 +233,7 @@ func (k *checker) reasoning(r *ChatCompletionRequest) {
 		k.excludes("reasoning.max_tokens", "reasoning.effort", *n)
 	}
 	if e := r.ReasoningEffort; e != "" && e != r.Reasoning.Effort {
-		k.breaks(Violation{Field: "reasoning_effort", Problem: "differs from reasoning.effort, which is set too", Value: string(e)})
+		k.breaks(Violation{Field: "reasoning_effort", Problem: "differs from reasoning.effort; set only one of them", Value: string(e)})
 	}
 }
 
@@ -254,7 +252,7 @@ func (k *checker) xSearch(f *XSearchFilter) {
 	}
 }
 
-// prices checks that what travels as text is a number.
+// prices checks that prices, which are sent as text, are numbers.
 func (k *checker) prices(p *ProviderPreferences) {
 	if p == nil || p.MaxPrice == nil {
 		return
@@ -311,7 +309,7 @@ func (k *checker) plugins(plugins []Plugin) {
 	}
 }
 
-// nested applies the rules to tools in the settings of element i of a list.
+// nested applies the rules to the tools in the parameters of element i of a list.
 func (k *checker) nested(tools []NestedTool, path string, i int) {
 	for j := range tools {
 		if p, ok := as[WebSearchParameters](tools[j].Parameters); ok && p.contradictory() {
@@ -320,8 +318,8 @@ func (k *checker) nested(tools []NestedTool, path string, i int) {
 	}
 }
 
-// function checks what the service's schema demands of a function's name. Which
-// characters a name may have, providers decide.
+// function checks what the service demands of a function's name. The providers
+// decide which characters it may have.
 func (k *checker) function(i int, t *FunctionTool) {
 	if t.Function.Name == "" && !has(t.Function.Extra, "name") && !has(t.Extra, "function") {
 		k.missing(fmt.Sprintf("tools[%d].function.name", i), "is missing")
@@ -339,13 +337,13 @@ func (k *checker) domains(path string, indices ...any) {
 	k.excludes(path+".allowed_domains", path+".excluded_domains", nil)
 }
 
-// contradictory reports whether domains are both allowed and excluded, of which
-// the service takes one.
+// contradictory reports whether domains are both allowed and excluded. The service
+// takes only one of the two.
 func (p *WebSearchParameters) contradictory() bool {
 	return p != nil && len(p.AllowedDomains) > 0 && len(p.ExcludedDomains) > 0
 }
 
-// as returns the T that v is or points to.
+// as returns v if it is a T, or *v if it is a *T.
 func as[T any](v any) (t T, ok bool) {
 	if p, isPointer := v.(*T); isPointer && p != nil {
 		return *p, true

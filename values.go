@@ -8,17 +8,18 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in *_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
+// The codecs in types_gen.go are generated from the struct declarations: from their json tags, their wire tags and the //wire: directives
+// above them.
 //
 //go:generate go run ./internal/wiregen
 
-// presence remembers how an object's members were spelled, where the Go values cannot tell, so that encoding repeats it.
+// presence remembers whether a member that is zero in Go was absent, null or zero in the JSON, so that encoding repeats it.
 type presence = wire.Presence
 
-// widePresence is presence for an object of more than 30 members.
+// widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
 
-// decoded ends an UnmarshalJSON: data has been read as a value of the type called what.
+// decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
 func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	err := r.End()
 	if err == nil && got == wire.Wrong {
@@ -34,7 +35,7 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
-// readContent reads content, which may be one string instead of a list of parts.
+// readContent reads content: a list of parts, or a string.
 func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 	var text string
 	switch got := r.String(&text); got {
@@ -52,7 +53,7 @@ func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 	return got
 }
 
-// writeContent writes a lone plain text part as a string where short is set.
+// writeContent writes a list of parts. If short is set, it writes a single part with nothing but text as a string.
 func writeContent(w *wire.Writer, parts []Part, short bool) {
 	if short && isPlainText(parts) {
 		w.String(parts[0].Text)
@@ -61,7 +62,7 @@ func writeContent(w *wire.Writer, parts []Part, short bool) {
 	writeParts(w, parts)
 }
 
-// isPlainText reports whether parts could be written as one string.
+// isPlainText reports whether parts can be written as one string.
 func isPlainText(parts []Part) bool {
 	if len(parts) != 1 || parts[0].Type != PartTypeText {
 		return false
@@ -71,15 +72,15 @@ func isPlainText(parts []Part) bool {
 	return rest.isZero()
 }
 
-// setContentNull makes the message's missing content go out as null.
+// setContentNull removes the content of a message and makes the encoder write null for it.
 func setContentNull(m *Message) {
 	m.Content = nil
 	m.presence.Set(slices.Index(messageMembers[:], "content"), wire.Null)
 }
 
-// Decimal is an exact decimal number as text, such as a price: "0.00000125".
-// It is sent as a string; one that was received as a number stays a number.
+// Decimal is an exact decimal number as text, such as the price "0.00000125". It
+// is sent as a string. One that was received as a number is sent as a number.
 type Decimal string
 
-// Float64 returns the nearest float.
+// Float64 returns the nearest float64, or an error if d is not a number.
 func (d Decimal) Float64() (float64, error) { return strconv.ParseFloat(string(d), 64) }

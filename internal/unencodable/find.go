@@ -15,7 +15,7 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// A Value is one that has no JSON.
+// Value is a value that has no JSON.
 type Value struct {
 	Path    string // from the request down, such as messages[0].content
 	Problem string
@@ -23,11 +23,11 @@ type Value struct {
 	Err     error
 }
 
-// Find returns every value in the request that has no JSON, in the order in
-// which they would be sent. The encoder, which stops at the first, has failed
-// with err before; only then is there a reason to look at each value by
-// reflection. The request is a pointer to a struct; its package's types are
-// looked into, all others are tried with the encoder.
+// Find returns every value in the request that has no JSON, in the order in which
+// they would be sent. request is a pointer to a struct. err is the error of the
+// encoder, which stops at the first such value. Call Find only after that error,
+// because it inspects every value by reflection. It looks into types of the
+// request's package, and tries all others with the encoder.
 func Find(request any, err error) []Value {
 	v := reflect.ValueOf(request).Elem()
 	s := &seeker{ours: v.Type().PkgPath()}
@@ -43,7 +43,7 @@ func Find(request any, err error) []Value {
 	return s.found
 }
 
-// seeker goes through values and collects those that have no JSON.
+// seeker visits values and collects those that have no JSON.
 type seeker struct {
 	ours  string // the path of the request's package
 	found []Value
@@ -51,7 +51,7 @@ type seeker struct {
 
 func (s *seeker) add(v Value) { s.found = append(s.found, v) }
 
-// look goes through a value of the request's own types.
+// look visits a value of one of the package's own types.
 func (s *seeker) look(path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -68,7 +68,7 @@ func (s *seeker) look(path string, v reflect.Value) {
 		s.entries(path, v, nil)
 	case reflect.Slice:
 		switch v.Type().Elem().Kind() {
-		case reflect.Uint8: // JSON as text
+		case reflect.Uint8: // a json.RawMessage
 			if !v.IsNil() {
 				s.try(path, json.RawMessage(v.Bytes()))
 			}
@@ -86,8 +86,8 @@ func (s *seeker) look(path string, v reflect.Value) {
 	}
 }
 
-// members goes through an object's fields, then through its Extra, over which a
-// field takes precedence.
+// members visits the fields of an object, then its Extra. A field that is set takes
+// precedence over a member of Extra.
 func (s *seeker) members(path string, v reflect.Value) {
 	var extra reflect.Value
 	var set []string
@@ -105,7 +105,7 @@ func (s *seeker) members(path string, v reflect.Value) {
 	}
 }
 
-// entries goes through a map in the order in which it is sent.
+// entries visits a map in the order in which it is sent.
 func (s *seeker) entries(path string, v reflect.Value, except []string) {
 	members := map[string]reflect.Value{}
 	for key, value := range v.Seq2() {
@@ -125,8 +125,8 @@ func member(path, name string) string {
 	return path + "." + name
 }
 
-// element looks at an element of a list, or at one of several variants, where
-// nil is not allowed.
+// element visits an element of a list, or a value of an interface type. It must not
+// be nil.
 func (s *seeker) element(path string, v reflect.Value) {
 	if v.Kind() == reflect.Interface {
 		if v = v.Elem(); v.Kind() == reflect.Pointer {
@@ -137,17 +137,17 @@ func (s *seeker) element(path string, v reflect.Value) {
 			s.add(Value{Path: path, Problem: "is nil"})
 			return
 		case !s.isOurs(v.Type()):
-			s.add(Value{Path: path, Problem: "is of type " + v.Type().String() + ", which is not one of this package's"})
+			s.add(Value{Path: path, Problem: "is of type " + v.Type().String() + ", must be of a type of this package"})
 			return
 		case v.Kind() == reflect.Slice:
-			s.try(path, append(json.RawMessage{}, v.Bytes()...)) // not nil, which is null elsewhere
+			s.try(path, append(json.RawMessage{}, v.Bytes()...)) // not nil, which would be encoded as null
 			return
 		}
 	}
 	s.look(path, v)
 }
 
-// any looks at a value that the caller chose freely.
+// any visits a value of any type.
 func (s *seeker) any(path string, v any) {
 	t := reflect.TypeOf(v)
 	if t != nil && t.Kind() == reflect.Pointer {
@@ -162,7 +162,7 @@ func (s *seeker) any(path string, v any) {
 
 func (s *seeker) isOurs(t reflect.Type) bool { return t.PkgPath() == s.ours }
 
-// try notes a value that the encoder refuses.
+// try records a value that the encoder refuses.
 func (s *seeker) try(path string, v any) {
 	w := wire.NewWriter(nil)
 	w.Any(v)
@@ -173,32 +173,33 @@ func (s *seeker) try(path string, v any) {
 	}
 }
 
-// noJSON says why a value has no JSON, in words that never repeat the value, as
-// the error of an encoder may.
+// noJSON describes why a value has no JSON. The description never contains the
+// value; the error of an encoder may.
 func noJSON(err error) (problem string, cause error) {
 	if e, ok := errors.AsType[*wire.ValueError](err); ok {
 		err = e.Err
 	}
 	if e, ok := errors.AsType[*wire.SyntaxError](err); ok {
-		return fmt.Sprintf("is not JSON, at byte %d", e.Offset), err
+		return fmt.Sprintf("is not valid JSON at byte %d", e.Offset), err
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Sprintf("holds text that is not JSON, at byte %d", e.Offset), err
+		return fmt.Sprintf("contains text that is not valid JSON at byte %d", e.Offset), err
 	}
 	if e, ok := errors.AsType[*json.UnsupportedTypeError](err); ok {
-		return "holds a value of type " + typeName(e.Type) + ", which JSON cannot carry", err
+		return "contains a value of type " + typeName(e.Type) + ", which JSON cannot carry", err
 	}
 	if e, ok := errors.AsType[*json.UnsupportedValueError](err); ok {
 		if slices.Contains([]string{"NaN", "+Inf", "-Inf"}, e.Str) {
-			return "holds a number that is " + e.Str + ", which JSON cannot carry", err
+			return "contains the number " + e.Str + ", which JSON cannot carry", err
 		}
-		return "holds itself, which JSON cannot carry", err
+		return "contains itself, which JSON cannot carry", err
 	}
 	if e, ok := errors.AsType[*json.MarshalerError](err); ok {
-		return "holds a value of type " + typeName(e.Type) + ", whose encoding failed", err
+		return "contains a value of type " + typeName(e.Type) + " that failed to encode", err
 	}
 	return "cannot be encoded as JSON", err
 }
 
-// typeName leaves out the pointer that some versions of the encoder put there.
+// typeName returns the name of a type without the pointer that some versions of
+// encoding/json add.
 func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }

@@ -95,7 +95,7 @@ func TestModelsParamsRefused(t *testing.T) {
 		"WithMaxRetries", "context", "min_price", "max_price", "min_output_price", "min_age_days", "max_age_days", "min_intelligence_index",
 		"max_coding_index", "min_tool_success_rate", "max_tool_success_rate", "limit", "offset",
 	}, fields)
-	assert.ErrorContains(t, err, "limit: is 1001, must be between 1 and 1000")
+	assert.ErrorContains(t, err, "limit is 1001, must be between 1 and 1000")
 
 	count := 0
 	for m, err := range client.Models.All(t.Context(), params) {

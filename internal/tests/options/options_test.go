@@ -189,7 +189,7 @@ func TestOptions(t *testing.T) {
 				o := c.on(t)
 				_, err := o.client.Chat.Create(t.Context(), asking(nil), c.opt(nil))
 				v := violations(t, err)[0]
-				assert.Equal(t, c.option+": is for NewClient, not for a call", v.Field+": "+v.Problem)
+				assert.Equal(t, c.option+": is an option of NewClient, not of a call", v.Field+": "+v.Problem)
 				assert.Empty(t, o.requests)
 			})
 			continue

@@ -56,7 +56,7 @@ var unencodable = []struct {
 	{"image_config", func(r *request) {
 		r.ImageConfig = map[string]any{"aspect_ratio": "1:1", "scale": nan, "sizes": []float64{1, nan}, "size": float32(nan)}
 	}, []string{
-		"image_config.scale: is NaN", "image_config.size: holds a number that is NaN", "image_config.sizes: holds a number that is NaN",
+		"image_config.scale: is NaN", "image_config.size: contains the number NaN", "image_config.sizes: contains the number NaN",
 	}},
 	{"routing", func(r *request) {
 		r.Provider = &openrouter.ProviderPreferences{
@@ -70,7 +70,7 @@ var unencodable = []struct {
 		}
 	}, []string{
 		"plugins[0].min_coding_score: is NaN", "plugins[0].max_price: is NaN", "plugins[1]: is nil", "plugins[2]: is nil",
-		"plugins[3].f: is NaN", "plugins[4]: is not JSON, at byte 6", "plugins[5]: is not JSON, at byte 0",
+		"plugins[3].f: is NaN", "plugins[4]: is not valid JSON at byte 6", "plugins[5]: is not valid JSON at byte 0",
 		"provider.preferred_min_throughput.p50: is NaN", "provider.preferred_max_latency.p75: is NaN", "provider.preferred_max_latency.p90: is NaN",
 		"provider.weight: is NaN",
 	}},
@@ -91,14 +91,14 @@ var unencodable = []struct {
 		r.ResponseFormat = openrouter.JSONSchemaFormat{JSONSchema: openrouter.JSONSchema{Name: "s", Schema: json.RawMessage(`{`)}}
 		r.StopServerToolsWhen = []openrouter.StopCondition{openrouter.MaxCost{MaxCostInDollars: nan}, nil}
 	}, []string{
-		"response_format.json_schema.schema: is not JSON, at byte 1",
-		"tools[0]: is nil", "tools[1]: is nil", "tools[3]: is of type options_test.embedding, which is not one of this package's",
-		"tools[4].function.parameters: holds a value of type chan int, which JSON cannot carry",
+		"response_format.json_schema.schema: is not valid JSON at byte 1",
+		"tools[0]: is nil", "tools[1]: is nil", "tools[3]: is of type options_test.embedding, must be of a type of this package",
+		"tools[4].function.parameters: contains a value of type chan int, which JSON cannot carry",
 		"tools[5].parameters.temperature: is NaN",
 		"tools[6].parameters.tools[0].parameters.temperature: is NaN",
-		"tools[6].parameters.tools[1].parameters.temperature: is NaN", "tools[6].parameters.tools[1].parameters.x: holds a value of type func()",
+		"tools[6].parameters.tools[1].parameters.temperature: is NaN", "tools[6].parameters.tools[1].parameters.x: contains a value of type func()",
 		"tools[6].parameters.temperature: is NaN",
-		"tools[7].parameters.temperature: is NaN", "tools[8]: is not JSON, at byte 8", "tools[9]: is nil",
+		"tools[7].parameters.temperature: is NaN", "tools[8]: is not valid JSON at byte 8", "tools[9]: is nil",
 		"tool_choice: is nil", "stop_server_tools_when[0].max_cost_in_dollars: is NaN", "stop_server_tools_when[1]: is nil",
 	}},
 	{"extra", func(r *request) {
@@ -112,9 +112,9 @@ var unencodable = []struct {
 			"itself": itself, "number": json.Number(canary), "fine": []any{1, nil, "x"}, "nil": nil,
 		}
 	}, []string{
-		"messages[0].content[1].new: holds a value of type func()", "messages[0].f: is NaN", "messages[1].tool_calls[0].c: holds a value of type chan int",
-		"deep: holds a value of type options_test.stubborn, whose encoding failed", "itself: holds itself", "nested: holds ", "number: ",
-		"own: holds a value of type options_test.stubborn, whose encoding failed", "raw: is not JSON, at byte 0",
+		"messages[0].content[1].new: contains a value of type func()", "messages[0].f: is NaN", "messages[1].tool_calls[0].c: contains a value of type chan int",
+		"deep: contains a value of type options_test.stubborn that failed to encode", "itself: contains itself", "nested: contains ", "number: ",
+		"own: contains a value of type options_test.stubborn that failed to encode", "raw: is not valid JSON at byte 0",
 	}},
 	{"names", func(r *request) { r.Extra = map[string]any{"a\nb": nan} }, []string{"a\nb: is NaN"}},
 }
@@ -145,7 +145,7 @@ func TestValidateUnencodable(t *testing.T) {
 func TestValidateKeepsTheCause(t *testing.T) {
 	err := asking(func(r *request) { r.Extra = map[string]any{"own": stubborn{}} }).Validate()
 	assert.ErrorIs(t, err, errCanary)
-	assert.Equal(t, "openrouter: invalid own: holds a value of type options_test.stubborn, whose encoding failed", err.Error())
+	assert.Equal(t, "openrouter: own contains a value of type options_test.stubborn that failed to encode", err.Error())
 }
 
 // TestValidateKeepsPromptsOut breaks rules all around texts that must not show.

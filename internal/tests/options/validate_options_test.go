@@ -23,14 +23,14 @@ var badOptions = []struct {
 	limit        string
 }{
 	{name: "nil", opt: nil, field: "option", problem: "is nil"},
-	{name: "key", opt: openrouter.WithAPIKey("se\ncret"), field: "WithAPIKey", problem: "has white space or characters that no header can carry"},
-	{name: "key not ASCII", opt: openrouter.WithAPIKey("sécret"), field: "WithAPIKey", problem: "has white space or characters that no header can carry"},
+	{name: "key", opt: openrouter.WithAPIKey("se\ncret"), field: "WithAPIKey", problem: "contains white space or a character that is not allowed in a header"},
+	{name: "key not ASCII", opt: openrouter.WithAPIKey("sécret"), field: "WithAPIKey", problem: "contains white space or a character that is not allowed in a header"},
 	{name: "app URL", opt: openrouter.WithApp("https://a\r\nX: 1", ""), field: "WithApp", problem: lineBreak},
 	{name: "app title", opt: openrouter.WithApp("", "a\nb"), field: "WithApp", problem: lineBreak},
 	{name: "app category", opt: openrouter.WithApp("", "", "a\nb"), field: "WithApp", problem: lineBreak},
 	{
 		name: "app categories", opt: openrouter.WithApp("https://a.example", "", "a", "b", "c"), field: "WithApp", check: "WithApp",
-		problem: "takes at most 2 categories, got 3", value: 3, limit: "at most 2",
+		problem: "has 3 categories, must have at most 2", value: 3, limit: "at most 2",
 	},
 	{name: "app category spaced", opt: openrouter.WithApp("", "", "a b"), field: "WithApp", check: "WithApp", problem: badCategory},
 	{name: "app category joined", opt: openrouter.WithApp("", "", "a,b"), field: "WithApp", check: "WithApp", problem: badCategory},
@@ -41,45 +41,45 @@ var badOptions = []struct {
 	{name: "header return", opt: openrouter.WithHeader("X-A", "a\rb"), field: "WithHeader(X-A)", problem: lineBreak},
 	{name: "header zero byte", opt: openrouter.WithHeader("X-A", "a\x00"), field: "WithHeader(X-A)", problem: lineBreak},
 	{name: "header delete", opt: openrouter.WithHeader("X-A", "a\x7f"), field: "WithHeader(X-A)", problem: lineBreak},
-	{name: "header name", opt: openrouter.WithHeader("X A", "a"), field: "WithHeader", problem: "has a name that no header can have"},
-	{name: "header name broken", opt: openrouter.WithHeader("X\nA", "a"), field: "WithHeader", problem: "has a name that no header can have"},
-	{name: "header name empty", opt: openrouter.WithHeader("", "a"), field: "WithHeader", problem: "has a name that no header can have"},
+	{name: "header name", opt: openrouter.WithHeader("X A", "a"), field: "WithHeader", problem: "has an invalid header name"},
+	{name: "header name broken", opt: openrouter.WithHeader("X\nA", "a"), field: "WithHeader", problem: "has an invalid header name"},
+	{name: "header name empty", opt: openrouter.WithHeader("", "a"), field: "WithHeader", problem: "has an invalid header name"},
 	{name: "header ours", opt: openrouter.WithHeader("authorization", "a"), field: "WithHeader", problem: "must not set Authorization, which the library controls"},
 	{name: "user agent", opt: openrouter.WithUserAgent("a\nb"), field: "WithUserAgent", problem: lineBreak},
 	{name: "session", opt: openrouter.WithSessionID("a\nb"), field: "WithSessionID", problem: lineBreak},
 	{
 		name: "session long", opt: openrouter.WithSessionID(strings.Repeat("é", 129)), field: "WithSessionID", check: "session_id",
-		problem: "has 129 characters, must have at most 128; today's service takes 256", value: 129, limit: "at most 128",
+		problem: "has 129 characters, must have at most 128 (the service currently accepts 256)", value: 129, limit: "at most 128",
 	},
 	{
 		name: "cache short", opt: openrouter.WithResponseCache(time.Second - 1), field: "WithResponseCache", check: "WithResponseCache",
-		problem: "takes 1s to 24h, or 0 for the service's default, got 999.999999ms", value: time.Second - 1, limit: "between 1s and 24h",
+		problem: "is 999.999999ms, must be between 1s and 24h, or 0 for the service's default", value: time.Second - 1, limit: "between 1s and 24h",
 	},
 	{
 		name: "cache long", opt: openrouter.WithResponseCache(24*time.Hour + 1), field: "WithResponseCache", check: "WithResponseCache",
-		problem: "takes 1s to 24h, or 0 for the service's default, got 24h0m0.000000001s", value: 24*time.Hour + 1, limit: "between 1s and 24h",
+		problem: "is 24h0m0.000000001s, must be between 1s and 24h, or 0 for the service's default", value: 24*time.Hour + 1, limit: "between 1s and 24h",
 	},
-	{name: "retries", opt: openrouter.WithMaxRetries(-1), field: "WithMaxRetries", problem: "must not be negative, got -1"},
+	{name: "retries", opt: openrouter.WithMaxRetries(-1), field: "WithMaxRetries", problem: "is -1, must not be negative"},
 	{name: "policy", opt: openrouter.WithRetryPolicy(nil), field: "WithRetryPolicy", problem: "is nil"},
-	{name: "wait each", opt: openrouter.WithMaxRetryWait(-1, 1), field: "WithMaxRetryWait", problem: "must not be negative"},
-	{name: "wait total", opt: openrouter.WithMaxRetryWait(1, -1), field: "WithMaxRetryWait", problem: "must not be negative"},
-	{name: "timeout", opt: openrouter.WithTimeout(-1), field: "WithTimeout", problem: "must not be negative, got -1ns"},
-	{name: "idle", opt: openrouter.WithStreamIdleTimeout(-1), field: "WithStreamIdleTimeout", problem: "must not be negative, got -1ns"},
-	{name: "content first", opt: openrouter.WithContentTimeout(-1, 0), field: "WithContentTimeout", problem: "must not be negative, got -1ns"},
-	{name: "content next", opt: openrouter.WithContentTimeout(0, -1), field: "WithContentTimeout", problem: "must not be negative, got -1ns"},
-	{name: "body", opt: openrouter.WithMaxBodySize(0), field: "WithMaxBodySize", problem: "must be positive, got 0"},
-	{name: "event", opt: openrouter.WithMaxEventSize(-1), field: "WithMaxEventSize", problem: "must be positive, got -1"},
+	{name: "wait each", opt: openrouter.WithMaxRetryWait(-1, 1), field: "WithMaxRetryWait", problem: "is -1ns and 1ns, must not be negative"},
+	{name: "wait total", opt: openrouter.WithMaxRetryWait(1, -1), field: "WithMaxRetryWait", problem: "is 1ns and -1ns, must not be negative"},
+	{name: "timeout", opt: openrouter.WithTimeout(-1), field: "WithTimeout", problem: "is -1ns, must not be negative"},
+	{name: "idle", opt: openrouter.WithStreamIdleTimeout(-1), field: "WithStreamIdleTimeout", problem: "is -1ns, must not be negative"},
+	{name: "content first", opt: openrouter.WithContentTimeout(-1, 0), field: "WithContentTimeout", problem: "is -1ns, must not be negative"},
+	{name: "content next", opt: openrouter.WithContentTimeout(0, -1), field: "WithContentTimeout", problem: "is -1ns, must not be negative"},
+	{name: "body", opt: openrouter.WithMaxBodySize(0), field: "WithMaxBodySize", problem: "is 0, must be positive"},
+	{name: "event", opt: openrouter.WithMaxEventSize(-1), field: "WithMaxEventSize", problem: "is -1, must be positive"},
 	{name: "URL", opt: openrouter.WithBaseURL("https://a b\x7f"), field: "WithBaseURL", problem: "is not a URL"},
 	{name: "URL scheme", opt: openrouter.WithBaseURL("ftp://a.example"), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
 	{name: "URL without host", opt: openrouter.WithBaseURL("https://:443/v1"), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
 	{name: "URL empty", opt: openrouter.WithBaseURL(""), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
-	{name: "URL user", opt: openrouter.WithBaseURL("https://a:b@c.example"), field: "WithBaseURL", problem: "must not hold a user or password"},
-	{name: "URL query", opt: openrouter.WithBaseURL("https://c.example?a=b"), field: "WithBaseURL", problem: "must not hold a query or fragment"},
+	{name: "URL user", opt: openrouter.WithBaseURL("https://a:b@c.example"), field: "WithBaseURL", problem: "must not contain a user name or password"},
+	{name: "URL query", opt: openrouter.WithBaseURL("https://c.example?a=b"), field: "WithBaseURL", problem: "must not contain a query or fragment"},
 }
 
 const (
-	lineBreak   = "has a line break or another control character, which no header can carry"
-	badCategory = "takes categories in lower case, without commas and spaces, of at most 30 characters"
+	lineBreak   = "contains a line break or another control character, which is not allowed in a header"
+	badCategory = "has an invalid category; use lower case, no commas or spaces, and at most 30 characters"
 )
 
 func TestValidateOptions(t *testing.T) {
@@ -124,7 +124,7 @@ func TestValidateOptionsSendsWhatIsSwitchedOff(t *testing.T) {
 }
 
 func TestValidateHTTP(t *testing.T) {
-	const problem = "is http to another machine, which would show the key to everyone on the way: use https, or allow it with WithInsecureHTTP"
+	const problem = "uses http to another machine, which exposes the key on the network; use https, or allow http with WithInsecureHTTP"
 	for base, fine := range map[string]bool{
 		"https://router.example":    true,
 		"http://localhost":          true,

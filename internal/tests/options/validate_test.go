@@ -142,11 +142,11 @@ func (rule rule) refuses(t *testing.T, o outside) {
 		require.Len(t, list, 1, err)
 		v := list[0]
 		assert.Equal(t, openrouter.Violation{Field: rule.field, Problem: v.Problem, Value: o.value, Limit: o.limit, Check: rule.check}, v)
-		assert.Equal(t, "openrouter: invalid "+v.Field+": "+v.Problem+` (WithoutValidation("`+v.Check+`") switches this check off)`, err.Error())
+		assert.Equal(t, "openrouter: "+v.Field+" "+v.Problem+`; WithoutValidation("`+v.Check+`") sends it anyway`, err.Error())
 		assert.Contains(t, v.Problem, o.limit)
 		switch o.value.(type) {
 		case int, int64, float64:
-			if !strings.Contains(v.Problem, "excludes") && !strings.Contains(v.Problem, "needs") {
+			if !strings.Contains(v.Problem, "cannot both") && !strings.Contains(v.Problem, "needs") {
 				assert.Contains(t, v.Problem, fmt.Sprint(o.value))
 			}
 		}
@@ -205,7 +205,7 @@ func TestValidateFindsEverythingAtOnce(t *testing.T) {
 	}, fields(list))
 	err := createOn(t, client, r)
 	assert.ErrorIs(t, err, openrouter.ErrMissingAPIKey)
-	assert.Contains(t, err.Error(), `(WithoutValidation("messages.tool_call_id", "messages.role", "temperature", "session_id", "tools.parameters.allowed_domains", "stream") switches these checks off)`)
+	assert.Contains(t, err.Error(), `; WithoutValidation("messages.tool_call_id", "messages.role", "temperature", "session_id", "tools.parameters.allowed_domains", "stream") switches those checks off`)
 	assert.Equal(t, []string{
 		"messages[0].tool_call_id", "messages[1].role", "temperature", "session_id", "tools[1].parameters.allowed_domains", "stream",
 		"tools[0]", "top_p", "also", "call",
@@ -216,7 +216,7 @@ func TestValidateErrorStaysShort(t *testing.T) {
 	list := violations(t, asking(func(r *request) { r.Messages = make([]openrouter.Message, 10_000) }).Validate())
 	assert.Len(t, list, 10_000)
 	err := asking(func(r *request) { r.Messages = make([]openrouter.Message, 40) }).Validate()
-	assert.Contains(t, err.Error(), "messages[31].role: is missing; and 8 more (WithoutValidation(")
+	assert.Contains(t, err.Error(), "messages[31].role is missing; and 8 more; WithoutValidation(")
 	assert.NotContains(t, err.Error(), "messages[32]")
 }
 
