@@ -51,7 +51,7 @@
 // and [VideoPart] make the parts of a message. [Part.Cached] marks the end of a
 // prompt that the provider should cache.
 //
-// # Models, providers and cost
+// # Models, tools and cost
 //
 // [ChatCompletionRequest.Model] is tried first, then each of
 // [ChatCompletionRequest.Models]. [ProviderPreferences] selects among the
@@ -60,12 +60,10 @@
 // [GenerationsService.Get] the final cost. [WithRouterMetadata] asks how the
 // request was routed.
 //
-// # Tools and output formats
-//
-// [FunctionCall.Unmarshal] reads the arguments of a call. The service runs other
-// tools itself, such as [WebSearchTool], and plugins, such as [FileParserPlugin].
-// [JSONSchemaFormat] asks for JSON that follows a schema. [Reasoning] controls how
-// much a model thinks.
+// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// other tools itself, such as [WebSearchTool], and plugins, such as
+// [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema.
+// [Reasoning] controls how much a model thinks.
 //
 // # Errors
 //
@@ -103,8 +101,7 @@
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
-//   - Names for the service's records: [WithApp], [WithUserAgent], [WithSessionID].
-//   - Comments in a stream: [WithOnComment].
+//   - Other: [WithApp], [WithUserAgent], [WithSessionID], [WithOnComment].
 //
 // # Extra
 //
@@ -134,6 +131,6 @@
 // # Testing
 //
 // Package [github.com/openrouter-go/openrouter/openroutertest] is a fake of the
-// service that can also produce its failures. [ReadStream] reads a recorded stream.
-// [Accumulator] combines chunks from any source into one answer.
+// service and its failures. [ReadStream] reads a recorded stream. [Accumulator]
+// combines chunks from any source into one answer.
 package openrouter
