@@ -59,8 +59,8 @@ func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 // delivered. [CallInfo.Attempts] counts the attempts.
 //
 // The wait before a retry is the one that the service asks for. If it asks for
-// none, the wait is random: at most half a second before the first retry, and at
-// most twice as long before each further one.
+// none, the wait is random, up to half a second before the first retry. That limit
+// doubles with each further retry.
 func WithMaxRetries(n int) Option {
 	return func(c *config) {
 		if n < 0 {
