@@ -118,6 +118,28 @@ func (a *Accumulator) Response() *ChatCompletion {
 	return &res
 }
 
+// finished reports whether every choice has its finish reason.
+func (a *Accumulator) finished() bool {
+	for _, m := range a.choices {
+		if m.finish.first.reason == "" {
+			return false
+		}
+	}
+	return len(a.choices) > 0
+}
+
+// hasFinish reports whether any choice has its finish reason.
+func (a *Accumulator) hasFinish() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool { return m.finish.first.reason != "" })
+}
+
+// mayHaveFailed reports whether a finish reason says failure, at first sight.
+func (a *Accumulator) mayHaveFailed() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return saysFailure(m.finish.first.reason) || m.finish.failed.reason != "" || saysFailure(FinishReason(m.finish.native))
+	})
+}
+
 // keepFirst and keepLast set a field to the value in a chunk, unless that is zero.
 // They compare first because nearly every chunk has the same value as the one
 // before, and a comparison is cheaper than a write.

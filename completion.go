@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"cmp"
 	"encoding/json"
 	"hash/fnv"
 	"strconv"
@@ -97,6 +98,34 @@ func (c *ChatCompletion) Message() Message {
 	}
 	mendToolCalls(m.ToolCalls, c.ID)
 	return m
+}
+
+// failedFinish returns the first finish reason that says failure, or "".
+func (c *ChatCompletion) failedFinish() string {
+	for i := range c.Choices {
+		if reason := c.Choices[i].failedFinish(); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (c *Choice) failedFinish() string {
+	if c.FinishReason == FinishReasonError {
+		return cmp.Or(c.NativeFinishReason, string(c.FinishReason))
+	}
+	for _, reason := range []FinishReason{FinishReason(c.NativeFinishReason), c.FinishReason} {
+		if saysFailure(reason) && !c.hasContent() {
+			return string(reason)
+		}
+	}
+	return ""
+}
+
+// saysFailure reports whether a finish reason, a provider's own included, says
+// that the provider failed.
+func saysFailure(reason FinishReason) bool {
+	return reason == FinishReasonError || reason == "network_error" || reason == "insufficient_system_resource"
 }
 
 // first returns the first choice, or a zero one.

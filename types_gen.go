@@ -14240,8 +14240,6 @@ var errorBodyMembers = [...]string{
 	"error",
 	"user_id",
 	"openrouter_metadata",
-	"message",
-	"detail",
 }
 
 func (v *errorBody) readJSON(r *wire.Reader) wire.Got {
@@ -14272,10 +14270,6 @@ func (v *errorBody) readJSON(r *wire.Reader) wire.Got {
 					v.OpenRouterMetadata = nil
 				}
 			}
-		case "message":
-			i, got = 3, r.String(&v.Message)
-		case "detail":
-			i, got = 4, r.String(&v.Detail)
 		default:
 			r.Unknown(&v.Extra)
 			continue
@@ -14311,20 +14305,6 @@ func (v *errorBody) writeJSON(w *wire.Writer) {
 		wrote |= 1 << 2
 	} else if w.Empty(`"openrouter_metadata":`, v.presence.Form(2), wire.Absent, `null`) {
 		wrote |= 1 << 2
-	}
-	if v.Message != "" {
-		w.Key(`"message":`)
-		w.String(v.Message)
-		wrote |= 1 << 3
-	} else if w.Empty(`"message":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Detail != "" {
-		w.Key(`"detail":`)
-		w.String(v.Detail)
-		wrote |= 1 << 4
-	} else if w.Empty(`"detail":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
 	}
 	if len(v.Extra) > 0 {
 		w.Extra(v.Extra, errorBodyMembers[:], wrote)
@@ -14367,7 +14347,7 @@ func (v *errorMetadata) readJSON(r *wire.Reader) wire.Got {
 		case "provider_name":
 			i, got = 1, r.String(&v.ProviderName)
 		case "headers":
-			i, got = 2, wire.StringMap(r, &v.Headers)
+			i, got = 2, wire.AnyMap(r, &v.Headers)
 		default:
 			r.Unknown(&v.Extra)
 			continue
@@ -14399,7 +14379,7 @@ func (v *errorMetadata) writeJSON(w *wire.Writer) {
 	}
 	if v.Headers != nil {
 		w.Key(`"headers":`)
-		wire.WriteMap(w, v.Headers, (*wire.Writer).String)
+		wire.WriteMap(w, v.Headers, (*wire.Writer).Any)
 		wrote |= 1 << 2
 	} else if w.Empty(`"headers":`, v.presence.Form(2), wire.Absent, `{}`) {
 		wrote |= 1 << 2
