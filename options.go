@@ -219,7 +219,7 @@ func WithHeader(name, value string) Option {
 		switch name := http.CanonicalHeaderKey(name); {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
 			c.reject("WithHeader", "has an invalid header name")
-		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Accept", "Accept-Encoding"}, name):
+		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Expect", "Accept", "Accept-Encoding"}, name):
 			c.reject("WithHeader", "must not set "+name+", which the library controls")
 		default:
 			c.set("WithHeader("+name+")", name, value)

@@ -9,8 +9,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,12 +29,14 @@ type outgoing struct {
 }
 
 // send sends every request of the library. The response that it returns has a
-// success status. The caller must close its body.
-func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+// success status. The caller must close its body. cancel ends ctx.
+func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
+	once := &sendOnce{cancel: cancel}
+	req, err := http.NewRequestWithContext(once.watch(ctx), out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
+	once.body, req.GetBody = req.GetBody, once.bodyAgain
 	req.Header = c.header.Clone()
 	req.Header.Set("Authorization", "Bearer "+c.key)
 	if out.body != nil {
@@ -62,13 +67,53 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	return nil, errorFromBody(call, scrub(body, c.secrets))
 }
 
+// sendOnce keeps net/http from sending a request a second time. net/http does that
+// by itself if the peer resets the stream or goes away, without a limit in some
+// cases, and nobody could count or bill such a request. A request that was not
+// written may move to another connection.
+type sendOnce struct {
+	trace   httptrace.ClientTrace
+	written atomic.Bool // and not answered: a RoundTripper of the caller may repeat a request after an answer
+	cancel  context.CancelCauseFunc
+	body    func() (io.ReadCloser, error)
+}
+
+// errGivenUp is why an attempt ends when its connection gives the request up.
+var errGivenUp error = &streamEnd{"the connection gave the request up before it was answered", nil}
+
+// watch returns the context for the request. Its trace is called in addition to
+// the one that ctx may have.
+func (s *sendOnce) watch(ctx context.Context) context.Context {
+	s.trace.WroteHeaders = func() { s.written.Store(true) }
+	s.trace.GotFirstResponseByte = func() { s.written.Store(false) }
+	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
+		s.written.Store(true)
+		return nil
+	}
+	s.trace.GotConn = func(httptrace.GotConnInfo) {
+		if s.written.Load() {
+			s.cancel(errGivenUp)
+		}
+	}
+	return httptrace.WithClientTrace(ctx, &s.trace)
+}
+
+// bodyAgain is the GetBody of the request.
+func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
+	if s.written.Load() {
+		s.cancel(errGivenUp)
+		return nil, errGivenUp
+	}
+	return s.body()
+}
+
 // exchange sends a request and reads the whole answer into a buffer, within the
 // limits for time and size.
 func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, 0)
 	defer cancel(nil)
 	defer stop()
-	res, err := c.send(ctx, out, call)
+	res, err := c.send(ctx, cancel, out, call)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +311,7 @@ func endedBy(ctx context.Context) error {
 		return nil
 	}
 	cause := context.Cause(ctx)
-	for _, own := range []error{ErrStreamClosed, ErrStreamIdle, ErrContentTimeout, ErrAttemptTimeout} {
+	for _, own := range []error{ErrStreamClosed, ErrStreamIdle, ErrContentTimeout, ErrAttemptTimeout, errGivenUp} {
 		if errors.Is(cause, own) {
 			return own
 		}
