@@ -108,7 +108,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 			return nil, e
 		}
 		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call, e.Body = call, scrub(e.Body, c.secrets)
+			return nil, e.received(call, c.secrets)
 		}
 		return nil, err
 	}
