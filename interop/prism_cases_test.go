@@ -300,3 +300,17 @@ func pluginsRequest() *openrouter.ChatCompletionRequest {
 		},
 	}
 }
+
+func prismModels() *openrouter.ModelListParams {
+	return &openrouter.ModelListParams{
+		Query: "gpt", Category: openrouter.ModelCategoryProgramming, Sort: openrouter.ModelSortNewest,
+		SupportedParameters: []openrouter.ModelParameter{openrouter.ModelParameterTools},
+		InputModalities:     []openrouter.Modality{openrouter.ModalityText}, OutputModalities: []openrouter.Modality{openrouter.ModalityText},
+		Context: new(128_000), Architecture: "GPT", ModelAuthors: []string{"openai"}, Providers: []string{"OpenAI"},
+		Distillable: new(false), ZDR: true, Region: openrouter.ModelRegionEU,
+		MinPrice: "0", MaxPrice: "10.5", MinOutputPrice: "0.00000125", MaxOutputPrice: "1e2", MinAgeDays: new(0), MaxAgeDays: new(90),
+		MinIntelligenceIndex: new(0.0), MaxIntelligenceIndex: new(100.0), MinCodingIndex: new(0.5), MaxCodingIndex: new(99.5),
+		MinAgenticIndex: new(1.0), MaxAgenticIndex: new(1e2), MinToolSuccessRate: new(0.9), MaxToolSuccessRate: new(1.0),
+		Limit: new(1000), Offset: new(0),
+	}
+}

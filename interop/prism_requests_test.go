@@ -1,11 +1,11 @@
 package interop_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
+	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -19,11 +19,12 @@ const (
 	sentByAI  = "the service's own client for the AI SDK sends it"
 	echoed    = "answers have it, and their messages are sent back whole"
 	otherKind = "any object with a type is a choice, too, of a server tool"
+	anyText   = "any text is allowed in the query"
 	listsOnly = "a kind of models to list, not of output"
 )
 
-// unknownToPrism are the fields that the service's description lacks, and where
-// they come from. Prism objects to nothing in them.
+// unknownToPrism are the fields in which Prism objects to nothing, most of them
+// because the service's description lacks them, and why the library has them.
 var unknownToPrism = map[string]string{
 	"ChatCompletionRequest.Audio":             inGuides,
 	"ChatCompletionRequest.IncludeReasoning":  inGuides,
@@ -39,7 +40,6 @@ var unknownToPrism = map[string]string{
 	"ChatCompletionRequest.WebSearchOptions":  inGuides,
 	"ChatCompletionRequest.XSearchFilter":     inGuides,
 	"FileParserPlugin.MaxFiles":               sentByAI,
-	"FunctionName.Name":                       otherKind,
 	"FunctionTool.EagerInputStreaming":        sentByAI,
 	"FunctionToolChoice.Function":             otherKind,
 	"Image.Index":                             echoed,
@@ -47,6 +47,13 @@ var unknownToPrism = map[string]string{
 	"Message.Annotations":                     inGuides,
 	"Message.CacheControl":                    sentByAI,
 	"Message.ReasoningContent":                inGuides,
+	"ModelListParams.Architecture":            anyText,
+	"ModelListParams.InputModalities":         anyText,
+	"ModelListParams.ModelAuthors":            anyText,
+	"ModelListParams.OutputModalities":        anyText,
+	"ModelListParams.Providers":               anyText,
+	"ModelListParams.Query":                   anyText,
+	"ModelListParams.SupportedParameters":     anyText,
 	"Reasoning.Context":                       inGuides,
 	"Reasoning.Enabled":                       inGuides,
 	"Reasoning.Exclude":                       inGuides,
@@ -86,39 +93,49 @@ var discriminators = map[string]bool{
 
 // TestPrismRequests sends every field, constant and variant that a request can
 // have, and Prism must not object. It must object to a wrong value in the same
-// place, which shows that it knows the member.
+// place: otherwise it does not know the field by this name.
 func TestPrismRequests(t *testing.T) {
 	p := newPrism(t, prismURL)
 	src := readSource(t)
 	l := &ledger{prism: p, constants: src.constants, right: map[string]string{}, wrong: map[string]string{}, open: map[string]string{}}
 	for _, req := range prismRequests() {
-		body, err := json.Marshal(req)
-		require.NoError(t, err)
-		require.Empty(t, p.judge(t, req), "%s", body)
-		l.places(reflect.ValueOf(req), false, func(at place) { l.probe(t, req, at) })
+		l.examine(t, req, func() error { return p.complete(t, req) })
 	}
+	params := prismModels()
+	l.prism = newPrism(t, prismRandomURL) // the example of a list of models is not what the description demands
+	l.examine(t, params, func() error {
+		_, err := l.Models.List(bounded(t), params)
+		return err
+	})
 
-	for _, key := range slices.Sorted(maps.Keys(src.reachable("ChatCompletionRequest"))) {
-		if _, sent := l.right[key]; !sent {
-			t.Errorf("%s is in no request", key)
+	for _, root := range []string{"ChatCompletionRequest", "ModelListParams"} {
+		for key := range src.reachable(root) {
+			if _, sent := l.right[key]; !sent {
+				t.Errorf("%s is in no request", key)
+			}
 		}
 	}
-	for key, objection := range l.right {
-		if listed := refusedByPrism[key] != ""; listed != (objection != "") {
-			t.Errorf("%s: in refusedByPrism: %v, objection: %q", key, listed, objection)
+	refused := func(objection string) bool { return objection != "" }
+	accepted := func(objection string) bool { return objection == "" }
+	compare(t, "refusedByPrism", refusedByPrism, l.right, refused)
+	compare(t, "unknownToPrism", unknownToPrism, l.wrong, accepted)
+	compare(t, "openToPrism", openToPrism, l.open, accepted)
+	t.Logf("%d fields, constants and variants, in %d requests", len(l.right), p.sent+l.sent)
+}
+
+// compare checks that a list has exactly the keys whose objections are listed.
+func compare(t *testing.T, name string, list, objections map[string]string, belongs func(string) bool) {
+	t.Helper()
+	for key, objection := range objections {
+		if list[key] == "" && belongs(objection) {
+			t.Errorf("%s is not in %s, Prism's objection is: %q", key, name, objection)
 		}
 	}
-	for key, objection := range l.wrong {
-		if listed := unknownToPrism[key] != ""; listed != (objection == "") {
-			t.Errorf("%s with a wrong value: in unknownToPrism: %v, objection: %q", key, listed, objection)
+	for key := range list {
+		if objection, asked := objections[key]; !asked || !belongs(objection) {
+			t.Errorf("%s must not be in %s, Prism's objection is: %q", key, name, objection)
 		}
 	}
-	for key, objection := range l.open {
-		if listed := openToPrism[key] != ""; listed != (objection == "") {
-			t.Errorf("%s with an unknown text: in openToPrism: %v, objection: %q", key, listed, objection)
-		}
-	}
-	t.Logf("%d fields, constants and variants, in %d requests", len(l.right), p.sent)
 }
 
 // ledger keeps Prism's objections, "" for none. The keys are Type.Field,
@@ -131,11 +148,20 @@ type ledger struct {
 	open      map[string]string   // to unknown text in a field with constants
 }
 
+// examine sends a request, and sends it again with each of its fields changed.
+func (l *ledger) examine(t *testing.T, req any, send func() error) {
+	found := l.judge(t, send)
+	require.Empty(t, found, "%+v", req)
+	l.places(reflect.ValueOf(req), false, func(at place) {
+		l.probe(t, at, func() string { return strings.Join(l.judge(t, send), "; ") })
+	})
+}
+
 // place is a field in a request.
 type place struct {
 	key          string // Type.Field
 	owner, field reflect.Value
-	member       string // its name in JSON
+	member       string // its name in the request
 	unknown      bool   // it is inside a field that Prism does not know
 }
 
@@ -165,7 +191,7 @@ func (l *ledger) places(v reflect.Value, unknown bool, visit func(place)) {
 			if !f.IsExported() || v.Field(i).IsZero() && f.Name != "Extra" {
 				continue
 			}
-			member, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			member, _, _ := strings.Cut(cmp.Or(f.Tag.Get("json"), f.Tag.Get("url")), ",")
 			key := v.Type().Name() + "." + f.Name
 			visit(place{key, v, v.Field(i), member, unknown})
 			l.places(v.Field(i), unknown || unknownToPrism[key] != "", visit)
@@ -174,25 +200,18 @@ func (l *ledger) places(v reflect.Value, unknown bool, visit func(place)) {
 }
 
 // probe changes one field of a request that Prism has accepted.
-func (l *ledger) probe(t *testing.T, req *openrouter.ChatCompletionRequest, at place) {
+func (l *ledger) probe(t *testing.T, at place, send func() string) {
 	try := func(change func()) string {
 		before := reflect.New(at.owner.Type()).Elem()
 		before.Set(at.owner)
 		defer at.owner.Set(before)
 		change()
-		return strings.Join(l.judge(t, req), "; ")
+		return send()
 	}
 
 	if at.member == "-" { // Extra
 		if l.untried(at.key) {
-			l.right[at.key] = try(func() {
-				extra := maps.Clone(at.field.Interface().(map[string]any))
-				if extra == nil {
-					extra = map[string]any{}
-				}
-				extra["member_of_tomorrow"] = "text"
-				at.field.Set(reflect.ValueOf(extra))
-			})
+			l.right[at.key] = try(func() { setMember(t, at.owner, "member_of_tomorrow", `"text"`) })
 		}
 		return
 	}
@@ -239,9 +258,19 @@ func (l *ledger) untried(key string) bool {
 }
 
 // setMember sets a member of a struct to any JSON, as if it had been received.
+// In a query it sets a parameter.
 func setMember(t *testing.T, object reflect.Value, name, value string) {
 	t.Helper()
 	v := object.Addr().Interface()
+	if params, ok := v.(*openrouter.ModelListParams); ok {
+		for i := range object.NumField() {
+			if tag, _, _ := strings.Cut(object.Type().Field(i).Tag.Get("url"), ","); tag == name {
+				object.Field(i).SetZero()
+			}
+		}
+		params.Extra = url.Values{name: {value}}
+		return
+	}
 	data, err := json.Marshal(v)
 	require.NoError(t, err)
 	members := map[string]json.RawMessage{}
