@@ -63,3 +63,26 @@ func requireLossless(t *testing.T, sent []byte, typ reflect.Type) {
 	require.NoError(t, err)
 	require.Empty(t, kit.DiffJSON(want, got), "%s", bytes.TrimSpace(sent))
 }
+
+// TestPrismReplies sends the messages of random answers back, with a result for
+// each tool call.
+func TestPrismReplies(t *testing.T) {
+	random, p := newPrism(t, prismRandomURL), newPrism(t, prismURL)
+	replies, calls := 0, 0
+	for range 100 {
+		res, err := random.Chat.Create(bounded(t), &openrouter.ChatCompletionRequest{Messages: hello()})
+		if err != nil { // the answer has no choices, or its finish reason is error
+			requireAPIError(t, err)
+			continue
+		}
+		req := &openrouter.ChatCompletionRequest{Messages: append(hello(), res.Message())}
+		for _, call := range res.ToolCalls() {
+			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, "42"))
+			calls++
+		}
+		require.Empty(t, p.judge(t, func() error { return p.complete(t, req) }), "%+v", res.Message())
+		replies++
+	}
+	require.NotZero(t, replies)
+	t.Logf("%d messages with %d tool calls go back", replies, calls)
+}
