@@ -7,7 +7,7 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in *_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
 //
 //go:generate go run ./internal/wiregen
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// An emitter writes one file.
+// An emitter writes the file.
 type emitter struct {
 	m   *model
 	out bytes.Buffer

@@ -21,15 +21,15 @@ type model struct {
 
 // An object is a struct that is a JSON object.
 type object struct {
-	name, file string
-	fields     []field
-	hasExtra   bool
-	wide       bool
-	short      string // the field that may stand alone as a scalar
-	variant    *variant
-	asValue    bool   // is a field by value: needs isZero
-	asElement  bool   // is an element of a slice
-	list       string // how a list of them begins: its capacity, or the function that makes room for the first
+	name      string
+	fields    []field
+	hasExtra  bool
+	wide      bool
+	short     string // the field that may stand alone as a scalar
+	variant   *variant
+	asValue   bool   // is a field by value: needs isZero
+	asElement bool   // is an element of a slice
+	list      string // how a list of them begins: its capacity, or the function that makes room for the first
 }
 
 // A variant is an object that implements a sealed interface, told from the others by the discriminator's value.
@@ -49,11 +49,11 @@ type field struct {
 
 // A union is a sealed interface.
 type union struct {
-	name, file string
-	raw        string // the variant that keeps the JSON
-	text       string // the variant that is a string
-	key        string
-	variants   []*object
+	name     string
+	raw      string // the variant that keeps the JSON
+	text     string // the variant that is a string
+	key      string
+	variants []*object
 }
 
 func parse(dir string) (*model, error) {
@@ -91,7 +91,7 @@ func parse(dir string) (*model, error) {
 						}
 					}
 				}
-				if err := m.addType(name, filepath.Base(path), spec.Type); err != nil {
+				if err := m.addType(name, spec.Type); err != nil {
 					return nil, fmt.Errorf("%s: %w", name, err)
 				}
 			}
@@ -120,7 +120,7 @@ func parse(dir string) (*model, error) {
 	return m, nil
 }
 
-func (m *model) addType(name, file string, t ast.Expr) error {
+func (m *model) addType(name string, t ast.Expr) error {
 	switch t := t.(type) {
 	case *ast.Ident:
 		if t.Name == "string" {
@@ -129,16 +129,16 @@ func (m *model) addType(name, file string, t ast.Expr) error {
 	case *ast.InterfaceType:
 		marker := strings.ToLower(name[:1]) + name[1:]
 		if len(t.Methods.List) == 1 && len(t.Methods.List[0].Names) == 1 && t.Methods.List[0].Names[0].Name == marker {
-			m.unions[name] = &union{name: name, file: file}
+			m.unions[name] = &union{name: name}
 		}
 	case *ast.StructType:
-		return m.addStruct(name, file, t)
+		return m.addStruct(name, t)
 	}
 	return nil
 }
 
-func (m *model) addStruct(name, file string, t *ast.StructType) error {
-	o := &object{name: name, file: file}
+func (m *model) addStruct(name string, t *ast.StructType) error {
+	o := &object{name: name}
 	hasPresence := false
 	for _, f := range t.Fields.List {
 		typ := expr(f.Type)
