@@ -1,8 +1,6 @@
 package openrouter
 
 import (
-	"slices"
-
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -31,8 +29,6 @@ type choiceMerger struct {
 	extra        map[string]any
 	messageExtra map[string]any
 }
-
-var deltaContent = slices.Index(deltaMembers[:], "content")
 
 // add takes in what a chunk says about the choice; failed is whether the chunk
 // reports an error.
@@ -106,7 +102,7 @@ func (m *choiceMerger) choice(failed bool) Choice {
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers[:], c.Extra)
+	giveWay(&c.presence, choiceMembers.Names, c.Extra)
 	return c
 }
 
@@ -126,7 +122,7 @@ func (m *choiceMerger) message() Message {
 	if m.hasContent {
 		msg.Content = Text(m.content.String())
 	}
-	giveWay(&msg.presence, messageMembers[:], msg.Extra)
+	giveWay(&msg.presence, messageMembers.Names, msg.Extra)
 	return msg
 }
 

@@ -1,8 +1,6 @@
 package openrouter
 
 import (
-	"slices"
-
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -62,11 +60,6 @@ type callMerger struct {
 	whole     bool // not an object, kept as it came
 }
 
-var (
-	toolCallFunction      = slices.Index(toolCallMembers[:], "function")
-	functionCallArguments = slices.Index(functionCallMembers[:], "arguments")
-)
-
 func newCallMerger(d *ToolCall) *callMerger {
 	c := &callMerger{call: d.clone()}
 	c.call.Function.Arguments = ""
@@ -110,16 +103,16 @@ func (c *callMerger) toolCall() ToolCall {
 	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
 		call.Type = "function"
 	}
-	settle(&call.presence, toolCallMembers[:], map[string]bool{
+	settle(&call.presence, toolCallMembers.Names, map[string]bool{
 		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
 	})
-	giveWay(&call.presence, toolCallMembers[:], call.Extra)
+	giveWay(&call.presence, toolCallMembers.Names, call.Extra)
 
 	f := &call.Function
 	f.Arguments = c.arguments.String()
-	settle(&f.presence, functionCallMembers[:], map[string]bool{
+	settle(&f.presence, functionCallMembers.Names, map[string]bool{
 		"name": f.Name != "", "arguments": f.Arguments != "",
 	})
-	giveWay(&f.presence, functionCallMembers[:], f.Extra)
+	giveWay(&f.presence, functionCallMembers.Names, f.Extra)
 	return call
 }

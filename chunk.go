@@ -4,6 +4,8 @@ import "encoding/json"
 
 // ChatCompletionChunk is one event of a [Stream]. Its methods work on nil and
 // without choices, where they return zero values.
+//
+//wire:hot
 type ChatCompletionChunk struct {
 	// ID is the same on every chunk of an answer.
 	ID string `json:"id"`

@@ -25,6 +25,8 @@ const (
 
 // ChatCompletion is the answer to a [ChatCompletionRequest]. Its methods work
 // on nil and without choices, where they return zero values.
+//
+//wire:hot
 type ChatCompletion struct {
 	// ID identifies the generation: its cost and outcome can be asked for
 	// later.

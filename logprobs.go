@@ -3,6 +3,8 @@ package openrouter
 // Logprobs says how likely each token of an answer was. Some providers send a
 // number or another object in its place; that is kept in Extra and is not an
 // error.
+//
+//wire:hot
 type Logprobs struct {
 	Content []TokenLogprob `json:"content" wire:"null"`
 	Refusal []TokenLogprob `json:"refusal,omitzero"`

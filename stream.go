@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -191,8 +190,6 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 	}
 }
 
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
-
 // accept takes a chunk into the answer, unless it reports a failure.
 func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletionChunk, error) {
 	if s.call.GenerationID == "" {
@@ -204,7 +201,7 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		return chunk, nil
 	}
 	report := chunk.report()
-	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
+	if report == nil && chunk.presence.Form(chatCompletionChunkChoices) != wire.Null {
 		s.acc.Add(chunk)
 		s.began = s.began || len(chunk.Choices) > 0
 		s.contentCame(chunk)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // MaxDepth is how deep arrays and objects may nest; it is encoding/json's own limit.
@@ -121,6 +122,9 @@ func (r *Reader) Object() bool {
 	}
 	return true
 }
+
+// AtObject reports whether an object comes next.
+func (r *Reader) AtObject() bool { return r.peek() == '{' }
 
 // FirstMember goes to the first member's value; false ends the object.
 func (r *Reader) FirstMember() bool {
@@ -289,6 +293,24 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 		*extra = make(map[string]any, 1)
 	}
 	(*extra)[name] = v
+}
+
+// Head reads the discriminator that has no field, if it is the member that comes next.
+func (r *Reader) Head(m *Members) bool {
+	if m.Head == "" || string(r.Key) != m.Names[len(m.Names)-1] {
+		return false
+	}
+	r.Want(m)
+	return true
+}
+
+// Want reads the value of the discriminator that has no field. Any other than its own is an error.
+func (r *Reader) Want(m *Members) {
+	var s string
+	key, want, _ := strings.Cut(strings.Trim(m.Head, `",`), `":"`)
+	if r.String(&s); s != want {
+		r.Fail(key+" is %q, want %q", s, want)
+	}
 }
 
 // Peek returns the string member called name of the object that comes next, without consuming anything; "" if there is none.

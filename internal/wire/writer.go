@@ -278,43 +278,6 @@ func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
 	}
 }
 
-// WriteStrings writes a list of strings; a lone one without its list where short is set.
-func WriteStrings[S ~string](w *Writer, list []S, short bool) {
-	if short && len(list) == 1 {
-		w.String(string(list[0]))
-		return
-	}
-	w.OpenArray()
-	for _, s := range list {
-		w.String(string(s))
-	}
-	w.CloseArray()
-}
-
-// WriteInts writes a list of integers.
-func WriteInts(w *Writer, list []int) {
-	w.OpenArray()
-	for _, n := range list {
-		w.Int(n)
-	}
-	w.CloseArray()
-}
-
-// WriteMap writes an object sorted by name.
-func WriteMap[V any](w *Writer, m map[string]V, write func(*Writer, V)) {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	w.Open()
-	for _, k := range keys {
-		w.Name(k)
-		write(w, m[k])
-	}
-	w.Close()
-}
-
 // path says where in an unfinished document its next value stands. It reads what was written, so that writing itself keeps no path.
 func path(doc []byte) string {
 	type level struct {
