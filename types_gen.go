@@ -129,13 +129,13 @@ func (v *Annotation) writeJSON(w *wire.Writer) {
 	}
 	o := w.Object(&annotationMembers, v.presence, v.Extra)
 	o.String(0, string(v.Type))
-	if o.Begin(1, v.URLCitation != nil, `null`) {
+	if (v.URLCitation != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.URLCitation != nil, `null`) {
 		v.URLCitation.writeJSON(w)
 	}
-	if o.Begin(2, v.File != nil, `null`) {
+	if (v.File != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.File != nil, `null`) {
 		v.File.writeJSON(w)
 	}
-	if o.Begin(3, v.FileAnnotation != nil, `null`) {
+	if (v.FileAnnotation != nil || v.presence.Form(3) != wire.Plain) && o.Begin(3, v.FileAnnotation != nil, `null`) {
 		v.FileAnnotation.writeJSON(w)
 	}
 	o.Close()
@@ -611,23 +611,31 @@ func (v *ChatCompletion) writeJSON(w *wire.Writer) {
 	o.String(1, v.Object)
 	o.Int64(2, v.Created)
 	o.String(3, v.Model)
-	o.String(4, v.Provider)
+	if v.Provider != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Provider)
+	}
 	if o.Begin(5, v.Choices != nil, `[]`) {
 		writeList(w, v.Choices)
 	}
-	o.String(6, v.SystemFingerprint)
-	o.String(7, v.ServiceTier)
-	if o.Begin(8, v.Usage != nil, `null`) {
+	if v.SystemFingerprint != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.SystemFingerprint)
+	}
+	if v.ServiceTier != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.ServiceTier)
+	}
+	if (v.Usage != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
 	}
-	if o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
+	if (v.OpenRouterMetadata != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
 		v.OpenRouterMetadata.writeJSON(w)
 	}
-	if o.Begin(10, v.Error != nil, `null`) {
+	if (v.Error != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
 	}
-	o.String(11, v.UserID)
-	if o.Begin(12, v.Debug != nil, `null`) {
+	if v.UserID != "" || v.presence.Form(11) != wire.Plain {
+		o.String(11, v.UserID)
+	}
+	if (v.Debug != nil || v.presence.Form(12) != wire.Plain) && o.Begin(12, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
 	}
 	o.Close()
@@ -716,25 +724,33 @@ func (v *ChatCompletionChunk) writeJSON(w *wire.Writer) {
 	o.String(1, v.Object)
 	o.Int64(2, v.Created)
 	o.String(3, v.Model)
-	o.String(4, v.Provider)
+	if v.Provider != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Provider)
+	}
 	if o.Begin(5, v.Choices != nil, `[]`) {
 		writeList(w, v.Choices)
 	}
-	if o.Begin(6, v.Usage != nil, `null`) {
+	if (v.Usage != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
 	}
-	o.String(7, v.SystemFingerprint)
-	o.String(8, v.ServiceTier)
-	if o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
+	if v.SystemFingerprint != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.SystemFingerprint)
+	}
+	if v.ServiceTier != "" || v.presence.Form(8) != wire.Plain {
+		o.String(8, v.ServiceTier)
+	}
+	if (v.OpenRouterMetadata != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
 		v.OpenRouterMetadata.writeJSON(w)
 	}
-	if o.Begin(10, v.Error != nil, `null`) {
+	if (v.Error != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
 	}
-	if o.Begin(11, v.Debug != nil, `null`) {
+	if (v.Debug != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
 	}
-	o.String(12, v.UserID)
+	if v.UserID != "" || v.presence.Form(12) != wire.Plain {
+		o.String(12, v.UserID)
+	}
 	o.Close()
 }
 
@@ -1047,20 +1063,26 @@ func (v *Choice) writeJSON(w *wire.Writer) {
 	}
 	o := w.Object(&choiceMembers, v.presence, v.Extra)
 	o.Int(0, v.Index)
-	if o.BeginObject(1, !v.Message.isZero()) {
+	if (!v.Message.isZero() || v.presence.Form(1) != wire.Plain) && o.BeginObject(1, !v.Message.isZero()) {
 		v.Message.writeJSON(w)
 	}
-	o.String(2, v.Text)
-	o.String(3, v.Reasoning)
-	if o.Begin(4, v.ReasoningDetails != nil, `[]`) {
+	if v.Text != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Text)
+	}
+	if v.Reasoning != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.Reasoning)
+	}
+	if (v.ReasoningDetails != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.ReasoningDetails != nil, `[]`) {
 		writeList(w, v.ReasoningDetails)
 	}
 	o.String(5, string(v.FinishReason))
-	o.String(6, v.NativeFinishReason)
-	if o.Begin(7, v.Logprobs != nil, `null`) {
+	if v.NativeFinishReason != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.NativeFinishReason)
+	}
+	if (v.Logprobs != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.Logprobs != nil, `null`) {
 		v.Logprobs.writeJSON(w)
 	}
-	if o.Begin(8, v.Error != nil, `null`) {
+	if (v.Error != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
 	}
 	o.Close()
@@ -1141,13 +1163,17 @@ func (v *ChunkChoice) writeJSON(w *wire.Writer) {
 	if o.BeginObject(1, !v.Delta.isZero()) {
 		v.Delta.writeJSON(w)
 	}
-	o.String(2, v.Text)
+	if v.Text != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Text)
+	}
 	o.String(3, string(v.FinishReason))
-	o.String(4, v.NativeFinishReason)
-	if o.Begin(5, v.Logprobs != nil, `null`) {
+	if v.NativeFinishReason != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.NativeFinishReason)
+	}
+	if (v.Logprobs != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.Logprobs != nil, `null`) {
 		v.Logprobs.writeJSON(w)
 	}
-	if o.Begin(6, v.Error != nil, `null`) {
+	if (v.Error != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
 	}
 	o.Close()
@@ -1494,24 +1520,34 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 
 func (v *Delta) writeJSON(w *wire.Writer) {
 	o := w.Object(&deltaMembers, v.presence, v.Extra)
-	o.String(0, string(v.Role))
-	o.String(1, v.Content)
-	o.String(2, v.Reasoning)
-	o.String(3, v.ReasoningContent)
-	o.String(4, v.Refusal)
-	if o.Begin(5, v.ToolCalls != nil, `[]`) {
+	if v.Role != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, string(v.Role))
+	}
+	if v.Content != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.Content)
+	}
+	if v.Reasoning != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Reasoning)
+	}
+	if v.ReasoningContent != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.ReasoningContent)
+	}
+	if v.Refusal != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Refusal)
+	}
+	if (v.ToolCalls != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.ToolCalls != nil, `[]`) {
 		writeList(w, v.ToolCalls)
 	}
-	if o.Begin(6, v.ReasoningDetails != nil, `[]`) {
+	if (v.ReasoningDetails != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.ReasoningDetails != nil, `[]`) {
 		writeList(w, v.ReasoningDetails)
 	}
-	if o.Begin(7, v.Images != nil, `[]`) {
+	if (v.Images != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.Images != nil, `[]`) {
 		writeList(w, v.Images)
 	}
-	if o.Begin(8, v.Audio != nil, `null`) {
+	if (v.Audio != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
 	}
-	if o.Begin(9, v.Annotations != nil, `[]`) {
+	if (v.Annotations != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.Annotations != nil, `[]`) {
 		writeList(w, v.Annotations)
 	}
 	o.Close()
@@ -1942,7 +1978,9 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 
 func (v *FunctionCall) writeJSON(w *wire.Writer) {
 	o := w.Object(&functionCallMembers, v.presence, v.Extra)
-	o.String(0, v.Name)
+	if v.Name != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Name)
+	}
 	o.String(1, v.Arguments)
 	o.Close()
 }
@@ -2512,11 +2550,15 @@ func (v *Image) writeJSON(w *wire.Writer) {
 		return
 	}
 	o := w.Object(&imageMembers, v.presence, v.Extra)
-	o.String(0, v.Type)
-	if o.Begin(1, v.ImageURL != nil, `null`) {
+	if v.Type != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Type)
+	}
+	if (v.ImageURL != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.ImageURL != nil, `null`) {
 		v.ImageURL.writeJSON(w)
 	}
-	o.IntPtr(2, v.Index)
+	if v.Index != nil || v.presence.Form(2) != wire.Plain {
+		o.IntPtr(2, v.Index)
+	}
 	o.Close()
 }
 
@@ -2803,7 +2845,7 @@ func (v *Logprobs) writeJSON(w *wire.Writer) {
 	if o.Begin(0, v.Content != nil, `[]`) {
 		writeList(w, v.Content)
 	}
-	if o.Begin(1, v.Refusal != nil, `[]`) {
+	if (v.Refusal != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.Refusal != nil, `[]`) {
 		writeList(w, v.Refusal)
 	}
 	o.Close()
@@ -2987,31 +3029,43 @@ func (v *Message) writeJSON(w *wire.Writer) {
 	}
 	o := w.Object(&messageMembers, v.presence, v.Extra)
 	o.String(0, string(v.Role))
-	if o.Begin(1, v.Content != nil, `[]`) {
+	if (v.Content != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.Content != nil, `[]`) {
 		writeContent(w, v.Content, !o.Other(1))
 	}
-	o.String(2, v.Name)
-	o.String(3, v.ToolCallID)
-	if o.Begin(4, v.ToolCalls != nil, `[]`) {
+	if v.Name != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Name)
+	}
+	if v.ToolCallID != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.ToolCallID)
+	}
+	if (v.ToolCalls != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.ToolCalls != nil, `[]`) {
 		writeList(w, v.ToolCalls)
 	}
-	o.String(5, v.Refusal)
-	o.String(6, v.Reasoning)
-	o.String(7, v.ReasoningContent)
-	if o.Begin(8, v.ReasoningDetails != nil, `[]`) {
+	if v.Refusal != "" || v.presence.Form(5) != wire.Plain {
+		o.String(5, v.Refusal)
+	}
+	if v.Reasoning != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.Reasoning)
+	}
+	if v.ReasoningContent != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.ReasoningContent)
+	}
+	if (v.ReasoningDetails != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.ReasoningDetails != nil, `[]`) {
 		writeList(w, v.ReasoningDetails)
 	}
-	if o.Begin(9, v.Annotations != nil, `[]`) {
+	if (v.Annotations != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.Annotations != nil, `[]`) {
 		writeList(w, v.Annotations)
 	}
-	if o.Begin(10, v.Images != nil, `[]`) {
+	if (v.Images != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Images != nil, `[]`) {
 		writeList(w, v.Images)
 	}
-	if o.Begin(11, v.Audio != nil, `null`) {
+	if (v.Audio != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
 	}
-	o.String(12, v.Model)
-	if o.Begin(13, v.CacheControl != nil, `null`) {
+	if v.Model != "" || v.presence.Form(12) != wire.Plain {
+		o.String(12, v.Model)
+	}
+	if (v.CacheControl != nil || v.presence.Form(13) != wire.Plain) && o.Begin(13, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
 	}
 	o.Close()
@@ -3767,22 +3821,22 @@ func (v *Part) writeJSON(w *wire.Writer) {
 		o.Require(1)
 	}
 	o.String(1, v.Text)
-	if o.Begin(2, v.ImageURL != nil, `null`) {
+	if (v.ImageURL != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.ImageURL != nil, `null`) {
 		v.ImageURL.writeJSON(w)
 	}
-	if o.Begin(3, v.InputAudio != nil, `null`) {
+	if (v.InputAudio != nil || v.presence.Form(3) != wire.Plain) && o.Begin(3, v.InputAudio != nil, `null`) {
 		v.InputAudio.writeJSON(w)
 	}
-	if o.Begin(4, v.VideoURL != nil, `null`) {
+	if (v.VideoURL != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.VideoURL != nil, `null`) {
 		v.VideoURL.writeJSON(w)
 	}
-	if o.Begin(5, v.File != nil, `null`) {
+	if (v.File != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.File != nil, `null`) {
 		v.File.writeJSON(w)
 	}
-	if o.Begin(6, v.CacheControl != nil, `null`) {
+	if (v.CacheControl != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
 	}
-	if o.Begin(7, v.PromptCacheBreakpoint != nil, `null`) {
+	if (v.PromptCacheBreakpoint != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.PromptCacheBreakpoint != nil, `null`) {
 		v.PromptCacheBreakpoint.writeJSON(w)
 	}
 	o.Close()
@@ -4586,11 +4640,21 @@ func (v *ReasoningDetail) writeJSON(w *wire.Writer) {
 	}
 	o := w.Object(&reasoningDetailMembers, v.presence, v.Extra)
 	o.String(0, string(v.Type))
-	o.String(1, v.ID)
-	o.String(2, string(v.Format))
-	o.IntPtr(3, v.Index)
-	o.String(4, v.Text)
-	o.String(5, v.Signature)
+	if v.ID != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.ID)
+	}
+	if v.Format != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, string(v.Format))
+	}
+	if v.Index != nil || v.presence.Form(3) != wire.Plain {
+		o.IntPtr(3, v.Index)
+	}
+	if v.Text != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Text)
+	}
+	if v.Signature != "" || v.presence.Form(5) != wire.Plain {
+		o.String(5, v.Signature)
+	}
 	if v.Type == "reasoning.summary" {
 		o.Require(6)
 	}
@@ -4611,7 +4675,9 @@ func (v *ReasoningDetail) writeJSON(w *wire.Writer) {
 		o.Require(10)
 	}
 	o.String(10, v.Result)
-	o.String(11, v.ToolCallID)
+	if v.ToolCallID != "" || v.presence.Form(11) != wire.Plain {
+		o.String(11, v.ToolCallID)
+	}
 	o.Close()
 }
 
@@ -5308,9 +5374,15 @@ func (v *ToolCall) writeJSON(w *wire.Writer) {
 		return
 	}
 	o := w.Object(&toolCallMembers, v.presence, v.Extra)
-	o.IntPtr(0, v.Index)
-	o.String(1, v.ID)
-	o.String(2, v.Type)
+	if v.Index != nil || v.presence.Form(0) != wire.Plain {
+		o.IntPtr(0, v.Index)
+	}
+	if v.ID != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.ID)
+	}
+	if v.Type != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Type)
+	}
 	if o.BeginObject(3, !v.Function.isZero()) {
 		v.Function.writeJSON(w)
 	}

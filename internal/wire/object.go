@@ -36,6 +36,8 @@ func (w *Writer) Object(m *Members, forms Presence, extra map[string]any) Object
 }
 
 // WideObject begins an object of more than 30 members.
+//
+//go:noinline
 func (w *Writer) WideObject(m *Members, forms WidePresence, extra map[string]any) ObjectWriter {
 	o := ObjectWriter{w: w, m: m, forms: forms, extra: extra}
 	w.buf = append(append(w.buf, '{'), m.Head...)
@@ -55,9 +57,9 @@ func (o *ObjectWriter) Close() {
 
 func (o *ObjectWriter) key(i int) {
 	o.wrote |= 1 << uint(i)
-	b := append(o.w.buf, '"')
-	b = append(b, o.m.Names[i]...)
-	o.w.buf = append(b, '"', ':')
+	name := o.m.Names[i]
+	b := append(slices.Grow(o.w.buf, len(name)+len(`"":`)), '"')
+	o.w.buf = append(append(b, name...), '"', ':')
 }
 
 // Begin writes the name of a member, whose value must follow, and reports whether it did. A value that is not there is written as zero.
@@ -213,25 +215,34 @@ func WriteStrings[S ~string](o *ObjectWriter, i int, list []S, short bool) {
 }
 
 // StringMap, FloatMap and AnyMap write an object, sorted by name.
-func (o *ObjectWriter) StringMap(i int, m map[string]string) { writeMap(o, i, m, (*Writer).String) }
-
-func (o *ObjectWriter) FloatMap(i int, m map[string]float64) { writeMap(o, i, m, (*Writer).Float) }
-
-func (o *ObjectWriter) AnyMap(i int, m map[string]any) { writeMap(o, i, m, (*Writer).Any) }
-
-func writeMap[V any](o *ObjectWriter, i int, m map[string]V, write func(*Writer, V)) {
-	if !o.Begin(i, m != nil, "{}") {
-		return
+func (o *ObjectWriter) StringMap(i int, m map[string]string) {
+	if o.Begin(i, m != nil, "{}") {
+		writeMap(o.w, m, (*Writer).String)
 	}
+}
+
+func (o *ObjectWriter) FloatMap(i int, m map[string]float64) {
+	if o.Begin(i, m != nil, "{}") {
+		writeMap(o.w, m, (*Writer).Float)
+	}
+}
+
+func (o *ObjectWriter) AnyMap(i int, m map[string]any) {
+	if o.Begin(i, m != nil, "{}") {
+		writeMap(o.w, m, (*Writer).Any)
+	}
+}
+
+func writeMap[V any](w *Writer, m map[string]V, write func(*Writer, V)) {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	o.w.Open()
+	w.Open()
 	for _, k := range keys {
-		o.w.Name(k)
-		write(o.w, m[k])
+		w.Name(k)
+		write(w, m[k])
 	}
-	o.w.Close()
+	w.Close()
 }

@@ -30,29 +30,38 @@ func (e *emitter) write(o *object) {
 	}
 	e.p("	o := w.%s(&%sMembers, %s, v.Extra)", begin, lower(o.name), presence)
 	for i, f := range o.fields {
-		e.writing(f, i)
+		if o.hot && f.omit && f.with == "" {
+			// Most members are not there, and a call for each would be felt.
+			e.writing(f, i, fmt.Sprintf("(%s || v.presence.Form(%d) != wire.Plain)", e.isSet(f), i))
+			continue
+		}
+		e.writing(f, i, "")
 	}
 	e.p("	o.Close()")
 	e.p("}\n")
 }
 
-// writing writes the code that writes a field, which is member i.
-func (e *emitter) writing(f field, i int) {
+// writing writes the code that writes a field, which is member i, if a condition holds.
+func (e *emitter) writing(f field, i int, cond string) {
 	v := "v." + f.name
 	if f.with != "" {
 		e.p("if v.Type == %q {\no.Require(%d)\n}", f.with, i)
 	}
 	elem := strings.TrimLeft(f.typ, "[]*")
-	begin := func(zero, value string) { e.p("if o.Begin(%d, %s != nil, %s) {\n%s\n}", i, v, zero, value) }
+	and := ""
+	if cond != "" {
+		and = cond + " && "
+	}
+	begin := func(zero, value string) { e.p("if %so.Begin(%d, %s != nil, %s) {\n%s\n}", and, i, v, zero, value) }
 	switch e.m.kind(&f) {
 	case content:
 		begin("`[]`", fmt.Sprintf("writeContent(w, %s, !o.Other(%d))", v, i))
 	case objectKind:
 		if f := e.m.objects[f.typ].field(e.m.objects[f.typ].short); f != nil {
 			zero := map[string]string{`""`: "`\"\"`", "nil": "`null`", "0": "`0`", "false": "`false`"}[e.m.scalar(*f).zeroTyp]
-			e.p("if o.Begin(%d, !%s.isZero(), %s) {\n%s.writeJSON(w)\n}", i, v, zero, v)
+			e.p("if %so.Begin(%d, !%s.isZero(), %s) {\n%s.writeJSON(w)\n}", and, i, v, zero, v)
 		} else {
-			e.p("if o.BeginObject(%d, !%s.isZero()) {\n%s.writeJSON(w)\n}", i, v, v)
+			e.p("if %so.BeginObject(%d, !%s.isZero()) {\n%s.writeJSON(w)\n}", and, i, v, v)
 		}
 	case pointer:
 		begin("`null`", v+".writeJSON(w)")
@@ -63,7 +72,11 @@ func (e *emitter) writing(f field, i int) {
 	case unionList:
 		begin("`[]`", fmt.Sprintf("writeUnions(w, %s, write%s)", v, elem))
 	default:
-		e.p(e.m.scalar(f).member, i, v)
+		call := fmt.Sprintf(e.m.scalar(f).member, i, v)
+		if cond != "" {
+			call = "if " + strings.Trim(cond, "()") + " {\n" + call + "\n}"
+		}
+		e.p("%s", call)
 	}
 }
 
@@ -79,6 +92,20 @@ func (e *emitter) isZero(f field) string {
 		return "v." + f.name + " == " + e.m.scalar(f).zeroTyp
 	}
 	return "v." + f.name + " == nil"
+}
+
+// isSet is the condition that a field is not zero.
+func (e *emitter) isSet(f field) string {
+	switch e.m.kind(&f) {
+	case objectKind:
+		return "!v." + f.name + ".isZero()"
+	case scalar:
+		if f.typ == "bool" {
+			return "v." + f.name
+		}
+		return "v." + f.name + " != " + e.m.scalar(f).zeroTyp
+	}
+	return "v." + f.name + " != nil"
 }
 
 // zero writes blank (no member is set), isZero (nothing at all is), and state.
