@@ -68,7 +68,7 @@ func readObject(r *wire.Reader, v interface {
 		at := r.Pos()
 		i, got := v.member(r)
 		if i < 0 {
-			if !r.Head(m) {
+			if !r.Fixed(m) {
 				r.Unknown(extra)
 			}
 			continue

@@ -56,7 +56,7 @@ func (v *AdvisorParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "AdvisorParameters")
 }
 
-var advisorToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:advisor",`}
+var advisorToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:advisor"}
 
 func (v *AdvisorTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &advisorToolMembers, &v.presence, &v.Extra)
@@ -265,7 +265,7 @@ func (v *AudioConfig) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "AudioConfig")
 }
 
-var autoBetaRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "id"}, Head: `"id":"auto-beta-router",`}
+var autoBetaRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "id"}, Value: "auto-beta-router"}
 
 func (v *AutoBetaRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &autoBetaRouterPluginMembers, &v.presence, &v.Extra)
@@ -308,7 +308,7 @@ func (v *AutoBetaRouterPlugin) UnmarshalJSON(data []byte) error {
 
 func (AutoBetaRouterPlugin) plugin() {}
 
-var autoRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "pin_model", "id"}, Head: `"id":"auto-router",`}
+var autoRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "pin_model", "id"}, Value: "auto-router"}
 
 func (v *AutoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &autoRouterPluginMembers, &v.presence, &v.Extra)
@@ -478,7 +478,7 @@ func (v *BashParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "BashParameters")
 }
 
-var bashToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:bash",`}
+var bashToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:bash"}
 
 func (v *BashTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &bashToolMembers, &v.presence, &v.Extra)
@@ -1239,7 +1239,7 @@ func (v *CompletionTokensDetails) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "CompletionTokensDetails")
 }
 
-var contextCompressionPluginMembers = wire.Members{Names: []string{"enabled", "engine", "id"}, Head: `"id":"context-compression",`}
+var contextCompressionPluginMembers = wire.Members{Names: []string{"enabled", "engine", "id"}, Value: "context-compression"}
 
 func (v *ContextCompressionPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &contextCompressionPluginMembers, &v.presence, &v.Extra)
@@ -1337,7 +1337,7 @@ func (v *DatetimeParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "DatetimeParameters")
 }
 
-var datetimeToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:datetime",`}
+var datetimeToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:datetime"}
 
 func (v *DatetimeTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &datetimeToolMembers, &v.presence, &v.Extra)
@@ -1774,7 +1774,7 @@ func (v *FileCitation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FileCitation")
 }
 
-var fileParserPluginMembers = wire.Members{Names: []string{"enabled", "pdf", "max_files", "id"}, Head: `"id":"file-parser",`}
+var fileParserPluginMembers = wire.Members{Names: []string{"enabled", "pdf", "max_files", "id"}, Value: "file-parser"}
 
 func (v *FileParserPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fileParserPluginMembers, &v.presence, &v.Extra)
@@ -1837,7 +1837,7 @@ func (v *FilesParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FilesParameters")
 }
 
-var filesToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:files",`}
+var filesToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:files"}
 
 func (v *FilesTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &filesToolMembers, &v.presence, &v.Extra)
@@ -1870,7 +1870,7 @@ func (v *FilesTool) UnmarshalJSON(data []byte) error {
 
 func (FilesTool) tool() {}
 
-var finishReasonIsMembers = wire.Members{Names: []string{"reason", "type"}, Empty: 0x3, Head: `"type":"finish_reason_is",`}
+var finishReasonIsMembers = wire.Members{Names: []string{"reason", "type"}, Empty: 0x3, Value: "finish_reason_is"}
 
 func (v *FinishReasonIs) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &finishReasonIsMembers, &v.presence, &v.Extra)
@@ -2035,7 +2035,7 @@ func (v *FunctionName) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FunctionName")
 }
 
-var functionToolMembers = wire.Members{Names: []string{"function", "cache_control", "eager_input_streaming", "type"}, Empty: 0x3, Head: `"type":"function",`}
+var functionToolMembers = wire.Members{Names: []string{"function", "cache_control", "eager_input_streaming", "type"}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionToolMembers, &v.presence, &v.Extra)
@@ -2077,7 +2077,7 @@ func (v *FunctionTool) UnmarshalJSON(data []byte) error {
 
 func (FunctionTool) tool() {}
 
-var functionToolChoiceMembers = wire.Members{Names: []string{"function", "type"}, Empty: 0x3, Head: `"type":"function",`}
+var functionToolChoiceMembers = wire.Members{Names: []string{"function", "type"}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionToolChoice) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionToolChoiceMembers, &v.presence, &v.Extra)
@@ -2167,7 +2167,7 @@ func (v *FusionParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FusionParameters")
 }
 
-var fusionPluginMembers = wire.Members{Names: []string{"enabled", "analysis_models", "model", "max_tool_calls", "preset", "tools", "id"}, Head: `"id":"fusion",`}
+var fusionPluginMembers = wire.Members{Names: []string{"enabled", "analysis_models", "model", "max_tool_calls", "preset", "tools", "id"}, Value: "fusion"}
 
 func (v *FusionPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fusionPluginMembers, &v.presence, &v.Extra)
@@ -2215,7 +2215,7 @@ func (v *FusionPlugin) UnmarshalJSON(data []byte) error {
 
 func (FusionPlugin) plugin() {}
 
-var fusionToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:fusion",`}
+var fusionToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:fusion"}
 
 func (v *FusionTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fusionToolMembers, &v.presence, &v.Extra)
@@ -2423,7 +2423,7 @@ func (v *Generation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Generation")
 }
 
-var grammarFormatMembers = wire.Members{Names: []string{"grammar", "type"}, Empty: 0x3, Head: `"type":"grammar",`}
+var grammarFormatMembers = wire.Members{Names: []string{"grammar", "type"}, Empty: 0x3, Value: "grammar"}
 
 func (v *GrammarFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &grammarFormatMembers, &v.presence, &v.Extra)
@@ -2483,7 +2483,7 @@ func (v *Guardrail) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Guardrail")
 }
 
-var hasToolCallMembers = wire.Members{Names: []string{"tool_name", "type"}, Empty: 0x3, Head: `"type":"has_tool_call",`}
+var hasToolCallMembers = wire.Members{Names: []string{"tool_name", "type"}, Empty: 0x3, Value: "has_tool_call"}
 
 func (v *HasToolCall) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &hasToolCallMembers, &v.presence, &v.Extra)
@@ -2608,7 +2608,7 @@ func (v *ImageGenerationParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ImageGenerationParameters")
 }
 
-var imageGenerationToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:image_generation",`}
+var imageGenerationToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:image_generation"}
 
 func (v *ImageGenerationTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &imageGenerationToolMembers, &v.presence, &v.Extra)
@@ -2705,7 +2705,7 @@ func (v *InputAudio) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "InputAudio")
 }
 
-var jSONObjectFormatMembers = wire.Members{Names: []string{"type"}, Head: `"type":"json_object",`}
+var jSONObjectFormatMembers = wire.Members{Names: []string{"type"}, Value: "json_object"}
 
 func (v *JSONObjectFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &jSONObjectFormatMembers, nil, &v.Extra)
@@ -2775,7 +2775,7 @@ func (v *JSONSchema) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "JSONSchema")
 }
 
-var jSONSchemaFormatMembers = wire.Members{Names: []string{"json_schema", "type"}, Empty: 0x3, Head: `"type":"json_schema",`}
+var jSONSchemaFormatMembers = wire.Members{Names: []string{"json_schema", "type"}, Empty: 0x3, Value: "json_schema"}
 
 func (v *JSONSchemaFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &jSONSchemaFormatMembers, &v.presence, &v.Extra)
@@ -2864,7 +2864,7 @@ func (v *Logprobs) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Logprobs")
 }
 
-var maxCostMembers = wire.Members{Names: []string{"max_cost_in_dollars", "type"}, Empty: 0x3, Head: `"type":"max_cost",`}
+var maxCostMembers = wire.Members{Names: []string{"max_cost_in_dollars", "type"}, Empty: 0x3, Value: "max_cost"}
 
 func (v *MaxCost) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &maxCostMembers, &v.presence, &v.Extra)
@@ -2936,7 +2936,7 @@ func (v *MaxPrice) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "MaxPrice")
 }
 
-var maxTokensUsedMembers = wire.Members{Names: []string{"max_tokens", "type"}, Empty: 0x3, Head: `"type":"max_tokens_used",`}
+var maxTokensUsedMembers = wire.Members{Names: []string{"max_tokens", "type"}, Empty: 0x3, Value: "max_tokens_used"}
 
 func (v *MaxTokensUsed) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &maxTokensUsedMembers, &v.presence, &v.Extra)
@@ -3561,7 +3561,7 @@ func (v *Moderation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Moderation")
 }
 
-var moderationPluginMembers = wire.Members{Names: []string{"id"}, Head: `"id":"moderation",`}
+var moderationPluginMembers = wire.Members{Names: []string{"id"}, Value: "moderation"}
 
 func (v *ModerationPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &moderationPluginMembers, nil, &v.Extra)
@@ -3689,7 +3689,7 @@ func (v *PageLinks) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PageLinks")
 }
 
-var paretoRouterPluginMembers = wire.Members{Names: []string{"enabled", "min_coding_score", "max_price", "price_source", "id"}, Head: `"id":"pareto-router",`}
+var paretoRouterPluginMembers = wire.Members{Names: []string{"enabled", "min_coding_score", "max_price", "price_source", "id"}, Value: "pareto-router"}
 
 func (v *ParetoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &paretoRouterPluginMembers, &v.presence, &v.Extra)
@@ -4490,7 +4490,7 @@ func (v *ProviderSort) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ProviderSort")
 }
 
-var pythonFormatMembers = wire.Members{Names: []string{"type"}, Head: `"type":"python",`}
+var pythonFormatMembers = wire.Members{Names: []string{"type"}, Value: "python"}
 
 func (v *PythonFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pythonFormatMembers, nil, &v.Extra)
@@ -4700,7 +4700,7 @@ func (v *ReasoningDetail) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ReasoningDetail")
 }
 
-var responseHealingPluginMembers = wire.Members{Names: []string{"enabled", "id"}, Head: `"id":"response-healing",`}
+var responseHealingPluginMembers = wire.Members{Names: []string{"enabled", "id"}, Value: "response-healing"}
 
 func (v *ResponseHealingPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &responseHealingPluginMembers, &v.presence, &v.Extra)
@@ -4984,7 +4984,7 @@ func (v *SearchModelsParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "SearchModelsParameters")
 }
 
-var searchModelsToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:experimental__search_models",`}
+var searchModelsToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:experimental__search_models"}
 
 func (v *SearchModelsTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &searchModelsToolMembers, &v.presence, &v.Extra)
@@ -5083,7 +5083,7 @@ func (v *ServerToolUse) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ServerToolUse")
 }
 
-var stepCountIsMembers = wire.Members{Names: []string{"step_count", "type"}, Empty: 0x3, Head: `"type":"step_count_is",`}
+var stepCountIsMembers = wire.Members{Names: []string{"step_count", "type"}, Empty: 0x3, Value: "step_count_is"}
 
 func (v *StepCountIs) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &stepCountIsMembers, &v.presence, &v.Extra)
@@ -5203,7 +5203,7 @@ func (v *SubagentParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "SubagentParameters")
 }
 
-var subagentToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:subagent",`}
+var subagentToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:subagent"}
 
 func (v *SubagentTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &subagentToolMembers, &v.presence, &v.Extra)
@@ -5236,7 +5236,7 @@ func (v *SubagentTool) UnmarshalJSON(data []byte) error {
 
 func (SubagentTool) tool() {}
 
-var textFormatMembers = wire.Members{Names: []string{"type"}, Head: `"type":"text",`}
+var textFormatMembers = wire.Members{Names: []string{"type"}, Value: "text"}
 
 func (v *TextFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &textFormatMembers, nil, &v.Extra)
@@ -5832,7 +5832,7 @@ func (v *WebFetchParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "WebFetchParameters")
 }
 
-var webFetchPluginMembers = wire.Members{Names: []string{"max_uses", "max_content_tokens", "allowed_domains", "blocked_domains", "id"}, Head: `"id":"web-fetch",`}
+var webFetchPluginMembers = wire.Members{Names: []string{"max_uses", "max_content_tokens", "allowed_domains", "blocked_domains", "id"}, Value: "web-fetch"}
 
 func (v *WebFetchPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webFetchPluginMembers, &v.presence, &v.Extra)
@@ -5872,7 +5872,7 @@ func (v *WebFetchPlugin) UnmarshalJSON(data []byte) error {
 
 func (WebFetchPlugin) plugin() {}
 
-var webFetchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:web_fetch",`}
+var webFetchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:web_fetch"}
 
 func (v *WebFetchTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webFetchToolMembers, &v.presence, &v.Extra)
@@ -5905,7 +5905,7 @@ func (v *WebFetchTool) UnmarshalJSON(data []byte) error {
 
 func (WebFetchTool) tool() {}
 
-var webPluginMembers = wire.Members{Names: []string{"enabled", "max_results", "search_prompt", "engine", "mode", "max_uses", "include_domains", "exclude_domains", "user_location", "id"}, Head: `"id":"web",`}
+var webPluginMembers = wire.Members{Names: []string{"enabled", "max_results", "search_prompt", "engine", "mode", "max_uses", "include_domains", "exclude_domains", "user_location", "id"}, Value: "web"}
 
 func (v *WebPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webPluginMembers, &v.presence, &v.Extra)
@@ -6126,7 +6126,7 @@ func (v *WebSearchShorthandTool) UnmarshalJSON(data []byte) error {
 
 func (WebSearchShorthandTool) tool() {}
 
-var webSearchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Head: `"type":"openrouter:web_search",`}
+var webSearchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:web_search"}
 
 func (v *WebSearchTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webSearchToolMembers, &v.presence, &v.Extra)

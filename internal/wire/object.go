@@ -7,12 +7,12 @@ import (
 
 // Members describes the members of an object type.
 type Members struct {
-	// Names are in the order of the fields. The last one may be a discriminator that has no field.
+	// Names are in the order of the fields. With a Value, the last one is the discriminator that has no field.
 	Names []string
 	// Empty has the forms, Null or Zero, of the members that are by default written even when they are zero.
 	Empty Presence
-	// Head is written first: the discriminator that has no field.
-	Head string
+	// Value is the discriminator's; it is written first.
+	Value string
 }
 
 // Unseen is the presence of an object of which no member was read yet.
@@ -40,9 +40,10 @@ func (w *Writer) Object(m *Members, forms Presence, extra map[string]any) Object
 //go:noinline
 func (w *Writer) WideObject(m *Members, forms WidePresence, extra map[string]any) ObjectWriter {
 	o := ObjectWriter{w: w, m: m, forms: forms, extra: extra}
-	w.buf = append(append(w.buf, '{'), m.Head...)
-	if m.Head != "" {
-		o.wrote = 1 << uint(len(m.Names)-1)
+	w.Open()
+	if m.Value != "" {
+		o.key(len(m.Names) - 1)
+		w.String(m.Value)
 	}
 	return o
 }

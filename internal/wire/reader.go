@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // MaxDepth is how deep arrays and objects may nest; it is encoding/json's own limit.
@@ -295,22 +294,16 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 	(*extra)[name] = v
 }
 
-// Head reads the discriminator that has no field, if it is the member that comes next.
-func (r *Reader) Head(m *Members) bool {
-	if m.Head == "" || string(r.Key) != m.Names[len(m.Names)-1] {
+// Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error.
+func (r *Reader) Fixed(m *Members) bool {
+	if m.Value == "" || string(r.Key) != m.Names[len(m.Names)-1] {
 		return false
 	}
-	r.Want(m)
-	return true
-}
-
-// Want reads the value of the discriminator that has no field. Any other than its own is an error.
-func (r *Reader) Want(m *Members) {
 	var s string
-	key, want, _ := strings.Cut(strings.Trim(m.Head, `",`), `":"`)
-	if r.String(&s); s != want {
-		r.Fail(key+" is %q, want %q", s, want)
+	if r.String(&s); s != m.Value {
+		r.Fail("%s is %q, want %q", m.Names[len(m.Names)-1], s, m.Value)
 	}
+	return true
 }
 
 // Peek returns the string member called name of the object that comes next, without consuming anything; "" if there is none.

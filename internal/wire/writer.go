@@ -69,9 +69,6 @@ func (w *Writer) close(c byte) {
 	w.buf = append(w.buf, c, ',')
 }
 
-// Key writes a name that is already quoted and followed by its colon.
-func (w *Writer) Key(quoted string) { w.buf = append(w.buf, quoted...) }
-
 // Name writes a name.
 func (w *Writer) Name(name string) {
 	w.String(name)
@@ -83,23 +80,6 @@ func (w *Writer) Verbatim(v string) { w.buf = append(append(w.buf, v...), ',') }
 
 // Null writes null.
 func (w *Writer) Null() { w.Verbatim("null") }
-
-// Empty writes a member whose Go value is zero the way it was, or by default is, spelled; it reports whether it wrote one.
-func (w *Writer) Empty(quoted string, f, dflt Form, zero string) bool {
-	if f == Plain {
-		f = dflt
-	}
-	switch f {
-	case Null:
-		zero = "null"
-	case Zero:
-	default:
-		return false
-	}
-	w.Key(quoted)
-	w.Verbatim(zero)
-	return true
-}
 
 // Bool writes true or false.
 func (w *Writer) Bool(b bool) { w.buf = append(strconv.AppendBool(w.buf, b), ',') }

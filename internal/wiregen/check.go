@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // arguments is how many a directive takes.
 var arguments = map[string]int{"hot": 0, "short": 1, "list": 1, "raw": 1, "text": 1, "variant": 2}
@@ -33,24 +36,23 @@ func (m *model) direct(d directive) {
 		switch f := o.field(o.short); {
 		case f == nil:
 			m.fail(d.pos, "%s: %s: no such field", d.on, text)
-		case m.kind(f) != scalar || strings.HasPrefix(f.typ, "map[") || f.typ == "any" || f.typ == "json.RawMessage":
+		case m.kind(f) != scalar || m.scalar(*f).writer == "":
 			m.fail(d.pos, "%s: %s: a %s cannot stand for the object", d.on, text, f.typ)
 		}
 	case "list":
 		twice, o.list = o.list != "", d.args[0]
-		if isNumber(o.list) {
-			if strings.Trim(o.list, "0") == "" {
-				m.fail(d.pos, "%s: %s: a list that has an element has room for one", d.on, text)
-			}
-		} else if !m.funcs[o.list] {
+		switch {
+		case !isNumber(o.list) && !m.funcs[o.list]:
 			m.fail(d.pos, "%s: %s: no such function", d.on, text)
-		}
-		if !m.inList(d.on) {
+		case strings.Trim(o.list, "0") == "":
+			m.fail(d.pos, "%s: %s: a list that has an element has room for one", d.on, text)
+		case !m.inList(d.on):
 			m.fail(d.pos, "%s: %s: no field is a list of them", d.on, text)
 		}
 	case "variant":
-		twice = o.variant != nil
-		m.objectVariant(o, d, text)
+		if twice = o.variant != nil; !twice {
+			m.objectVariant(o, d, text)
+		}
 	}
 	if twice {
 		m.fail(d.pos, "%s: %s: there is a //wire:%s already", d.on, text, d.name)
@@ -187,12 +189,12 @@ func (m *model) checkUnion(u *union) {
 		}
 		values := v.values
 		if len(values) == 0 {
-			values = []string{"any other"}
+			values = []string{"*"}
 		}
 		for _, value := range values {
 			switch other := taken[value]; {
-			case value == "":
-				m.fail(v.pos, "%s: an empty value of %q", o.name, v.key)
+			case value == "" || strconv.Quote(value) != `"`+value+`"`:
+				m.fail(v.pos, "%s: %q is no value of %q", o.name, value, v.key)
 			case other != "":
 				m.fail(v.pos, "%s: %s is the variant of %s for %s=%s already", o.name, other, u.name, v.key, value)
 			}

@@ -65,7 +65,7 @@ func (e *emitter) members(o *object) {
 	}
 	if key, value := o.fixed(); key != "" {
 		names = append(names, strconv.Quote(key))
-		more += fmt.Sprintf(", Head: `%q:%q,`", key, value)
+		more += fmt.Sprintf(", Value: %q", value)
 	}
 	e.p("var %sMembers = wire.Members{Names: []string{%s}%s}\n", lower(o.name), strings.Join(names, ", "), more)
 }
@@ -158,7 +158,6 @@ func (e *emitter) readStraight(o *object) {
 		e.p("	v.presence = %#x // not seen: the members that are always written", absent)
 	}
 	e.p("	for ok := r.FirstMember(); ok; ok = r.NextMember() {")
-	key, _ := o.fixed()
 	if len(o.fields) > 0 {
 		e.p("		var i int")
 		e.p("		var got wire.Got")
@@ -176,13 +175,12 @@ func (e *emitter) readStraight(o *object) {
 		}
 		e.p("%s", strings.TrimSpace(before+"\n"+set+" = "+val+"\n"+after))
 	}
-	if key != "" {
-		e.p("		case %q:", key)
-		e.p("			r.Want(&%sMembers)", lower(o.name))
-		e.p("			continue")
-	}
 	e.p("		default:")
-	e.p("			r.Unknown(&v.Extra)")
+	if key, _ := o.fixed(); key != "" {
+		e.p("		if !r.Fixed(&%sMembers) {\nr.Unknown(&v.Extra)\n}", lower(o.name))
+	} else {
+		e.p("			r.Unknown(&v.Extra)")
+	}
 	e.p("			continue")
 	e.p("		}")
 	if len(o.fields) > 0 {

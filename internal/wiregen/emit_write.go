@@ -32,7 +32,7 @@ func (e *emitter) write(o *object) {
 	for i, f := range o.fields {
 		if o.hot && f.omit && f.with == "" {
 			// Most members are not there, and a call for each would be felt.
-			e.writing(f, i, fmt.Sprintf("(%s || v.presence.Form(%d) != wire.Plain)", e.isSet(f), i))
+			e.writing(f, i, fmt.Sprintf("%s || v.presence.Form(%d) != wire.Plain", e.isSet(f), i))
 			continue
 		}
 		e.writing(f, i, "")
@@ -50,7 +50,7 @@ func (e *emitter) writing(f field, i int, cond string) {
 	elem := strings.TrimLeft(f.typ, "[]*")
 	and := ""
 	if cond != "" {
-		and = cond + " && "
+		and = "(" + cond + ") && "
 	}
 	begin := func(zero, value string) { e.p("if %so.Begin(%d, %s != nil, %s) {\n%s\n}", and, i, v, zero, value) }
 	switch e.m.kind(&f) {
@@ -74,7 +74,7 @@ func (e *emitter) writing(f field, i int, cond string) {
 	default:
 		call := fmt.Sprintf(e.m.scalar(f).member, i, v)
 		if cond != "" {
-			call = "if " + strings.Trim(cond, "()") + " {\n" + call + "\n}"
+			call = "if " + cond + " {\n" + call + "\n}"
 		}
 		e.p("%s", call)
 	}

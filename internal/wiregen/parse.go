@@ -50,8 +50,10 @@ func parse(dir string) (*model, error) {
 	for _, name := range slices.Sorted(maps.Keys(m.objects)) {
 		m.checkObject(m.objects[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.unions)) {
-		m.checkUnion(m.unions[name])
+	if len(m.errs) == 0 { // else variants may be missing
+		for _, name := range slices.Sorted(maps.Keys(m.unions)) {
+			m.checkUnion(m.unions[name])
+		}
 	}
 	if err := m.err(); err != nil {
 		return nil, err
@@ -106,8 +108,8 @@ func (m *model) addFile(file *ast.File) []directive {
 				for _, c := range doc.List {
 					if d, ok := strings.CutPrefix(c.Text, "//wire:"); ok {
 						placed[c] = true
-						words := append(strings.Fields(d), "")
-						directives = append(directives, directive{c.Pos(), spec.Name.Name, words[0], words[1 : len(words)-1]})
+						name, rest, _ := strings.Cut(d, " ")
+						directives = append(directives, directive{c.Pos(), spec.Name.Name, name, strings.Fields(rest)})
 					}
 				}
 			}
@@ -230,6 +232,7 @@ func (m *model) addField(o *object, n *ast.Ident, typ string, tag reflect.Struct
 	switch {
 	case tag.Get("json") == "":
 		m.fail(f.pos, "%s has no json tag", where)
+		return
 	case name == "" || name == "-" || strconv.Quote(name) != `"`+name+`"` || strings.ContainsAny(name, "`<>&"):
 		m.fail(f.pos, "%s: %q is no name for a member", where, name)
 	case opts == "omitzero":
