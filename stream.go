@@ -9,7 +9,6 @@ import (
 	"iter"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -208,8 +207,6 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 		}
 	}
 }
-
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
 
 // accept adds a chunk to the answer. If the chunk reports a failure, accept
 // returns that as an error.
