@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -60,7 +61,7 @@ func ReadStream(r io.Reader) *Stream {
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
 	// A stream that was forgotten gives its connection back with its memory.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
 	return s
