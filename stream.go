@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"runtime"
 	"strings"
@@ -66,7 +67,7 @@ func ReadStream(r io.Reader) *Stream {
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
 	s.events.Loose = true
 	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
