@@ -106,7 +106,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers[:], res.Extra)
+	giveWay(&res.presence, chatCompletionMembers.Names, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}
@@ -184,8 +184,6 @@ type choiceMerger struct {
 	messageExtra map[string]any
 }
 
-var deltaContent = slices.Index(deltaMembers[:], "content")
-
 // add adds a fragment of the choice. failed is true if the chunk reports an error.
 func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	d := &c.Delta
@@ -257,7 +255,7 @@ func (m *choiceMerger) choice(failed bool) Choice {
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers[:], c.Extra)
+	giveWay(&c.presence, choiceMembers.Names, c.Extra)
 	return c
 }
 
@@ -277,7 +275,7 @@ func (m *choiceMerger) message() Message {
 	if m.hasContent {
 		msg.Content = Text(m.content.String())
 	}
-	giveWay(&msg.presence, messageMembers[:], msg.Extra)
+	giveWay(&msg.presence, messageMembers.Names, msg.Extra)
 	return msg
 }
 

@@ -150,11 +150,6 @@ type callMerger struct {
 	whole     bool // the call is not an object and stays as it came
 }
 
-var (
-	toolCallFunction      = slices.Index(toolCallMembers[:], "function")
-	functionCallArguments = slices.Index(functionCallMembers[:], "arguments")
-)
-
 func newCallMerger(d *ToolCall) *callMerger {
 	c := &callMerger{call: d.clone()}
 	c.call.Function.Arguments = ""
@@ -198,17 +193,17 @@ func (c *callMerger) toolCall() ToolCall {
 	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
 		call.Type = "function"
 	}
-	settle(&call.presence, toolCallMembers[:], map[string]bool{
+	settle(&call.presence, toolCallMembers.Names, map[string]bool{
 		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
 	})
-	giveWay(&call.presence, toolCallMembers[:], call.Extra)
+	giveWay(&call.presence, toolCallMembers.Names, call.Extra)
 
 	f := &call.Function
 	f.Arguments = c.arguments.String()
-	settle(&f.presence, functionCallMembers[:], map[string]bool{
+	settle(&f.presence, functionCallMembers.Names, map[string]bool{
 		"name": f.Name != "", "arguments": f.Arguments != "",
 	})
-	giveWay(&f.presence, functionCallMembers[:], f.Extra)
+	giveWay(&f.presence, functionCallMembers.Names, f.Extra)
 	return call
 }
 
@@ -259,13 +254,11 @@ func (m *audioMerger) whole() *Audio {
 	a := m.audio
 	a.Data, a.Transcript = m.data.String(), m.transcript.String()
 	a.Extra = cloneExtra(a.Extra)
-	settle(&a.presence, audioMembers[:], map[string]bool{
+	settle(&a.presence, audioMembers.Names, map[string]bool{
 		"id": a.ID != "", "data": a.Data != "", "expires_at": a.ExpiresAt != 0, "transcript": a.Transcript != "",
 	})
 	return &a
 }
-
-var logprobsContent = slices.Index(logprobsMembers[:], "content")
 
 // addLogprobs appends the tokens of d to those of l. l may be nil.
 func addLogprobs(l, d *Logprobs) *Logprobs {
@@ -284,8 +277,8 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
 	}
-	settle(&l.presence, logprobsMembers[:], map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
-	giveWay(&l.presence, logprobsMembers[:], l.Extra)
+	settle(&l.presence, logprobsMembers.Names, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
+	giveWay(&l.presence, logprobsMembers.Names, l.Extra)
 	return l
 }
 

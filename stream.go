@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -67,7 +67,7 @@ func ReadStream(r io.Reader) *Stream {
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
 	s.events.Loose = true
 	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
@@ -208,8 +208,6 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 		}
 	}
 }
-
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
 
 // accept adds a chunk to the answer. If the chunk reports a failure, accept
 // returns that as an error.

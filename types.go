@@ -208,6 +208,8 @@ type ChatCompletionRequest struct {
 
 // ChatCompletion is the answer to a [ChatCompletionRequest]. Its methods return zero values if it
 // is nil or has no choices.
+//
+//wire:hot
 type ChatCompletion struct {
 	// ID identifies the generation. [GenerationsService.Get] returns its cost and outcome.
 	ID string `json:"id"`
@@ -277,6 +279,8 @@ type Choice struct {
 
 // ChatCompletionChunk is one event of a [Stream]. Its methods return zero values if it is nil or
 // has no choices.
+//
+//wire:hot
 type ChatCompletionChunk struct {
 	// ID is the same on every chunk of an answer.
 	ID string `json:"id"`

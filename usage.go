@@ -95,6 +95,8 @@ type ServerToolUse struct {
 
 // Logprobs holds the log probability of each token of an answer. Some providers send a number or
 // another object instead, which is kept in Extra and is not an error.
+//
+//wire:hot
 type Logprobs struct {
 	Content []TokenLogprob `json:"content" wire:"null"`
 	Refusal []TokenLogprob `json:"refusal,omitzero"`

@@ -19,6 +19,26 @@ type presence = wire.Presence
 // widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
 
+// An object is a pointer to a type that is an object on the wire.
+type object interface {
+	// readJSON reads what comes next into the object, which is zero.
+	readJSON(r *wire.Reader) wire.Got
+	writeJSON(w *wire.Writer)
+}
+
+// encode returns the JSON of an object.
+func encode(v object) ([]byte, error) {
+	w := wire.NewWriter(nil)
+	v.writeJSON(&w)
+	return w.Bytes()
+}
+
+// decode reads data into an object, whose type is called what.
+func decode(v object, data []byte, what string) error {
+	r := wire.NewReader(data)
+	return decoded(&r, v.readJSON(&r), data, what)
+}
+
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
 func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	err := r.End()
@@ -35,6 +55,142 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
+// readObject reads the members of v, the parts of which are p and extra.
+func readObject(r *wire.Reader, v interface {
+	// member reads the value of the member that comes next, and says which it was; -1 if it is unknown.
+	member(r *wire.Reader) (int, wire.Got)
+}, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+	if !r.Object() {
+		return r.Miss()
+	}
+	if p != nil {
+		*p = m.Unseen()
+	}
+	for ok := r.FirstMember(); ok; ok = r.NextMember() {
+		at := r.Pos()
+		i, got := v.member(r)
+		if i < 0 {
+			if !r.Fixed(m) {
+				r.Unknown(extra)
+			}
+			continue
+		}
+		if got >= wire.Inexact {
+			r.Keep(extra, m.Names[i], at)
+		}
+		p.Set(i, wire.FormOf(got, m.Default(i)))
+	}
+	return wire.Value
+}
+
+// readValue reads an object by value.
+func readValue(r *wire.Reader, v interface {
+	object
+	isZero() bool
+}) wire.Got {
+	got := v.readJSON(r)
+	if got == wire.Value && v.isZero() {
+		return wire.GotZero
+	}
+	return got
+}
+
+// readPtr reads an object into a new variable; nil is null.
+func readPtr[T any, P interface {
+	*T
+	object
+}](r *wire.Reader, dst **T) wire.Got {
+	if *dst = nil; r.Null() {
+		return wire.GotNull
+	}
+	v := new(T)
+	got := P(v).readJSON(r)
+	if got != wire.Wrong {
+		*dst = v
+	}
+	return got
+}
+
+// readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
+func readList[T any, P interface {
+	*T
+	object
+	state() (*presence, *map[string]any)
+}](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
+	s := (*dst)[:0] // the caller may have room
+	if *dst = nil; !r.Array() {
+		return r.Miss()
+	}
+	if s == nil {
+		s = []T{}
+	}
+	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		at := r.Pos()
+		if cap(s) == 0 && first != nil {
+			s = first(r)
+		} else {
+			s = append(s, *new(T))
+		}
+		v := &s[len(s)-1]
+		if P(v).readJSON(r) != wire.Value {
+			*v = *new(T)
+			p, extra := P(v).state()
+			r.Keep(extra, "", at)
+			p.Set(wire.Bare, wire.Zero)
+		}
+	}
+	*dst = s
+	return wire.Value
+}
+
+// writeList writes a list of objects.
+func writeList[T any, P interface {
+	*T
+	object
+}](w *wire.Writer, s []T) {
+	w.OpenArray()
+	for i := range s {
+		P(&s[i]).writeJSON(w)
+	}
+	w.CloseArray()
+}
+
+// readVariant reads an object as one of a union's variants.
+func readVariant[T any, P interface {
+	*T
+	object
+}](r *wire.Reader) T {
+	var v T
+	P(&v).readJSON(r)
+	return v
+}
+
+// readUnions reads a list of a union's variants, of which null is the one given.
+func readUnions[U any](r *wire.Reader, dst *[]U, read func(*wire.Reader, *U) wire.Got, null U) wire.Got {
+	if *dst = nil; !r.Array() {
+		return r.Miss()
+	}
+	s := []U{}
+	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		var v U
+		if read(r, &v) == wire.GotNull {
+			v = null
+		}
+		s = append(s, v)
+	}
+	*dst = s
+	return wire.Value
+}
+
+// writeUnions writes a list of a union's variants.
+func writeUnions[U any](w *wire.Writer, s []U, write func(*wire.Writer, U)) {
+	w.OpenArray()
+	for _, v := range s {
+		write(w, v)
+	}
+	w.CloseArray()
+}
+
 // readContent reads content: a list of parts, or a string.
 func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 	var text string
@@ -46,7 +202,7 @@ func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 		*dst = nil
 		return got
 	}
-	got := readParts(r, dst)
+	got := readList(r, dst, nil)
 	if got == wire.Value && isPlainText(*dst) {
 		return wire.GotOther
 	}
@@ -59,7 +215,7 @@ func writeContent(w *wire.Writer, parts []Part, short bool) {
 		w.String(parts[0].Text)
 		return
 	}
-	writeParts(w, parts)
+	writeList(w, parts)
 }
 
 // isPlainText reports whether parts can be written as one string.
@@ -75,7 +231,7 @@ func isPlainText(parts []Part) bool {
 // setContentNull removes the content of a message and makes the encoder write null for it.
 func setContentNull(m *Message) {
 	m.Content = nil
-	m.presence.Set(slices.Index(messageMembers[:], "content"), wire.Null)
+	m.presence.Set(messageContent, wire.Null)
 }
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It

@@ -122,6 +122,9 @@ func (r *Reader) Object() bool {
 	return true
 }
 
+// AtObject reports whether an object comes next.
+func (r *Reader) AtObject() bool { return r.peek() == '{' }
+
 // FirstMember goes to the first member's value; false ends the object.
 func (r *Reader) FirstMember() bool {
 	if r.peek() == '}' {
@@ -289,6 +292,18 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 		*extra = make(map[string]any, 1)
 	}
 	(*extra)[name] = v
+}
+
+// Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error.
+func (r *Reader) Fixed(m *Members) bool {
+	if m.Value == "" || string(r.Key) != m.Names[len(m.Names)-1] {
+		return false
+	}
+	var s string
+	if r.String(&s); s != m.Value {
+		r.Fail("%s is %q, want %q", m.Names[len(m.Names)-1], s, m.Value)
+	}
+	return true
 }
 
 // Peek returns the string member called name of the object that comes next, without consuming anything; "" if there is none.
