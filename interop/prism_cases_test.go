@@ -199,7 +199,7 @@ func messagesRequest() *openrouter.ChatCompletionRequest {
 }
 
 func toolsRequest() *openrouter.ChatCompletionRequest {
-	place := &openrouter.UserLocation{Type: "approximate", City: "Oslo", Region: "Oslo", Country: "NO", Timezone: "Europe/Oslo"}
+	oslo := &openrouter.UserLocation{Type: "approximate", City: "Oslo", Region: "Oslo", Country: "NO", Timezone: "Europe/Oslo"}
 	thinking := &openrouter.ToolReasoning{Effort: openrouter.EffortLow, MaxTokens: new(1000)}
 	nested := []openrouter.NestedTool{
 		{Type: "openrouter:web_search", Parameters: openrouter.WebSearchParameters{MaxResults: new(3)}},
@@ -216,13 +216,13 @@ func toolsRequest() *openrouter.ChatCompletionRequest {
 			},
 			openrouter.WebSearchTool{Parameters: &openrouter.WebSearchParameters{
 				Engine: openrouter.SearchEngineExa, Mode: openrouter.SearchModeDeep, MaxResults: new(3), MaxTotalResults: new(9), MaxUses: new(2),
-				MaxCharacters: new(500), SearchContextSize: openrouter.SearchContextSizeLow, AllowedDomains: []string{"example.com"}, UserLocation: place,
+				MaxCharacters: new(500), SearchContextSize: openrouter.SearchContextSizeLow, AllowedDomains: []string{"example.com"}, UserLocation: oslo,
 			}},
 			openrouter.WebSearchTool{Parameters: &openrouter.WebSearchParameters{ExcludedDomains: []string{"example.org"}}},
 			openrouter.WebSearchShorthandTool{
 				Type: openrouter.WebSearchTypePlain, Engine: openrouter.SearchEngineExa, Mode: openrouter.SearchModeDeep, MaxResults: new(3),
 				MaxTotalResults: new(9), MaxUses: new(2), MaxCharacters: new(500), SearchContextSize: openrouter.SearchContextSizeLow,
-				AllowedDomains: []string{"example.com"}, UserLocation: place,
+				AllowedDomains: []string{"example.com"}, UserLocation: oslo,
 			},
 			openrouter.WebSearchShorthandTool{
 				Type: openrouter.WebSearchTypePreview, ExcludedDomains: []string{"example.org"},
@@ -301,6 +301,7 @@ func pluginsRequest() *openrouter.ChatCompletionRequest {
 	}
 }
 
+// prismModels has every parameter of a list of models.
 func prismModels() *openrouter.ModelListParams {
 	return &openrouter.ModelListParams{
 		Query: "gpt", Category: openrouter.ModelCategoryProgramming, Sort: openrouter.ModelSortNewest,

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 const (
@@ -150,8 +151,7 @@ type ledger struct {
 
 // examine sends a request, and sends it again with each of its fields changed.
 func (l *ledger) examine(t *testing.T, req any, send func() error) {
-	found := l.judge(t, send)
-	require.Empty(t, found, "%+v", req)
+	require.Empty(t, l.judge(t, send), kit.Encode(t, req))
 	l.places(reflect.ValueOf(req), false, func(at place) {
 		l.probe(t, at, func() string { return strings.Join(l.judge(t, send), "; ") })
 	})
