@@ -102,7 +102,7 @@ func (m *choiceMerger) choice(failed bool) Choice {
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers.Names, c.Extra)
+	giveWay(&c.presence, &choiceMembers, c.Extra)
 	return c
 }
 
@@ -122,7 +122,7 @@ func (m *choiceMerger) message() Message {
 	if m.hasContent {
 		msg.Content = Text(m.content.String())
 	}
-	giveWay(&msg.presence, messageMembers.Names, msg.Extra)
+	giveWay(&msg.presence, &messageMembers, msg.Extra)
 	return msg
 }
 

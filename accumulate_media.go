@@ -49,7 +49,7 @@ func (m *audioMerger) whole() *Audio {
 	a := m.audio
 	a.Data, a.Transcript = m.data.String(), m.transcript.String()
 	a.Extra = cloneExtra(a.Extra)
-	settle(&a.presence, audioMembers.Names, map[string]bool{
+	settle(&a.presence, &audioMembers, map[string]bool{
 		"id": a.ID != "", "data": a.Data != "", "expires_at": a.ExpiresAt != 0, "transcript": a.Transcript != "",
 	})
 	return &a
@@ -72,8 +72,8 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
 	}
-	settle(&l.presence, logprobsMembers.Names, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
-	giveWay(&l.presence, logprobsMembers.Names, l.Extra)
+	settle(&l.presence, &logprobsMembers, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
+	giveWay(&l.presence, &logprobsMembers, l.Extra)
 	return l
 }
 

@@ -3,7 +3,6 @@ package openrouter
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -61,9 +60,9 @@ func mergeExtra(dst *map[string]any, src map[string]any) {
 
 // giveWay keeps empty fields from hiding members of the same name in extra,
 // which came in another JSON type.
-func giveWay(p *presence, members []string, extra map[string]any) {
+func giveWay(p *presence, m *wire.Members, extra map[string]any) {
 	for name := range extra {
-		if i := slices.Index(members, name); i >= 0 {
+		if i := m.Index(name); i >= 0 {
 			p.Set(i, wire.Absent)
 		}
 	}
@@ -83,12 +82,12 @@ func mergeForms(p *presence, src presence, written int) {
 }
 
 // settle forgets the spelling of members that are not empty any more.
-func settle(p *presence, members []string, filled map[string]bool) {
+func settle(p *presence, m *wire.Members, filled map[string]bool) {
 	if *p == 0 {
 		return
 	}
-	for i, name := range members {
-		if filled[name] {
+	for i := range m.Keys {
+		if filled[m.Name(i)] {
 			p.Set(i, wire.Plain)
 		}
 	}

@@ -103,16 +103,16 @@ func (c *callMerger) toolCall() ToolCall {
 	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
 		call.Type = "function"
 	}
-	settle(&call.presence, toolCallMembers.Names, map[string]bool{
+	settle(&call.presence, &toolCallMembers, map[string]bool{
 		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
 	})
-	giveWay(&call.presence, toolCallMembers.Names, call.Extra)
+	giveWay(&call.presence, &toolCallMembers, call.Extra)
 
 	f := &call.Function
 	f.Arguments = c.arguments.String()
-	settle(&f.presence, functionCallMembers.Names, map[string]bool{
+	settle(&f.presence, &functionCallMembers, map[string]bool{
 		"name": f.Name != "", "arguments": f.Arguments != "",
 	})
-	giveWay(&f.presence, functionCallMembers.Names, f.Extra)
+	giveWay(&f.presence, &functionCallMembers, f.Extra)
 	return call
 }

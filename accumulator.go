@@ -99,7 +99,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers.Names, res.Extra)
+	giveWay(&res.presence, &chatCompletionMembers, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}

@@ -24,6 +24,12 @@ type object interface {
 	writeJSON(w *wire.Writer)
 }
 
+// An element is an object of which there are lists.
+type element interface {
+	object
+	state() (*presence, *map[string]any)
+}
+
 // encode returns the JSON of an object.
 func encode(v object) ([]byte, error) {
 	w := wire.NewWriter(nil)
@@ -74,7 +80,7 @@ func readObject(r *wire.Reader, v interface {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(extra, m.Names[i], at)
+			r.Keep(extra, m.Name(i), at)
 		}
 		p.Set(i, wire.FormOf(got, m.Default(i)))
 	}
@@ -112,8 +118,7 @@ func readPtr[T any, P interface {
 // readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
 func readList[T any, P interface {
 	*T
-	object
-	state() (*presence, *map[string]any)
+	element
 }](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
 	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
@@ -132,13 +137,18 @@ func readList[T any, P interface {
 		v := &s[len(s)-1]
 		if P(v).readJSON(r) != wire.Value {
 			*v = *new(T)
-			p, extra := P(v).state()
-			r.Keep(extra, "", at)
-			p.Set(wire.Bare, wire.Zero)
+			keepBare(r, P(v), at)
 		}
 	}
 	*dst = s
 	return wire.Value
+}
+
+// keepBare keeps the element at a place in the document, which is not an object.
+func keepBare(r *wire.Reader, v element, at int) {
+	p, extra := v.state()
+	r.Keep(extra, "", at)
+	p.Set(wire.Bare, wire.Zero)
 }
 
 // writeList writes a list of objects.

@@ -7,6 +7,8 @@ package openrouter
 // [ProviderPreferences.RequireParameters] is set.
 //
 // Ranges and defaults are given where the service states them.
+//
+//wire:hot
 type ChatCompletionRequest struct {
 	// The model.
 
