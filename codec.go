@@ -7,7 +7,9 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them,
+// which internal/wiregen explains. A type has a table of its members, a method that reads one of them and one that writes them all; the rest
+// is here and in internal/wire. Types that are //wire:hot have longer and faster methods of their own.
 //
 //go:generate go run ./internal/wiregen
 
@@ -22,6 +24,12 @@ type object interface {
 	// readJSON reads what comes next into the object, which is zero.
 	readJSON(r *wire.Reader) wire.Got
 	writeJSON(w *wire.Writer)
+}
+
+// A memberReader is an object whose members are read one by one.
+type memberReader interface {
+	// member reads the value of the member that comes next and returns the member's number, -1 for an unknown one, which it leaves.
+	member(r *wire.Reader) (int, wire.Got)
 }
 
 // An element is an object of which there are lists.
@@ -59,11 +67,8 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
-// readObject reads the members of v, the parts of which are p and extra.
-func readObject(r *wire.Reader, v interface {
-	// member reads the value of the member that comes next, and says which it was; -1 if it is unknown.
-	member(r *wire.Reader) (int, wire.Got)
-}, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+// readObject reads the members of v, which m describes. p and extra are fields of v; p is nil if v has no members.
+func readObject(r *wire.Reader, v memberReader, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
 	if !r.Object() {
 		return r.Miss()
 	}
