@@ -106,7 +106,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers.Names, res.Extra)
+	giveWay(&res.presence, &chatCompletionMembers, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}
@@ -255,7 +255,7 @@ func (m *choiceMerger) choice(failed bool) Choice {
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers.Names, c.Extra)
+	giveWay(&c.presence, &choiceMembers, c.Extra)
 	return c
 }
 
@@ -275,7 +275,7 @@ func (m *choiceMerger) message() Message {
 	if m.hasContent {
 		msg.Content = Text(m.content.String())
 	}
-	giveWay(&msg.presence, messageMembers.Names, msg.Extra)
+	giveWay(&msg.presence, &messageMembers, msg.Extra)
 	return msg
 }
 

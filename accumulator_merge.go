@@ -62,9 +62,9 @@ func mergeExtra(dst *map[string]any, src map[string]any) {
 
 // giveWay marks fields as absent whose member is in extra because it came in
 // another JSON type. The encoder then writes the one in extra.
-func giveWay(p *presence, members []string, extra map[string]any) {
+func giveWay(p *presence, m *wire.Members, extra map[string]any) {
 	for name := range extra {
-		if i := slices.Index(members, name); i >= 0 {
+		if i := m.Index(name); i >= 0 {
 			p.Set(i, wire.Absent)
 		}
 	}
@@ -84,12 +84,12 @@ func mergeForms(p *presence, src presence, written int) {
 }
 
 // settle forgets how members were spelled that are no longer empty.
-func settle(p *presence, members []string, filled map[string]bool) {
+func settle(p *presence, m *wire.Members, filled map[string]bool) {
 	if *p == 0 {
 		return
 	}
-	for i, name := range members {
-		if filled[name] {
+	for i := range m.Keys {
+		if filled[m.Name(i)] {
 			p.Set(i, wire.Plain)
 		}
 	}
@@ -193,17 +193,17 @@ func (c *callMerger) toolCall() ToolCall {
 	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
 		call.Type = "function"
 	}
-	settle(&call.presence, toolCallMembers.Names, map[string]bool{
+	settle(&call.presence, &toolCallMembers, map[string]bool{
 		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
 	})
-	giveWay(&call.presence, toolCallMembers.Names, call.Extra)
+	giveWay(&call.presence, &toolCallMembers, call.Extra)
 
 	f := &call.Function
 	f.Arguments = c.arguments.String()
-	settle(&f.presence, functionCallMembers.Names, map[string]bool{
+	settle(&f.presence, &functionCallMembers, map[string]bool{
 		"name": f.Name != "", "arguments": f.Arguments != "",
 	})
-	giveWay(&f.presence, functionCallMembers.Names, f.Extra)
+	giveWay(&f.presence, &functionCallMembers, f.Extra)
 	return call
 }
 
@@ -254,7 +254,7 @@ func (m *audioMerger) whole() *Audio {
 	a := m.audio
 	a.Data, a.Transcript = m.data.String(), m.transcript.String()
 	a.Extra = cloneExtra(a.Extra)
-	settle(&a.presence, audioMembers.Names, map[string]bool{
+	settle(&a.presence, &audioMembers, map[string]bool{
 		"id": a.ID != "", "data": a.Data != "", "expires_at": a.ExpiresAt != 0, "transcript": a.Transcript != "",
 	})
 	return &a
@@ -277,8 +277,8 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
 	}
-	settle(&l.presence, logprobsMembers.Names, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
-	giveWay(&l.presence, logprobsMembers.Names, l.Extra)
+	settle(&l.presence, &logprobsMembers, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
+	giveWay(&l.presence, &logprobsMembers, l.Extra)
 	return l
 }
 

@@ -321,11 +321,11 @@ func (m *detailMerger) reasoningDetail() ReasoningDetail {
 	if !m.merged {
 		return d
 	}
-	settle(&d.presence, reasoningDetailMembers.Names, map[string]bool{
+	settle(&d.presence, &reasoningDetailMembers, map[string]bool{
 		"id": d.ID != "", "format": d.Format != "", "index": d.Index != nil,
 		"text": d.Text != "", "signature": d.Signature != "", "summary": d.Summary != "", "data": d.Data != "",
 		"tool_name": d.ToolName != "", "arguments": d.Arguments != "", "result": d.Result != "", "tool_call_id": d.ToolCallID != "",
 	})
-	giveWay(&d.presence, reasoningDetailMembers.Names, d.Extra)
+	giveWay(&d.presence, &reasoningDetailMembers, d.Extra)
 	return d
 }

@@ -6,6 +6,8 @@ package openrouter
 // unless [ProviderPreferences.RequireParameters] is set.
 //
 // Ranges and defaults below are those that the service documents.
+//
+//wire:hot
 type ChatCompletionRequest struct {
 	// The model.
 

@@ -8,8 +8,9 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are generated from the struct declarations: from their json tags, their wire tags and the //wire: directives
-// above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them,
+// which internal/wiregen explains. A type has a table of its members, a method that reads one of them and one that writes them all; the rest
+// is here and in internal/wire. Types that are //wire:hot have longer and faster methods of their own.
 //
 //go:generate go run ./internal/wiregen
 
@@ -24,6 +25,18 @@ type object interface {
 	// readJSON reads what comes next into the object, which is zero.
 	readJSON(r *wire.Reader) wire.Got
 	writeJSON(w *wire.Writer)
+}
+
+// A memberReader is an object whose members are read one by one.
+type memberReader interface {
+	// member reads the value of the member that comes next and returns the member's number, -1 for an unknown one, which it leaves.
+	member(r *wire.Reader) (int, wire.Got)
+}
+
+// An element is an object of which there are lists.
+type element interface {
+	object
+	state() (*presence, *map[string]any)
 }
 
 // encode returns the JSON of an object.
@@ -55,11 +68,8 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
-// readObject reads the members of v, the parts of which are p and extra.
-func readObject(r *wire.Reader, v interface {
-	// member reads the value of the member that comes next, and says which it was; -1 if it is unknown.
-	member(r *wire.Reader) (int, wire.Got)
-}, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+// readObject reads the members of v, which m describes. p and extra are fields of v; p is nil if v has no members.
+func readObject(r *wire.Reader, v memberReader, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
 	if !r.Object() {
 		return r.Miss()
 	}
@@ -76,7 +86,7 @@ func readObject(r *wire.Reader, v interface {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(extra, m.Names[i], at)
+			r.Keep(extra, m.Name(i), at)
 		}
 		p.Set(i, wire.FormOf(got, m.Default(i)))
 	}
@@ -114,8 +124,7 @@ func readPtr[T any, P interface {
 // readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
 func readList[T any, P interface {
 	*T
-	object
-	state() (*presence, *map[string]any)
+	element
 }](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
 	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
@@ -134,13 +143,18 @@ func readList[T any, P interface {
 		v := &s[len(s)-1]
 		if P(v).readJSON(r) != wire.Value {
 			*v = *new(T)
-			p, extra := P(v).state()
-			r.Keep(extra, "", at)
-			p.Set(wire.Bare, wire.Zero)
+			keepBare(r, P(v), at)
 		}
 	}
 	*dst = s
 	return wire.Value
+}
+
+// keepBare keeps the element at a place in the document, which is not an object.
+func keepBare(r *wire.Reader, v element, at int) {
+	p, extra := v.state()
+	r.Keep(extra, "", at)
+	p.Set(wire.Bare, wire.Zero)
 }
 
 // writeList writes a list of objects.
