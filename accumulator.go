@@ -172,9 +172,7 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	}
 	m.hasContent = m.hasContent || d.Content != "" || d.presence.Form(deltaContent) == wire.Zero
 	m.addTexts(c)
-	for i := range d.ToolCalls {
-		m.calls.add(&d.ToolCalls[i])
-	}
+	m.calls.addAll(d.ToolCalls)
 	m.details.add(d.ReasoningDetails)
 	for i := range d.Images {
 		m.images.add(&d.Images[i])
