@@ -162,8 +162,6 @@ type choiceMerger struct {
 	messageExtra map[string]any
 }
 
-var deltaContent = slices.Index(deltaMembers[:], "content")
-
 // add adds a fragment of the choice. failed is true if the chunk reports an error.
 func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	d := &c.Delta

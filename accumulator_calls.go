@@ -2,7 +2,6 @@ package openrouter
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -62,12 +61,11 @@ func (m *callsMerger) add(d *ToolCall, named bool) {
 	}
 	switch {
 	case c.isRepeated(d):
-		m.last = c
+		m.open[m.slot], m.last = c, c
 	case c.isFollowed(d):
 		m.start(d)
 	default:
-		m.last = c
-		m.open[m.slot] = c
+		m.open[m.slot], m.last = c, c
 		hadID := c.call.ID != ""
 		c.add(d)
 		if m.known != nil && !hadID && c.call.ID != "" {
@@ -214,11 +212,6 @@ func (c *callMerger) addArguments(s string) {
 }
 
 func isEmptyObject(s string) bool { return strings.TrimSpace(s) == "{}" }
-
-var (
-	toolCallFunction      = slices.Index(toolCallMembers[:], "function")
-	functionCallArguments = slices.Index(functionCallMembers[:], "arguments")
-)
 
 func (c *callMerger) toolCall() ToolCall {
 	call := c.call.clone()

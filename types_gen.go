@@ -2665,10 +2665,16 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *ChunkChoice) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -3484,10 +3490,16 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *Delta) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	w.Open()
 	var wrote uint64
 	if v.Role != "" {
@@ -4488,10 +4500,16 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *FunctionCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	w.Open()
 	var wrote uint64
 	if v.Name != "" {
@@ -6833,10 +6851,16 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *Message) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -12222,10 +12246,16 @@ func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *ToolCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return

@@ -185,6 +185,9 @@ func (e *emitter) read(o *object) error {
 		e.p("		v.presence.Set(wire.Long, wire.Zero)")
 		e.p("	}")
 	}
+	if o.adopts {
+		e.p("	if v.Extra != nil {\nv.adopt()\n}")
+	}
 	e.p("	return wire.Value")
 	e.p("}\n")
 	return nil

@@ -29,6 +29,7 @@ type object struct {
 	variant   *variant
 	asValue   bool   // is a field by value: needs isZero
 	asElement bool   // is an element of a slice
+	adopts    bool   // takes over members of another JSON type from Extra: has adopt and unadopted
 	list      string // how a list of them begins: its capacity, or the function that makes room for the first
 }
 
@@ -204,6 +205,8 @@ func (m *model) direct(name string, d []string) error {
 		m.objects[name].short = d[1]
 	case "list":
 		m.objects[name].list = d[1]
+	case "adopts":
+		m.objects[name].adopts = true
 	case "raw", "text":
 		u := m.unions[d[1]]
 		if u == nil {
