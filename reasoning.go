@@ -390,7 +390,7 @@ func (m *detailMerger) add(d *ReasoningDetail) {
 	keepLast(&have.Arguments, d.Arguments)
 	keepLast(&have.Result, d.Result)
 	keepLast(&have.ToolCallID, d.ToolCallID)
-	mergeExtra(&have.Extra, d.Extra)
+	mergeExtra(&have.Extra, d.Extra, latest)
 	if d.presence == have.presence {
 		return
 	}

@@ -2,6 +2,8 @@ package openrouter
 
 import (
 	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -14,6 +16,7 @@ type callsMerger struct {
 	known map[callKey]*callMerger // every call with an id; made when one is first looked for
 	slot  int                     // of the latest fragment
 	last  *callMerger             // the call of the latest fragment
+	lone  json.RawMessage         // the latest fragment, if it was not in a list
 }
 
 // callKey names a call. Two slots may use one id for two calls.
@@ -120,6 +123,17 @@ func (m *callsMerger) toolCalls() []ToolCall {
 	return calls
 }
 
+// setLone makes the encoder write the only call of a message without a list, if it
+// arrived whole in that form.
+func (m *callsMerger) setLone(msg *Message) {
+	if lone := map[string]any{"tool_calls": m.lone}; m.lone != nil && reflect.DeepEqual(msg.ToolCalls, loneCall(lone)) {
+		if msg.Extra == nil {
+			msg.Extra = make(map[string]any, 1)
+		}
+		msg.Extra["tool_calls"] = slices.Clone(m.lone)
+	}
+}
+
 // callMerger collects one tool call.
 type callMerger struct {
 	call      ToolCall // all but the arguments
@@ -177,21 +191,20 @@ func (c *callMerger) add(d *ToolCall) {
 	extra := d.Extra
 	if c.call.ID == "" {
 		c.call.ID = d.ID
-	} else if _, odd := extra["id"]; odd {
-		extra = cloneExtra(extra)
-		delete(extra, "id")
+	} else {
+		extra = without(extra, "id")
 	}
 	if d.Type != "" {
 		c.call.Type = d.Type
 	}
-	mergeExtra(&c.call.Extra, extra)
+	mergeExtra(&c.call.Extra, extra, latest)
 
 	f := &c.call.Function
 	if f.Name == "" {
 		f.Name = d.Function.Name
 	}
 	c.addArguments(d.Function.Arguments)
-	mergeExtra(&f.Extra, d.Function.Extra)
+	mergeExtra(&f.Extra, d.Function.Extra, latest)
 
 	had := c.call.presence.Form(toolCallFunction) == wire.Plain
 	if has := d.presence.Form(toolCallFunction) == wire.Plain; has && had {
@@ -274,4 +287,149 @@ func (p *jsonProgress) isWhole(text string) bool {
 		}
 	}
 	return p.ended && !p.broken
+}
+
+// contentMerger collects a content. It is one text as long as only strings arrive.
+type contentMerger struct {
+	text     textMerger // the part that grows, behind those in done
+	thinking *thinkingMerger
+	done     []Part
+	odd      bool            // a list or an object arrived
+	blank    bool            // a text part was empty
+	object   json.RawMessage // the first fragment, if it was an object
+	strings  bool            // text arrived as a string too
+}
+
+func (m *contentMerger) add(s string) {
+	if m.odd && s != "" {
+		m.strings = true
+		m.closeThinking()
+	}
+	m.text.add(s)
+}
+
+// addOdd adds a fragment that is a list of parts or an object.
+func (m *contentMerger) addOdd(raw json.RawMessage) {
+	parts := contentOf(raw)
+	if !m.odd && m.text.first == "" && begins(raw, "{") && parts != nil {
+		m.object = slices.Clone(raw)
+	}
+	m.strings = m.strings || !m.odd && m.text.first != ""
+	m.odd = true
+	for i := range parts {
+		m.addPart(&parts[i], i == 0)
+	}
+}
+
+// addPart adds a part. Only the first of a list continues the part before.
+func (m *contentMerger) addPart(p *Part, isFirst bool) {
+	switch {
+	case isPlainText([]Part{*p}):
+		m.blank = m.blank || p.Text == ""
+		m.closeThinking()
+		if !isFirst {
+			m.closeText()
+		}
+		m.text.add(p.Text)
+	case p.isThinking():
+		m.closeText()
+		if !isFirst {
+			m.closeThinking()
+		}
+		if m.thinking == nil {
+			m.thinking = &thinkingMerger{}
+		}
+		m.thinking.add(p)
+	default:
+		m.closeText()
+		m.closeThinking()
+		m.done = append(m.done, p.clone())
+	}
+}
+
+func (m *contentMerger) closeText() {
+	if m.text.first != "" {
+		m.done = append(m.done, TextPart(m.text.String()))
+		m.text = textMerger{}
+	}
+}
+
+func (m *contentMerger) closeThinking() {
+	if m.thinking != nil {
+		m.done = append(m.done, m.thinking.part())
+		m.thinking = nil
+	}
+}
+
+// parts returns the parts so far.
+func (m *contentMerger) parts() []Part {
+	parts := cloneAll(m.done, Part.clone)
+	switch {
+	case m.thinking != nil:
+		parts = append(parts, m.thinking.part())
+	case m.text.first != "" || m.blank && len(parts) == 0:
+		parts = append(parts, TextPart(m.text.String()))
+	}
+	return parts
+}
+
+// setIn sets the content of a message. hasString is true if a string arrived,
+// perhaps an empty one.
+func (m *contentMerger) setIn(msg *Message, hasString bool) {
+	if !m.odd {
+		if hasString {
+			msg.Content = Text(m.text.String())
+		}
+		return
+	}
+	parts := m.parts()
+	switch {
+	case m.object != nil && reflect.DeepEqual(parts, contentOf(m.object)):
+		if msg.Extra == nil {
+			msg.Extra = make(map[string]any, 1)
+		}
+		msg.Extra["content"] = slices.Clone(m.object)
+	case len(parts) == 0 && hasString:
+		msg.Content = Text("")
+	default:
+		if msg.Content = parts; parts == nil {
+			msg.Content = []Part{}
+		}
+		if m.object == nil && !m.strings && isPlainText(parts) {
+			msg.presence.Set(messageContent, wire.Absent) // a list of one
+		}
+	}
+}
+
+// thinkingMerger collects a thinking part.
+type thinkingMerger struct {
+	text  contentMerger
+	list  bool // the text is a list of parts
+	extra map[string]any
+}
+
+func (m *thinkingMerger) add(p *Part) {
+	if raw := rawMember(p.Extra, "thinking"); begins(raw, `"`) {
+		m.text.add(p.thinking())
+	} else {
+		m.list = true
+		m.text.addOdd(raw)
+	}
+	mergeExtra(&m.extra, without(p.Extra, "thinking"), latest)
+}
+
+func (m *thinkingMerger) part() Part {
+	p := Part{Type: partTypeThinking, Extra: cloneExtra(m.extra)}
+	if p.Extra == nil {
+		p.Extra = make(map[string]any, 1)
+	}
+	w := wire.NewWriter(nil)
+	if parts := m.text.parts(); m.list {
+		writeParts(&w, parts)
+	} else {
+		w.String(textOf(parts))
+	}
+	raw, _ := w.Bytes() // cannot fail: it came as JSON
+	p.Extra["thinking"] = json.RawMessage(raw)
+	return p
 }
