@@ -279,7 +279,7 @@ func TestAccumulatorMedia(t *testing.T) {
 		`{"audio":{"id":"a2","transcript":"llo","expires_at":7}}`,
 		`{"audio":{"id":"","transcript":null,"expires_at":8,"data":"C"}}`)
 	assert.JSONEq(t, `[`+image("u")+`},`+image("u")+`},`+image("a")+`,"index":1},`+image("B")+`,"index":0},"bare"]`, kit.Encode(t, m.Images))
-	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, kit.Encode(t, m.Annotations))
+	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, kit.Encode(t, m.Annotations))
 	assert.Equal(t, &openrouter.Audio{ID: "a2", Data: "AAABBBC", Transcript: "hello", ExpiresAt: 8}, m.Audio)
 
 	m = accumulateDeltas(t, `{"audio":{"data":"A"}}`, `{"audio":{"id":null,"data":"B","transcript":""}}`)
