@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/sse"
 	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
@@ -44,6 +46,19 @@ func accumulateDeltas(t testing.TB, deltas ...string) openrouter.Message {
 	res := accumulate(t, chunks...)
 	require.Len(t, res.Choices, 1)
 	return res.Choices[0].Message
+}
+
+// streamDeltas returns what a stream of deltas given as JSON adds up to.
+func streamDeltas(t testing.TB, deltas ...string) *openrouter.ChatCompletion {
+	t.Helper()
+	var stream []byte
+	for _, d := range deltas {
+		stream = sse.AppendEvent(stream, []byte(withDelta(d)))
+	}
+	stream = append(stream, "data: [DONE]\n\n"...)
+	res, err := openrouter.ReadStream(bytes.NewReader(stream)).Collect()
+	require.NoError(t, err)
+	return res
 }
 
 func TestAccumulatorOfNothing(t *testing.T) {
