@@ -253,8 +253,8 @@ func (c *ChatCompletionChunk) Reasoning() string {
 	if text := cmp.Or(d.Reasoning, d.ReasoningContent); text != "" {
 		return text
 	}
-	if len(d.ReasoningDetails) > 0 {
-		return joinReasoning(d.ReasoningDetails, "")
+	if text := joinReasoning(d.ReasoningDetails, ""); text != "" {
+		return text
 	}
 	if d.Extra != nil {
 		if text := thinkingOf(d.oddContent(), ""); text != "" {
