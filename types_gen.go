@@ -1185,6 +1185,8 @@ func (v *Choice) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Choice")
 }
 
+const chunkChoiceDelta = 1 // delta
+
 var chunkChoiceMembers = wire.Members{Keys: []string{`"index":`, `"delta":`, `"text":`, `"finish_reason":`, `"native_finish_reason":`, `"logprobs":`, `"error":`}, Empty: 0x8f}
 
 func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
@@ -1228,10 +1230,16 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *ChunkChoice) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -1552,6 +1560,8 @@ func (v *DefaultParameters) UnmarshalJSON(data []byte) error {
 
 const deltaContent = 1 // content
 
+const deltaToolCalls = 5 // tool_calls
+
 var deltaMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"reasoning":`, `"reasoning_content":`, `"refusal":`, `"tool_calls":`, `"reasoning_details":`, `"images":`, `"audio":`, `"annotations":`}}
 
 func (v *Delta) readJSON(r *wire.Reader) wire.Got {
@@ -1593,10 +1603,16 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *Delta) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	o := w.Object(&deltaMembers, v.presence, v.Extra)
 	if v.Role != "" || v.presence.Form(0) != wire.Plain {
 		o.String(0, string(v.Role))
@@ -2051,10 +2067,16 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *FunctionCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	o := w.Object(&functionCallMembers, v.presence, v.Extra)
 	if v.Name != "" || v.presence.Form(0) != wire.Plain {
 		o.String(0, v.Name)
@@ -3047,6 +3069,8 @@ func (MaxTokensUsed) stopCondition() {}
 
 const messageContent = 1 // content
 
+const messageToolCalls = 4 // tool_calls
+
 var messageMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"name":`, `"tool_call_id":`, `"tool_calls":`, `"refusal":`, `"reasoning":`, `"reasoning_content":`, `"reasoning_details":`, `"annotations":`, `"images":`, `"audio":`, `"model":`, `"cache_control":`}, Empty: 0x3}
 
 func (v *Message) readJSON(r *wire.Reader) wire.Got {
@@ -3097,10 +3121,16 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *Message) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -5407,6 +5437,8 @@ func (v *TokenLogprob) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "TokenLogprob")
 }
 
+const toolCallID = 1 // id
+
 const toolCallFunction = 3 // function
 
 var toolCallMembers = wire.Members{Keys: []string{`"index":`, `"id":`, `"type":`, `"function":`}, Empty: 0xc0}
@@ -5443,10 +5475,16 @@ func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
+	if v.Extra != nil {
+		v.adopt()
+	}
 	return wire.Value
 }
 
 func (v *ToolCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -5700,6 +5738,14 @@ func (v *URLCitation) UnmarshalJSON(data []byte) error {
 	*v = URLCitation{}
 	return decode(v, data, "URLCitation")
 }
+
+const usagePromptTokens = 0 // prompt_tokens
+
+const usageCompletionTokens = 1 // completion_tokens
+
+const usageTotalTokens = 2 // total_tokens
+
+const usageCost = 5 // cost
 
 var usageMembers = wire.Members{Keys: []string{`"prompt_tokens":`, `"completion_tokens":`, `"total_tokens":`, `"prompt_tokens_details":`, `"completion_tokens_details":`, `"cost":`, `"cost_details":`, `"is_byok":`, `"cache_discount":`, `"server_tool_use_details":`, `"server_tool_use":`}, Empty: 0x3f}
 

@@ -91,9 +91,14 @@ func (e *emitter) read(o *object) {
 		presence = "nil"
 	}
 	call := fmt.Sprintf("readObject(r, v, &%sMembers, %s, &v.Extra)", lower(o.name), presence)
-	if o.short == "" {
+	switch {
+	case o.adopts:
+		e.p("	got := %s", call)
+		e.p("	if got == wire.Value && v.Extra != nil {\nv.adopt()\n}")
+		e.p("	return got")
+	case o.short == "":
 		e.p("	return %s", call)
-	} else {
+	default:
 		e.p("	got := %s", call)
 		e.p("	if got == wire.Value && %s {\nv.presence.Set(wire.Long, wire.Zero)\n}", e.alone(o))
 		e.p("	return got")
@@ -201,6 +206,9 @@ func (e *emitter) readStraight(o *object) {
 		e.p("	if %s {", e.alone(o))
 		e.p("		v.presence.Set(wire.Long, wire.Zero)")
 		e.p("	}")
+	}
+	if o.adopts {
+		e.p("	if v.Extra != nil {\nv.adopt()\n}")
 	}
 	e.p("	return wire.Value")
 	e.p("}\n")
