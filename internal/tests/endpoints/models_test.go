@@ -229,7 +229,7 @@ func TestModelsAllFollowsLinks(t *testing.T) {
 		"?offset=2#x":                     "https://openrouter.ai/api/v1/models?offset=2",
 		"models?offset=2":                 "https://openrouter.ai/api/v1/models?offset=2",
 		"https://openrouter.ai/api/v1/models?offset=2&q=%2C,": "https://openrouter.ai/api/v1/models?offset=2&q=%2C,",
-		"//openrouter.ai/api/v1/x": "https://openrouter.ai/api/v1/x",
+		"//openrouter.ai/api/v1/x":                            "https://openrouter.ai/api/v1/x",
 	} {
 		client, mock := mocked()
 		sent := answered(mock, func(req *http.Request) (int, string) {
