@@ -231,6 +231,9 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		return nil, s.reported(data)
 	}
 	s.acc.Add(chunk)
+	if s.acc.isTooLarge() {
+		return nil, s.broken(ErrTooLarge)
+	}
 	s.began = s.began || len(chunk.Choices) > 0
 	for i := range chunk.Choices {
 		s.failing = s.failing || chunk.Choices[i].FinishReason == FinishReasonError
