@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,14 +66,18 @@ func requireLossless(t *testing.T, sent []byte, typ reflect.Type) {
 }
 
 // TestPrismReplies sends the messages of random answers back, with a result for
-// each tool call.
+// each tool call. Only an answer without choices, or with the finish reason
+// error, is an error.
 func TestPrismReplies(t *testing.T) {
 	random, p := newPrism(t, prismRandomURL), newPrism(t, prismURL)
 	replies, calls := 0, 0
 	for range 100 {
 		res, err := random.Chat.Create(bounded(t), &openrouter.ChatCompletionRequest{Messages: hello()})
-		if err != nil { // the answer has no choices, or its finish reason is error
-			requireAPIError(t, err)
+		if err != nil {
+			partial := requireAPIError(t, err).Partial
+			require.NotNil(t, partial, "%v", err)
+			failed := func(c openrouter.Choice) bool { return c.FinishReason == openrouter.FinishReasonError }
+			require.True(t, len(partial.Choices) == 0 || slices.ContainsFunc(partial.Choices, failed), "a whole answer is an error: %v", err)
 			continue
 		}
 		req := &openrouter.ChatCompletionRequest{Messages: append(hello(), res.Message())}

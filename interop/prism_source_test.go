@@ -16,7 +16,7 @@ import (
 type source struct {
 	fields    map[string][]field  // of each struct
 	variants  map[string][]string // the types of each interface
-	constants map[string][]string // the values of each string type
+	constants map[string][]string // the exported values of each string type
 }
 
 type field struct {
@@ -93,8 +93,8 @@ func (s source) addConstants(t *testing.T, spec *ast.ValueSpec) {
 	if !ok {
 		return
 	}
-	for _, v := range spec.Values {
-		if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+	for i, v := range spec.Values {
+		if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING && spec.Names[i].IsExported() {
 			value, err := strconv.Unquote(lit.Value)
 			require.NoError(t, err)
 			s.constants[typ.Name] = append(s.constants[typ.Name], value)
