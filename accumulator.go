@@ -114,7 +114,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers[:], res.Extra)
+	giveWay(&res.presence, &chatCompletionMembers, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}
@@ -124,6 +124,28 @@ func (a *Accumulator) Response() *ChatCompletion {
 	}
 	slices.SortFunc(res.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return &res
+}
+
+// finished reports whether every choice has its finish reason.
+func (a *Accumulator) finished() bool {
+	for _, m := range a.choices {
+		if m.finish.first.reason == "" {
+			return false
+		}
+	}
+	return len(a.choices) > 0
+}
+
+// hasFinish reports whether any choice has its finish reason.
+func (a *Accumulator) hasFinish() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool { return m.finish.first.reason != "" })
+}
+
+// mayHaveFailed reports whether a finish reason says failure, at first sight.
+func (a *Accumulator) mayHaveFailed() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return saysFailure(m.finish.first.reason) || m.finish.failed.reason != "" || saysFailure(FinishReason(m.finish.native))
+	})
 }
 
 // keepFirst and keepLast set a field to the value in a chunk, unless that is zero.
@@ -248,7 +270,7 @@ func (m *choiceMerger) choice(failed bool) Choice {
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers[:], c.Extra)
+	giveWay(&c.presence, &choiceMembers, c.Extra)
 	return c
 }
 
@@ -267,7 +289,7 @@ func (m *choiceMerger) message() Message {
 	}
 	m.content.setIn(&msg, m.hasContent)
 	m.calls.setLone(&msg)
-	giveWay(&msg.presence, messageMembers[:], msg.Extra)
+	giveWay(&msg.presence, &messageMembers, msg.Extra)
 	return msg
 }
 

@@ -94,7 +94,7 @@ func promptReasoning(extra map[string]any) (text string, details []ReasoningDeta
 	r := wire.NewReader(rawMember(extra, "reasoning"))
 	r.String(&text)
 	r = wire.NewReader(rawMember(extra, "reasoning_details"))
-	readReasoningDetails(&r, &details)
+	readList(&r, &details, nil)
 	return text, details
 }
 
@@ -249,9 +249,9 @@ func isEmptyValue(v any) bool {
 
 // giveWay marks fields as absent whose member is in extra because it came in
 // another JSON type. The encoder then writes the one in extra.
-func giveWay(p *presence, members []string, extra map[string]any) {
+func giveWay(p *presence, m *wire.Members, extra map[string]any) {
 	for name := range extra {
-		if i := slices.Index(members, name); i >= 0 {
+		if i := m.Index(name); i >= 0 {
 			p.Set(i, wire.Absent)
 		}
 	}
@@ -271,12 +271,12 @@ func mergeForms(p *presence, src presence, written int) {
 }
 
 // settle forgets how members were spelled that are no longer empty.
-func settle(p *presence, members []string, filled map[string]bool) {
+func settle(p *presence, m *wire.Members, filled map[string]bool) {
 	if *p == 0 {
 		return
 	}
-	for i, name := range members {
-		if filled[name] {
+	for i := range m.Keys {
+		if filled[m.Name(i)] {
 			p.Set(i, wire.Plain)
 		}
 	}
@@ -360,13 +360,11 @@ func (m *audioMerger) whole() *Audio {
 	a := m.audio
 	a.Data, a.Transcript = m.data.String(), m.transcript.String()
 	a.Extra = cloneExtra(a.Extra)
-	settle(&a.presence, audioMembers[:], map[string]bool{
+	settle(&a.presence, &audioMembers, map[string]bool{
 		"id": a.ID != "", "data": a.Data != "", "expires_at": a.ExpiresAt != 0, "transcript": a.Transcript != "",
 	})
 	return &a
 }
-
-var logprobsContent = slices.Index(logprobsMembers[:], "content")
 
 // addLogprobs appends the tokens of d to those of l. l may be nil.
 func addLogprobs(l, d *Logprobs) *Logprobs {
@@ -385,8 +383,8 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
 	}
-	settle(&l.presence, logprobsMembers[:], map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
-	giveWay(&l.presence, logprobsMembers[:], l.Extra)
+	settle(&l.presence, &logprobsMembers, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
+	giveWay(&l.presence, &logprobsMembers, l.Extra)
 	return l
 }
 

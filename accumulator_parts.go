@@ -234,20 +234,20 @@ func (c *callMerger) toolCall() ToolCall {
 	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
 		call.Type = "function"
 	}
-	settle(&call.presence, toolCallMembers[:], map[string]bool{
+	settle(&call.presence, &toolCallMembers, map[string]bool{
 		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
 	})
-	giveWay(&call.presence, toolCallMembers[:], call.Extra)
+	giveWay(&call.presence, &toolCallMembers, call.Extra)
 
 	f := &call.Function
 	f.Arguments = c.arguments.String()
 	if raw, ok := f.Extra["arguments"].(json.RawMessage); ok && f.Arguments != "" && f.Arguments != string(raw) {
 		delete(f.Extra, "arguments") // an object was one of several fragments
 	}
-	settle(&f.presence, functionCallMembers[:], map[string]bool{
+	settle(&f.presence, &functionCallMembers, map[string]bool{
 		"name": f.Name != "", "arguments": f.Arguments != "",
 	})
-	giveWay(&f.presence, functionCallMembers[:], f.Extra)
+	giveWay(&f.presence, &functionCallMembers, f.Extra)
 	return call
 }
 
@@ -425,7 +425,7 @@ func (m *thinkingMerger) part() Part {
 	}
 	w := wire.NewWriter(nil)
 	if parts := m.text.parts(); m.list {
-		writeParts(&w, parts)
+		writeList(&w, parts)
 	} else {
 		w.String(textOf(parts))
 	}

@@ -68,7 +68,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	if err := decoded(&d.reader, chunk.readJSON(&d.reader), data, "ChatCompletionChunk"); err != nil {
 		return nil, err
 	}
-	if chunk.presence.Form(chunkChoices) == wire.Absent {
+	if chunk.presence.Form(chatCompletionChunkChoices) == wire.Absent {
 		chunk.Choices = nil
 	}
 	if memo.Enabled && !d.alone {

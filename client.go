@@ -167,6 +167,22 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	}
 }
 
+// resetTime reads the time of a reset. The service sends milliseconds, and other
+// servers send seconds, which are smaller numbers.
+func resetTime(text string) time.Time {
+	const maxSeconds = 1e11
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if f, ferr := strconv.ParseFloat(text, 64); err != nil && ferr == nil && f < maxSeconds {
+		ms, err = int64(f*1000), nil
+	} else if ms < maxSeconds {
+		ms *= 1000
+	}
+	if err != nil || ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
 // newRateLimit reads the three rate limit headers through get. It returns nil if
 // all of them are missing.
 func newRateLimit(get func(string) string) *RateLimit {
@@ -177,9 +193,7 @@ func newRateLimit(get func(string) string) *RateLimit {
 	l := &RateLimit{}
 	l.Limit, _ = strconv.Atoi(strings.TrimSpace(limit))
 	l.Remaining, _ = strconv.Atoi(strings.TrimSpace(remaining))
-	if ms, err := strconv.ParseInt(strings.TrimSpace(reset), 10, 64); err == nil && ms > 0 {
-		l.Reset = time.UnixMilli(ms)
-	}
+	l.Reset = resetTime(strings.TrimSpace(reset))
 	return l
 }
 

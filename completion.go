@@ -111,6 +111,34 @@ func (c *ChatCompletion) Message() Message {
 	return m
 }
 
+// failedFinish returns the first finish reason that says failure, or "".
+func (c *ChatCompletion) failedFinish() string {
+	for i := range c.Choices {
+		if reason := c.Choices[i].failedFinish(); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (c *Choice) failedFinish() string {
+	if c.FinishReason == FinishReasonError {
+		return cmp.Or(c.NativeFinishReason, string(c.FinishReason))
+	}
+	for _, reason := range []FinishReason{FinishReason(c.NativeFinishReason), c.FinishReason} {
+		if saysFailure(reason) && !c.hasContent() {
+			return string(reason)
+		}
+	}
+	return ""
+}
+
+// saysFailure reports whether a finish reason, a provider's own included, says
+// that the provider failed.
+func saysFailure(reason FinishReason) bool {
+	return reason == FinishReasonError || reason == "network_error" || reason == "insufficient_system_resource"
+}
+
 // first returns the first choice, or a zero one.
 func (c *ChatCompletion) first() *Choice {
 	if c == nil || len(c.Choices) == 0 {
@@ -351,13 +379,13 @@ func (c *Choice) chunk() ChunkChoice {
 		Extra:              cloneExtra(c.Extra),
 	}
 	if len(m.Content) > 0 && !isPlainText(m.Content) {
-		set(&chunk.Delta.Extra, "content", func(w *wire.Writer) { writeParts(w, m.Content) })
+		set(&chunk.Delta.Extra, "content", func(w *wire.Writer) { writeList(w, m.Content) })
 	}
 	if c.Reasoning != "" {
 		set(&chunk.Extra, "reasoning", func(w *wire.Writer) { w.String(c.Reasoning) })
 	}
 	if c.ReasoningDetails != nil {
-		set(&chunk.Extra, "reasoning_details", func(w *wire.Writer) { writeReasoningDetails(w, c.ReasoningDetails) })
+		set(&chunk.Extra, "reasoning_details", func(w *wire.Writer) { writeList(w, c.ReasoningDetails) })
 	}
 	return chunk
 }

@@ -51,7 +51,7 @@
 // and [VideoPart] make the parts of a message. [Part.Cached] marks the end of a
 // prompt that the provider should cache.
 //
-// # Models, providers and cost
+// # Models, tools and cost
 //
 // [ChatCompletionRequest.Model] is tried first, then each of
 // [ChatCompletionRequest.Models]. [ProviderPreferences] selects among the
@@ -60,12 +60,10 @@
 // [GenerationsService.Get] the final cost. [WithRouterMetadata] asks how the
 // request was routed.
 //
-// # Tools and output formats
-//
-// [FunctionCall.Unmarshal] reads the arguments of a call. The service runs other
-// tools itself, such as [WebSearchTool], and plugins, such as [FileParserPlugin].
-// [JSONSchemaFormat] asks for JSON that follows a schema. [Reasoning] controls how
-// much a model thinks.
+// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// other tools itself, such as [WebSearchTool], and plugins, such as
+// [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema.
+// [Reasoning] controls how much a model thinks.
 //
 // # Errors
 //
@@ -78,19 +76,19 @@
 //		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 //	}
 //
-// [*StreamError] means that a stream broke off, and [*ConnectionError] that any
-// other call did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
+// [*StreamError] means that a stream broke off. [*ConnectionError] means that any
+// other exchange did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
 // [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed], [ErrTooLarge], or the
-// error of the context or the network. Both carry what had arrived. [*DecodeError]
-// means that data is not the JSON it should be. [*ValidationError] means that a
-// request or an option is invalid and nothing was sent; [ErrMissingAPIKey] means
-// that there is no key. [ChatCompletionRequest.Validate] checks a request without
-// a call. [WithoutValidation] switches checks off.
+// error of the context or the network. Both carry what had arrived.
+//
+// [*DecodeError] means that data is not the JSON it should be. [*ValidationError]
+// and [ErrMissingAPIKey] mean that nothing was sent.
+// [ChatCompletionRequest.Validate] checks a request without a call.
+// [WithoutValidation] switches checks off.
 //
 // # Options
 //
-// An option given to [NewClient] applies to every call, one given to a call to
-// that call only.
+// Options of [NewClient] apply to every call. Options of a call apply to that call.
 //
 //   - Retries: [WithMaxRetries], [WithRetryPolicy], [WithMaxRetryWait],
 //     [WithOnRetry]. Temporary failures are retried, by default twice, while no
@@ -103,8 +101,7 @@
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
-//   - Names for the service's records: [WithApp], [WithUserAgent], [WithSessionID].
-//   - Comments in a stream: [WithOnComment].
+//   - Other: [WithApp], [WithUserAgent], [WithSessionID], [WithOnComment].
 //
 // # Extra
 //
@@ -117,7 +114,7 @@
 //     or is a number out of range. The field is then zero. Only for choices and
 //     error this is a [*DecodeError];
 //   - numbers with more digits than their float64 field can hold. The field is
-//     then the nearest float64, and the digits are sent while it is unchanged.
+//     then the nearest float64. The digits are sent unless the field is changed.
 //
 // A list element that should be an object and is not becomes an empty object
 // whose Extra holds the element under the name "".
@@ -127,13 +124,13 @@
 // takes precedence over a member of the same name. A request with "stream" in
 // Extra is refused, because the method decides it.
 //
-// Values of enumerations may be new to this version. Tools and plugins of unknown
-// types become [RawTool] and [RawPlugin]. [Client.Do] calls endpoints that have no
-// method.
+// Enumerations keep values that are new to this version. Tools and plugins of
+// unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints
+// that have no method.
 //
 // # Testing
 //
 // Package [github.com/openrouter-go/openrouter/openroutertest] is a fake of the
-// service that can also produce its failures. [ReadStream] reads a recorded stream.
-// [Accumulator] combines chunks from any source into one answer.
+// service and its failures. [ReadStream] reads a recorded stream. [Accumulator]
+// combines chunks from any source into one answer.
 package openrouter

@@ -3,6 +3,7 @@ package openrouter
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // ErrorType is the service's name of a kind of failure. Each ErrorType is an error: [errors.Is]
@@ -89,8 +90,45 @@ func (t ErrorType) known() bool {
 	return false
 }
 
-// typeOfStatus returns the type for an HTTP status, or "" if there is none. It is used if the
-// service named no type.
+// typeOfWord is the type that a code or a type of another vocabulary stands for;
+// "" if it stands for none, or says less than a status does, as server_error.
+func typeOfWord(word string) ErrorType {
+	word = strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(word))
+	if t := ErrorType(word); t.known() {
+		return t
+	}
+	switch word {
+	case "insufficient_quota", "insufficient_credits", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active",
+		"billing_error", "quota_exceeded":
+		return ErrPaymentRequired
+	case "invalid_api_key", "incorrect_api_key", "authentication_error", "unauthorized", "unauthenticated":
+		return ErrAuthentication
+	case "permission_error", "forbidden", "access_denied":
+		return ErrPermissionDenied
+	case "rate_limit_error", "rate_limit", "rate_limited", "rate_limit_reached", "too_many_requests", "resource_exhausted":
+		return ErrRateLimitExceeded
+	case "exceed_context_size_error", "context_window_exceeded":
+		return ErrContextLengthExceeded
+	case "string_above_max_length":
+		return ErrStringTooLong
+	case "model_not_found", "not_found_error":
+		return ErrNotFound
+	case "request_too_large", "payloadtoolargeerror":
+		return ErrPayloadTooLarge
+	case "invalid_request_error", "invalid_argument", "bad_request":
+		return ErrInvalidRequest
+	case "content_filter", "responsibleaipolicyviolation":
+		return ErrContentPolicyViolation
+	case "overloaded", "overloaded_error", "engine_overloaded", "model_overloaded", "service_unavailable":
+		return ErrProviderOverloaded
+	case "timeout_error", "request_timeout", "gateway_timeout", "deadline_exceeded":
+		return ErrTimeout
+	}
+	return ""
+}
+
+// typeOfStatus is the type that an HTTP status stands for where the service
+// named none; "" if it stands for none.
 func typeOfStatus(status int) ErrorType {
 	switch status {
 	case http.StatusBadRequest:

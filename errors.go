@@ -16,8 +16,9 @@ var (
 	// [*ValidationError] that wraps ErrMissingAPIKey.
 	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
 
-	// ErrStreamTruncated means that a stream ended without an error and without its
-	// end mark, which is the event "[DONE]". It matches io.ErrUnexpectedEOF.
+	// ErrStreamTruncated means that a stream was cut: it ended without a report of
+	// failure, without its end mark, which is the event "[DONE]", and before every
+	// choice had its finish reason. It matches io.ErrUnexpectedEOF.
 	ErrStreamTruncated error = &streamEnd{"stream ended before it was complete", io.ErrUnexpectedEOF}
 
 	// ErrStreamIdle means that a stream sent nothing, not even a comment, for the

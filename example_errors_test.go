@@ -97,7 +97,7 @@ func ExampleAPIError_partial() {
 
 	_, err := srv.Client().Chat.Create(context.Background(), question("To be?"))
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-		fmt.Println(e.StatusCode, e.Code, e.Message)
+		fmt.Println(e.Call().StatusCode, e.StatusCode, e.Message)
 		fmt.Printf("%q\n", e.Partial.Text())
 	}
 	// Output:
@@ -214,7 +214,7 @@ func ExampleAPIError_Retryable() {
 	for range 2 {
 		_, err := srv.Client().Chat.Create(context.Background(), question("Hello?"))
 		if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-			fmt.Println(e.Code, e.Retryable())
+			fmt.Println(e.StatusCode, e.Retryable())
 		}
 	}
 	// Output:

@@ -180,7 +180,7 @@ func (r *ModelReasoning) AcceptsEffort(effort ReasoningEffort) bool {
 	case r.SupportedEfforts != nil:
 		return slices.Contains(r.SupportedEfforts, effort)
 	}
-	return r.presence.Form(slices.Index(modelReasoningMembers[:], "supported_efforts")) == wire.Null
+	return r.presence.Form(modelReasoningSupportedEfforts) == wire.Null
 }
 
 // ModelLinks links to more information about a model.

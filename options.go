@@ -12,8 +12,8 @@ import (
 )
 
 // Option configures a client or a single call. An option of a call overrides the
-// same option of the client for that call. With an invalid option, every call
-// returns a [*ValidationError] before anything is sent.
+// same option of the client for that call. If an option is invalid, each call that
+// uses it returns a [*ValidationError] before anything is sent.
 type Option func(*config)
 
 // config holds the values that options set. It is reached only through a closure,

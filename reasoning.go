@@ -361,14 +361,6 @@ type detailMerger struct {
 	merged  bool // of more than one fragment
 }
 
-// The members that are written even if empty: type always, summary and data in the types that have
-// them.
-var (
-	detailType    = slices.Index(reasoningDetailMembers[:], "type")
-	detailSummary = slices.Index(reasoningDetailMembers[:], "summary")
-	detailData    = slices.Index(reasoningDetailMembers[:], "data")
-)
-
 func newDetailMerger(d *ReasoningDetail) *detailMerger {
 	m := &detailMerger{detail: d.clone()}
 	m.detail.Text, m.detail.Summary = "", ""
@@ -394,12 +386,13 @@ func (m *detailMerger) add(d *ReasoningDetail) {
 	if d.presence == have.presence {
 		return
 	}
-	written := detailType
+	// The member that is written even when it is empty.
+	written := reasoningDetailType
 	switch d.Type {
 	case ReasoningDetailTypeSummary:
-		written = detailSummary
+		written = reasoningDetailSummary
 	case ReasoningDetailTypeEncrypted:
-		written = detailData
+		written = reasoningDetailData
 	}
 	mergeForms(&have.presence, d.presence, written)
 }
@@ -410,11 +403,11 @@ func (m *detailMerger) reasoningDetail() ReasoningDetail {
 	if !m.merged {
 		return d
 	}
-	settle(&d.presence, reasoningDetailMembers[:], map[string]bool{
+	settle(&d.presence, &reasoningDetailMembers, map[string]bool{
 		"id": d.ID != "", "format": d.Format != "", "index": d.Index != nil,
 		"text": d.Text != "", "signature": d.Signature != "", "summary": d.Summary != "", "data": d.Data != "",
 		"tool_name": d.ToolName != "", "arguments": d.Arguments != "", "result": d.Result != "", "tool_call_id": d.ToolCallID != "",
 	})
-	giveWay(&d.presence, reasoningDetailMembers[:], d.Extra)
+	giveWay(&d.presence, &reasoningDetailMembers, d.Extra)
 	return d
 }

@@ -2,6 +2,7 @@ package openrouter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -20,7 +21,8 @@ type Retry struct {
 	// a stream broke off before the first part of its answer, a [*StreamError].
 	Err error
 	// Unprocessed is true if the request was certainly not processed: there was no
-	// connection, or the service refused the request with status 429 or 503.
+	// connection, or the service refused the request with status 429 or 503, which
+	// may also be reported in an answer.
 	Unprocessed bool
 	// TimedOut is true if a timeout of the client ended the attempt. The service
 	// may still be working on it.
@@ -59,8 +61,8 @@ func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 // delivered. [CallInfo.Attempts] counts the attempts.
 //
 // The wait before a retry is the one that the service asks for. If it asks for
-// none, the wait is random: at most half a second before the first retry, and at
-// most twice as long before each further one.
+// none, the wait is random, up to half a second before the first retry. That limit
+// doubles with each further retry.
 func WithMaxRetries(n int) Option {
 	return func(c *config) {
 		if n < 0 {
@@ -148,7 +150,7 @@ func (c *config) retry(n int, err error) (Retry, bool) {
 			return r, false
 		}
 		r.Unprocessed = e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable
-		if e.RetryAfter > 0 {
+		if e.hinted {
 			r.Wait = e.RetryAfter
 		}
 		return r, true
@@ -189,45 +191,74 @@ func hasContent(res *ChatCompletion) bool {
 		return true
 	}
 	for i := range res.Choices {
-		c := &res.Choices[i]
-		m := &c.Message
-		if c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
-			len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0 {
+		if res.Choices[i].hasContent() {
 			return true
 		}
 	}
 	return false
 }
 
-// retryHint returns how long the service asks to wait. It looks at the error's
-// availability, then the Retry-After headers, then the reset of the rate limit.
-func retryHint(e *APIError, now time.Time) time.Duration {
+// hasContent reports whether the model has written anything.
+func (c *Choice) hasContent() bool {
+	m := &c.Message
+	return c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
+		len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0
+}
+
+// retryMembers are the members of a report that say how long to wait.
+var retryMembers = []string{"retry_after", "retry_after_seconds", "retry_after_ms"}
+
+// retryHint returns how long the service asks to wait, and whether it asks: the
+// wait may be 0. It looks at the error's availability, then the Retry-After
+// headers, then the members of the report, then the reset of the rate limit.
+func retryHint(e *APIError, o *ErrorObject, now time.Time) (wait time.Duration, ok bool) {
 	if e.Availability != nil {
 		if d := durationOf(e.Availability.RetryAfter); d > 0 {
-			return d
+			return d, true
 		}
 	}
 	h := e.Call().Header
-	if ms, err := strconv.ParseFloat(strings.TrimSpace(h.Get("Retry-After-Ms")), 64); err == nil {
-		if d := durationOf(ms / 1000); d > 0 {
-			return d
-		}
+	if d, ok := waitIn(h.Get("Retry-After-Ms"), 1000); ok {
+		return d, true
 	}
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date // the service's absolute times are compared with the service's clock
 	}
-	if after := h.Get("Retry-After"); after != "" {
-		if d := seconds(after); d > 0 {
-			return d
-		}
-		if at, err := http.ParseTime(after); err == nil {
-			return until(at, now)
+	if d, ok := waitIn(h.Get("Retry-After"), 1); ok {
+		return d, true
+	}
+	if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
+		d := until(at, now)
+		return d, d > 0
+	}
+	for _, members := range []map[string]any{o.Extra, e.metadata().Extra} {
+		for _, name := range retryMembers {
+			perSecond := 1.0
+			if strings.HasSuffix(name, "_ms") {
+				perSecond = 1000
+			}
+			if raw, ok := members[name].(json.RawMessage); ok {
+				if d, ok := waitIn(rawText(raw), perSecond); ok {
+					return d, true
+				}
+			}
 		}
 	}
 	if l := e.RateLimit(); l != nil && !l.Reset.IsZero() {
-		return until(l.Reset, now)
+		d := until(l.Reset, now)
+		return d, d > 0
 	}
-	return 0
+	return 0, false
+}
+
+// waitIn reads a number of which so many make a second; false if there is none,
+// or a negative one.
+func waitIn(text string, perSecond float64) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(n >= 0) {
+		return 0, false
+	}
+	return durationOf(n / perSecond), true
 }
 
 func until(at, now time.Time) time.Duration { return durationOf(at.Sub(now).Seconds()) }

@@ -7,15 +7,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/openrouter-go/openrouter/internal/sse"
-	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Stream is an answer that arrives in chunks. Read it in one goroutine, with
@@ -23,7 +22,9 @@ import (
 //
 // A stream ends in one of these ways. Only the first is a success:
 //
-//   - complete: the loop ends without an error.
+//   - complete: the loop ends without an error. The server has sent [DONE], or
+//     the body has ended cleanly after every choice had its finish reason: some
+//     servers never send [DONE]. The usage may be missing then.
 //   - reported: an [*APIError], because the service reported a failure.
 //   - cut: a [*StreamError] that wraps [ErrStreamTruncated] or the error of the
 //     connection.
@@ -44,6 +45,7 @@ type Stream struct {
 	whole   *ChatCompletion      // an answer that came in one piece
 	next    *ChatCompletionChunk // decoded, not yet yielded
 	began   bool                 // a choice has arrived
+	failing bool                 // a finish reason was error
 	ended   bool                 // there is nothing more to read
 	end     error                // how it ended; io.EOF means complete
 	taken   atomic.Bool          // Chunks or Collect was called
@@ -65,7 +67,8 @@ func ReadStream(r io.Reader) *Stream {
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
 	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
+	s.events.Loose = true
 	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
 	return s
@@ -152,6 +155,8 @@ func (s *Stream) advance() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
 		s.next, s.end = nil, s.broken(ErrStreamClosed) // events still in the buffer are dropped
+	case s.end == nil && s.next == nil && s.failing && s.acc.finished():
+		s.end = s.failed()
 	case s.end == nil && s.next == nil:
 		s.next, s.end = s.read()
 	}
@@ -175,7 +180,10 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 			// complete. If the connection was cut, only the end mark counts.
 			data = s.events.Pending()
 			isMark := errors.Is(err, io.ErrUnexpectedEOF) && string(bytes.TrimSpace(data)) == doneMark
-			if err != io.EOF && !isMark || s.ended || s.conn.why() != nil {
+			switch {
+			case err == io.EOF && s.ended && s.conn.why() == nil:
+				return nil, s.over()
+			case err != io.EOF && !isMark || s.ended || s.conn.why() != nil:
 				return nil, s.broken(err)
 			}
 			s.ended = true
@@ -184,6 +192,8 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 		switch {
 		case string(data) == doneMark:
 			return nil, s.complete()
+		case len(data) > 0 && s.events.Failed() && string(data) != "null":
+			return nil, s.reported(data)
 		case len(data) > 0:
 			chunk, err := s.decoder.decode(data)
 			if err != nil {
@@ -194,12 +204,10 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 			}
 			return s.accept(chunk, data)
 		case s.ended:
-			return nil, s.broken(io.EOF)
+			return nil, s.over()
 		}
 	}
 }
-
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
 
 // accept adds a chunk to the answer. If the chunk reports a failure, accept
 // returns that as an error.
@@ -212,24 +220,27 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		s.contentCame(chunk)
 		return chunk, nil
 	}
-	report := chunk.report()
-	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
-		s.acc.Add(chunk)
-		s.began = s.began || len(chunk.Choices) > 0
-		s.contentCame(chunk)
-		return chunk, nil
-	}
-	body := scrub(data, s.cfg().secrets)
-	if !bytes.Equal(body, data) { // decoded again without the secrets that the report repeats
-		chunk = &ChatCompletionChunk{}
-		if err := chunk.UnmarshalJSON(body); err != nil {
-			return nil, s.undecodable(body, err)
-		}
-		report = chunk.report()
+	if chunk.report() != nil || len(chunk.Choices) == 0 && !s.passes(chunk, data) {
+		return nil, s.reported(data)
 	}
 	s.acc.Add(chunk)
-	s.lookOn()
-	return nil, s.cfg().reportedIn(s.Response(), report, body)
+	s.began = s.began || len(chunk.Choices) > 0
+	for i := range chunk.Choices {
+		s.failing = s.failing || chunk.Choices[i].FinishReason == FinishReasonError
+	}
+	s.contentCame(chunk)
+	return chunk, nil
+}
+
+// failed ends the stream after a finish reason that says failure. An error object
+// that follows describes it better.
+func (s *Stream) failed() error {
+	report, body := s.lookOn()
+	if report != nil {
+		return s.cfg().reportedIn(s.Response(), report, body)
+	}
+	res := s.Response()
+	return s.cfg().failedFinish(res, res.failedFinish(), nil)
 }
 
 // contentCame restarts the clock for content if the chunk has content.
@@ -239,39 +250,27 @@ func (s *Stream) contentCame(chunk *ChatCompletionChunk) {
 	}
 }
 
-// report returns the failure that a chunk reports, or nil.
-func (c *ChatCompletionChunk) report() *ErrorObject {
-	if c.Error != nil {
-		return c.Error
+// over ends a stream whose body has ended cleanly without the end mark.
+func (s *Stream) over() error {
+	if s.acc.finished() {
+		return s.complete()
 	}
-	for i := range c.Choices {
-		if e := c.Choices[i].Error; e != nil {
-			return e
-		}
-	}
-	return nil
+	return s.broken(io.EOF)
 }
 
-// complete ends a stream whose end mark has arrived.
+// complete ends a stream that is whole.
 func (s *Stream) complete() error {
 	if !s.began {
 		return s.cfg().reportedIn(s.Response(), nil, nil)
 	}
+	if s.acc.mayHaveFailed() {
+		if res := s.Response(); res.failedFinish() != "" {
+			return s.cfg().failedFinish(res, res.failedFinish(), nil)
+		}
+	}
 	s.events.Release()
 	s.conn.drain()
 	return io.EOF
-}
-
-// undecodable returns the error for an event that is not a chunk.
-func (s *Stream) undecodable(data []byte, err error) error {
-	if e := errorFromBody(s.call, scrub(data, s.cfg().secrets)); e.Message != "" {
-		e.Partial = s.partial()
-		return e
-	}
-	if e, ok := errors.AsType[*DecodeError](err); ok {
-		e.call, e.Body = s.call, scrub(e.Body, s.cfg().secrets)
-	}
-	return &StreamError{Partial: s.Response(), Err: err}
 }
 
 // broken returns the error of the stream for an error of a read. io.EOF means that
@@ -279,6 +278,8 @@ func (s *Stream) undecodable(data []byte, err error) error {
 func (s *Stream) broken(err error) error {
 	if why := s.conn.why(); why != nil {
 		err = why
+	} else if res := s.Response(); s.failing && res.failedFinish() != "" {
+		return s.cfg().failedFinish(res, res.failedFinish(), nil)
 	} else if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = ErrStreamTruncated
 	} else if errors.Is(err, sse.ErrTooLong) {
@@ -302,9 +303,9 @@ const (
 	lookOnBytes = 64 << 10
 )
 
-// lookOn reads on after a reported failure, because the usage of the partial
-// answer often follows it.
-func (s *Stream) lookOn() {
+// lookOn reads on after a failure, because the usage of the partial answer often
+// follows it. It returns the first report in what it reads.
+func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 	defer s.conn.limit(lookOnFor, lookOnBytes)()
 	for {
 		data, err := s.events.Next()
@@ -313,14 +314,19 @@ func (s *Stream) lookOn() {
 		}
 		if string(bytes.TrimSpace(data)) == doneMark {
 			s.conn.drain()
-			return
+			return report, body
 		}
+		data = scrub(data, s.cfg().secrets)
 		chunk := &ChatCompletionChunk{}
-		if chunk.UnmarshalJSON(scrub(data, s.cfg().secrets)) == nil {
+		if chunk.UnmarshalJSON(data) == nil {
 			s.acc.Add(chunk)
 		}
+		if report == nil {
+			report, _ = chunk.reportIn(data, s.events.Failed())
+			body = data
+		}
 		if err != nil {
-			return
+			return report, body
 		}
 	}
 }
@@ -372,7 +378,7 @@ func opensEvents(head, media string) bool {
 	if media == "text/event-stream" || head[0] == ':' || head[0] == '\xEF' { // a comment, a byte order mark
 		return true
 	}
-	for _, field := range []string{"data:", "event:", "id:", "retry:"} {
+	for _, field := range []string{"data:", "event:", "id:", "retry:", "error:"} {
 		if n := min(len(head), len(field)); head[:n] == field[:n] {
 			return true
 		}

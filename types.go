@@ -6,6 +6,8 @@ package openrouter
 // unless [ProviderPreferences.RequireParameters] is set.
 //
 // Ranges and defaults below are those that the service documents.
+//
+//wire:hot
 type ChatCompletionRequest struct {
 	// The model.
 
@@ -208,6 +210,8 @@ type ChatCompletionRequest struct {
 
 // ChatCompletion is the answer to a [ChatCompletionRequest]. Its methods return zero values if it
 // is nil or has no choices.
+//
+//wire:hot
 type ChatCompletion struct {
 	// ID identifies the generation. [GenerationsService.Get] returns its cost and outcome.
 	ID string `json:"id"`
@@ -277,6 +281,8 @@ type Choice struct {
 
 // ChatCompletionChunk is one event of a [Stream]. Its methods return zero values if it is nil or
 // has no choices.
+//
+//wire:hot
 type ChatCompletionChunk struct {
 	// ID is the same on every chunk of an answer.
 	ID string `json:"id"`

@@ -43,17 +43,10 @@ func (u *Usage) hasCounts() bool {
 	if u.PromptTokens != 0 || u.CompletionTokens != 0 || u.TotalTokens != 0 || u.Cost != 0 {
 		return true
 	}
-	for i, name := range usageMembers {
-		switch name {
-		case "prompt_tokens", "completion_tokens", "total_tokens":
-			if u.presence.Form(i) == wire.Plain {
-				return true
-			}
-		case "cost":
-			if u.presence.Form(i) == wire.Zero {
-				return true
-			}
-		}
+	p := u.presence
+	if p.Form(usagePromptTokens) == wire.Plain || p.Form(usageCompletionTokens) == wire.Plain || p.Form(usageTotalTokens) == wire.Plain ||
+		p.Form(usageCost) == wire.Zero {
+		return true
 	}
 	for name := range u.Extra { // those of another dialect, or not whole
 		if raw := rawMember(u.Extra, name); (strings.HasSuffix(name, "_tokens") || name == "cost") && begins(raw, "-0123456789") {
@@ -126,6 +119,8 @@ type ServerToolUse struct {
 
 // Logprobs holds the log probability of each token of an answer. Some providers send a number or
 // another object instead, which is kept in Extra and is not an error.
+//
+//wire:hot
 type Logprobs struct {
 	Content []TokenLogprob `json:"content" wire:"null"`
 	Refusal []TokenLogprob `json:"refusal,omitzero"`

@@ -10,8 +10,9 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are generated from the struct declarations: from their json tags, their wire tags and the //wire: directives
-// above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them,
+// which internal/wiregen explains. A type has a table of its members, a method that reads one of them and one that writes them all; the rest
+// is here and in internal/wire. Types that are //wire:hot have longer and faster methods of their own.
 //
 //go:generate go run ./internal/wiregen
 
@@ -20,6 +21,38 @@ type presence = wire.Presence
 
 // widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
+
+// An object is a pointer to a type that is an object on the wire.
+type object interface {
+	// readJSON reads what comes next into the object, which is zero.
+	readJSON(r *wire.Reader) wire.Got
+	writeJSON(w *wire.Writer)
+}
+
+// A memberReader is an object whose members are read one by one.
+type memberReader interface {
+	// member reads the value of the member that comes next and returns the member's number, -1 for an unknown one, which it leaves.
+	member(r *wire.Reader) (int, wire.Got)
+}
+
+// An element is an object of which there are lists.
+type element interface {
+	object
+	state() (*presence, *map[string]any)
+}
+
+// encode returns the JSON of an object.
+func encode(v object) ([]byte, error) {
+	w := wire.NewWriter(nil)
+	v.writeJSON(&w)
+	return w.Bytes()
+}
+
+// decode reads data into an object, whose type is called what.
+func decode(v object, data []byte, what string) error {
+	r := wire.NewReader(data)
+	return decoded(&r, v.readJSON(&r), data, what)
+}
 
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
 func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
@@ -37,6 +70,143 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
+// readObject reads the members of v, which m describes. p and extra are fields of v; p is nil if v has no members.
+func readObject(r *wire.Reader, v memberReader, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+	if !r.Object() {
+		return r.Miss()
+	}
+	if p != nil {
+		*p = m.Unseen()
+	}
+	for ok := r.FirstMember(); ok; ok = r.NextMember() {
+		at := r.Pos()
+		i, got := v.member(r)
+		if i < 0 {
+			if !r.Fixed(m) {
+				r.Unknown(extra)
+			}
+			continue
+		}
+		if got >= wire.Inexact {
+			r.Keep(extra, m.Name(i), at)
+		}
+		p.Set(i, wire.FormOf(got, m.Default(i)))
+	}
+	return wire.Value
+}
+
+// readValue reads an object by value.
+func readValue(r *wire.Reader, v interface {
+	object
+	isZero() bool
+}) wire.Got {
+	got := v.readJSON(r)
+	if got == wire.Value && v.isZero() {
+		return wire.GotZero
+	}
+	return got
+}
+
+// readPtr reads an object into a new variable; nil is null.
+func readPtr[T any, P interface {
+	*T
+	object
+}](r *wire.Reader, dst **T) wire.Got {
+	if *dst = nil; r.Null() {
+		return wire.GotNull
+	}
+	v := new(T)
+	got := P(v).readJSON(r)
+	if got != wire.Wrong {
+		*dst = v
+	}
+	return got
+}
+
+// readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
+func readList[T any, P interface {
+	*T
+	element
+}](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
+	s := (*dst)[:0] // the caller may have room
+	if *dst = nil; !r.Array() {
+		return r.Miss()
+	}
+	if s == nil {
+		s = []T{}
+	}
+	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		at := r.Pos()
+		if cap(s) == 0 && first != nil {
+			s = first(r)
+		} else {
+			s = append(s, *new(T))
+		}
+		v := &s[len(s)-1]
+		if P(v).readJSON(r) != wire.Value {
+			*v = *new(T)
+			keepBare(r, P(v), at)
+		}
+	}
+	*dst = s
+	return wire.Value
+}
+
+// keepBare keeps the element at a place in the document, which is not an object.
+func keepBare(r *wire.Reader, v element, at int) {
+	p, extra := v.state()
+	r.Keep(extra, "", at)
+	p.Set(wire.Bare, wire.Zero)
+}
+
+// writeList writes a list of objects.
+func writeList[T any, P interface {
+	*T
+	object
+}](w *wire.Writer, s []T) {
+	w.OpenArray()
+	for i := range s {
+		P(&s[i]).writeJSON(w)
+	}
+	w.CloseArray()
+}
+
+// readVariant reads an object as one of a union's variants.
+func readVariant[T any, P interface {
+	*T
+	object
+}](r *wire.Reader) T {
+	var v T
+	P(&v).readJSON(r)
+	return v
+}
+
+// readUnions reads a list of a union's variants, of which null is the one given.
+func readUnions[U any](r *wire.Reader, dst *[]U, read func(*wire.Reader, *U) wire.Got, null U) wire.Got {
+	if *dst = nil; !r.Array() {
+		return r.Miss()
+	}
+	s := []U{}
+	for ok := r.FirstElement(); ok; ok = r.NextElement() {
+		var v U
+		if read(r, &v) == wire.GotNull {
+			v = null
+		}
+		s = append(s, v)
+	}
+	*dst = s
+	return wire.Value
+}
+
+// writeUnions writes a list of a union's variants.
+func writeUnions[U any](w *wire.Writer, s []U, write func(*wire.Writer, U)) {
+	w.OpenArray()
+	for _, v := range s {
+		write(w, v)
+	}
+	w.CloseArray()
+}
+
 // readContent reads content: a list of parts, or a string.
 func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 	var text string
@@ -48,7 +218,7 @@ func readContent(r *wire.Reader, dst *[]Part) wire.Got {
 		*dst = nil
 		return got
 	}
-	got := readParts(r, dst)
+	got := readList(r, dst, nil)
 	if got == wire.Value && isPlainText(*dst) {
 		return wire.GotOther
 	}
@@ -61,7 +231,7 @@ func writeContent(w *wire.Writer, parts []Part, short bool) {
 		w.String(parts[0].Text)
 		return
 	}
-	writeParts(w, parts)
+	writeList(w, parts)
 }
 
 // isPlainText reports whether parts can be written as one string.
@@ -229,7 +399,7 @@ func contentOf(raw json.RawMessage) []Part {
 	r := wire.NewReader(raw)
 	if begins(raw, "[") {
 		var parts []Part
-		readParts(&r, &parts)
+		readList(&r, &parts, nil)
 		return parts
 	}
 	var p Part
@@ -258,17 +428,6 @@ func (p *Part) hasPayload() bool {
 	}
 	return p.isThinking()
 }
-
-var (
-	toolCallID            = slices.Index(toolCallMembers[:], "id")
-	toolCallFunction      = slices.Index(toolCallMembers[:], "function")
-	functionCallArguments = slices.Index(functionCallMembers[:], "arguments")
-	messageContent        = slices.Index(messageMembers[:], "content")
-	messageToolCalls      = slices.Index(messageMembers[:], "tool_calls")
-	deltaContent          = slices.Index(deltaMembers[:], "content")
-	deltaToolCalls        = slices.Index(deltaMembers[:], "tool_calls")
-	chunkChoiceDelta      = slices.Index(chunkChoiceMembers[:], "delta")
-)
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It
 // is sent as a string. One that was received as a number is sent as a number.

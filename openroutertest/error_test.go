@@ -19,7 +19,7 @@ func TestErrorIsTheSameForStreams(t *testing.T) {
 		require.ErrorIs(t, err, openrouter.ErrRateLimitExceeded)
 		e := apiError(t, err)
 		assert.Equal(t, http.StatusTooManyRequests, e.StatusCode)
-		assert.Equal(t, http.StatusTooManyRequests, e.Code)
+		assert.Equal(t, http.StatusTooManyRequests, e.StatusCode)
 		assert.Equal(t, "Slow down", e.Message)
 		assert.Equal(t, 2*time.Second, e.RetryAfter)
 		assert.Equal(t, "user_fake", e.UserID)
@@ -73,8 +73,8 @@ func TestErrorBodies(t *testing.T) {
 func TestErrorWithStatus200(t *testing.T) {
 	bothWays(t, openroutertest.Error(502, openrouter.ErrProviderUnavailable).Status(200), func(t *testing.T, _ *openrouter.ChatCompletion, err error) {
 		require.ErrorIs(t, err, openrouter.ErrProviderUnavailable)
-		assert.Equal(t, 200, apiError(t, err).StatusCode)
-		assert.Equal(t, 502, apiError(t, err).Code)
+		assert.Equal(t, 200, apiError(t, err).Call().StatusCode)
+		assert.Equal(t, 502, apiError(t, err).StatusCode)
 		assert.Equal(t, "gen-fake-1", apiError(t, err).Call().GenerationID)
 	})
 }
@@ -150,8 +150,8 @@ func TestMidStreamErrorShapes(t *testing.T) {
 			bothWays(t, reply, func(t *testing.T, _ *openrouter.ChatCompletion, err error) {
 				require.ErrorIs(t, err, openrouter.ErrProviderUnavailable)
 				e := apiError(t, err)
-				assert.Equal(t, 200, e.StatusCode)
-				assert.Equal(t, 502, e.Code)
+				assert.Equal(t, 200, e.Call().StatusCode)
+				assert.Equal(t, 502, e.StatusCode)
 				assert.Equal(t, "boom", e.Message)
 				if row.text {
 					require.NotNil(t, e.Partial)

@@ -60,6 +60,7 @@ func (w *Writer) Close()      { w.close('}') }
 func (w *Writer) OpenArray()  { w.buf = append(w.buf, '[') }
 func (w *Writer) CloseArray() { w.close(']') }
 
+//go:noinline
 func (w *Writer) close(c byte) {
 	if last := len(w.buf) - 1; w.buf[last] == ',' {
 		w.buf[last] = c
@@ -68,9 +69,6 @@ func (w *Writer) close(c byte) {
 	}
 	w.buf = append(w.buf, c, ',')
 }
-
-// Key writes a name that is already quoted and followed by its colon.
-func (w *Writer) Key(quoted string) { w.buf = append(w.buf, quoted...) }
 
 // Name writes a name.
 func (w *Writer) Name(name string) {
@@ -83,23 +81,6 @@ func (w *Writer) Verbatim(v string) { w.buf = append(append(w.buf, v...), ',') }
 
 // Null writes null.
 func (w *Writer) Null() { w.Verbatim("null") }
-
-// Empty writes a member whose Go value is zero the way it was, or by default is, spelled; it reports whether it wrote one.
-func (w *Writer) Empty(quoted string, f, dflt Form, zero string) bool {
-	if f == Plain {
-		f = dflt
-	}
-	switch f {
-	case Null:
-		zero = "null"
-	case Zero:
-	default:
-		return false
-	}
-	w.Key(quoted)
-	w.Verbatim(zero)
-	return true
-}
 
 // Bool writes true or false.
 func (w *Writer) Bool(b bool) { w.buf = append(strconv.AppendBool(w.buf, b), ',') }
@@ -263,11 +244,11 @@ func (w *Writer) Any(v any) {
 	}
 }
 
-// Extra writes members without a field, sorted by name. names are the members with one and wrote those already written, which win.
-func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
+// Extra writes members without a field, sorted by name. m are the members with one and wrote those already written, which win.
+func (w *Writer) Extra(extra map[string]any, m *Members, wrote uint64) {
 	keys := make([]string, 0, len(extra))
 	for k := range extra {
-		if i := slices.Index(names, k); i < 0 || wrote&(1<<uint(i)) == 0 {
+		if i := m.Index(k); i < 0 || wrote&(1<<uint(i)) == 0 {
 			keys = append(keys, k)
 		}
 	}
@@ -276,43 +257,6 @@ func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
 		w.Name(k)
 		w.Any(extra[k])
 	}
-}
-
-// WriteStrings writes a list of strings; a lone one without its list where short is set.
-func WriteStrings[S ~string](w *Writer, list []S, short bool) {
-	if short && len(list) == 1 {
-		w.String(string(list[0]))
-		return
-	}
-	w.OpenArray()
-	for _, s := range list {
-		w.String(string(s))
-	}
-	w.CloseArray()
-}
-
-// WriteInts writes a list of integers.
-func WriteInts(w *Writer, list []int) {
-	w.OpenArray()
-	for _, n := range list {
-		w.Int(n)
-	}
-	w.CloseArray()
-}
-
-// WriteMap writes an object sorted by name.
-func WriteMap[V any](w *Writer, m map[string]V, write func(*Writer, V)) {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	w.Open()
-	for _, k := range keys {
-		w.Name(k)
-		write(w, m[k])
-	}
-	w.Close()
 }
 
 // path says where in an unfinished document its next value stands. It reads what was written, so that writing itself keeps no path.

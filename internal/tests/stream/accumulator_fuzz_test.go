@@ -68,7 +68,7 @@ func wholeChoice(c *cutter, index int, content, reasoning, arguments, signature 
 		encrypted := object{"type": "reasoning.encrypted", "id": fmt.Sprint(i), "data": signature}
 		switch index { // how the choice tells its parts apart
 		case 0:
-			call["index"], text["index"], summary["index"], encrypted["index"] = i<<40, i, i, 0
+			call["index"], text["index"], summary["index"], encrypted["index"] = i<<29, i, i, 0
 		case 1:
 			call["index"] = 0
 		}
