@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,19 @@ func alone(data []byte) (chunk *openrouter.ChatCompletionChunk, failed bool) {
 	}
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(data, &members)
-	return chunk, failed || string(members["choices"]) == "null"
+	if string(members["choices"]) == "null" {
+		failed = true
+		for name, value := range members {
+			known := slices.Contains([]string{"id", "object", "created", "model", "provider", "error"}, name)
+			failed = failed && (known || string(value) == "null")
+		}
+	}
+	return chunk, failed
+}
+
+// finishes reports whether a chunk has a finish reason. From then on null choices end no stream.
+func finishes(chunk *openrouter.ChatCompletionChunk) bool {
+	return chunk != nil && slices.ContainsFunc(chunk.Choices, func(c openrouter.ChunkChoice) bool { return c.FinishReason != "" })
 }
 
 // requireAlone holds what a stream makes of events against what each is alone. All chunks are kept to the end, so that one that
@@ -67,10 +80,14 @@ func requireAlone(t *testing.T, events [][]byte) {
 	var stream []byte
 	var want []*openrouter.ChatCompletionChunk
 	var whole openrouter.Accumulator
-	failed := false
+	failed, finished := false, false
 	for _, e := range events {
 		stream = sse.AppendEvent(stream, e)
-		if chunk, bad := alone(e); !failed && !bad {
+		chunk, bad := alone(e)
+		if bad && finished && chunk != nil && chunk.Error == nil && len(chunk.Choices) == 0 {
+			bad = false
+		}
+		if finished = finished || finishes(chunk); !failed && !bad {
 			want = append(want, chunk)
 			whole.Add(chunk)
 		} else {
