@@ -428,6 +428,35 @@ func TestContentClockSeesOddContent(t *testing.T) {
 	}
 }
 
+// An answer that failed half way is not asked for again if the model has written anything, in whatever form.
+func TestOddContentIsNotAskedForAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		choice string
+		calls  int
+	}{
+		"thinking in a list":   {`"message":{"role":"assistant","content":[` + thinkingPart("a") + `]}`, 1},
+		"an image in a list":   {`"message":{"role":"assistant","content":[{"type":"image_url","image_url":{"url":"u"}}]}`, 1},
+		"an object":            {`"message":{"role":"assistant","content":{"a":1}}`, 1},
+		"the old call":         {`"message":{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{"}}`, 1},
+		"a prompt's reasoning": {`"text":"","reasoning":"a"`, 1},
+		"nothing":              {`"message":{"role":"assistant","content":[` + textPart("") + `]}`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				transport := answersWith(func() io.ReadCloser {
+					calls++
+					return io.NopCloser(strings.NewReader(`{"id":"g","choices":[{"index":0,` + tc.choice + `,"error":{"code":503,"message":"gone"}}]}`))
+				})
+				client := openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-test"), openrouter.WithMaxRetries(1), openrouter.WithHTTPClient(&http.Client{Transport: transport}))
+				_, err := client.Chat.Create(context.Background(), &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}})
+				require.Error(t, err)
+				assert.Equal(t, tc.calls, calls)
+			})
+		})
+	}
+}
+
 // What comes twice in a chunk is read as alone, from the third chunk on too.
 func TestStreamWithRepeatedMembers(t *testing.T) {
 	for _, delta := range []string{
