@@ -231,13 +231,28 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
 }
 
+// addTexts adds the texts of a fragment, most of which are empty: looking is cheaper
+// than a call.
 func (m *choiceMerger) addTexts(c *ChunkChoice, content string) {
 	d := &c.Delta
-	m.content.add(content)
-	m.reasoning.add(d.Reasoning)
-	m.reasoningContent.add(d.ReasoningContent)
-	m.refusal.add(d.Refusal)
-	m.prompted.add(c.Text)
+	if content != "" {
+		if m.content.odd {
+			m.content.addString()
+		}
+		m.content.text.add(content)
+	}
+	if d.Reasoning != "" {
+		m.reasoning.add(d.Reasoning)
+	}
+	if d.ReasoningContent != "" {
+		m.reasoningContent.add(d.ReasoningContent)
+	}
+	if d.Refusal != "" {
+		m.refusal.add(d.Refusal)
+	}
+	if c.Text != "" {
+		m.prompted.add(c.Text)
+	}
 }
 
 // addAgain adds a fragment that differs from the one before only in texts, each of
