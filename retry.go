@@ -201,7 +201,7 @@ func hasContent(res *ChatCompletion) bool {
 // hasContent reports whether the model has written anything.
 func (c *Choice) hasContent() bool {
 	m := &c.Message
-	return c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
+	return c.Text != "" || c.Reasoning != "" || len(c.ReasoningDetails) > 0 || hasParts(m.Content) || m.Text() != "" || hasUnknownText(m.Extra) || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
 		len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0
 }
 

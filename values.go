@@ -341,18 +341,31 @@ func (d *Delta) unadopted() *Delta {
 
 // adopt reads a message in place of a delta.
 func (c *ChunkChoice) adopt() {
-	if c.presence.Form(chunkChoiceDelta) == wire.Absent {
+	if c.hasNoDelta() {
 		c.Delta = deltaOf(rawMember(c.Extra, "message"))
 	}
 }
 
+func (c *ChunkChoice) hasNoDelta() bool {
+	form := c.presence.Form(chunkChoiceDelta)
+	return form == wire.Absent || form == wire.Null
+}
+
 func (c *ChunkChoice) unadopted() *ChunkChoice {
-	raw := rawMember(c.Extra, "message")
-	if raw == nil || c.presence.Form(chunkChoiceDelta) != wire.Absent || !reflect.DeepEqual(c.Delta, deltaOf(raw)) {
+	if !c.hasNoDelta() {
+		return c
+	}
+	d := deltaOf(rawMember(c.Extra, "message"))
+	if d.isZero() {
 		return c
 	}
 	plain := *c
-	plain.Delta = Delta{}
+	if reflect.DeepEqual(c.Delta, d) {
+		plain.Delta = Delta{}
+	} else { // the delta was changed, and takes the message's place
+		plain.Extra = without(c.Extra, "message")
+		plain.presence.Set(chunkChoiceDelta, wire.Plain)
+	}
 	return &plain
 }
 
