@@ -126,6 +126,13 @@ func (a *Accumulator) Response() *ChatCompletion {
 	return &res
 }
 
+// isTooLarge reports whether the answer has more elements than one may have.
+func (a *Accumulator) isTooLarge() bool {
+	return len(a.choices) > maxElements || slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return len(m.calls.list) > maxElements || len(m.details.list) > maxElements
+	})
+}
+
 // finished reports whether every choice has its finish reason.
 func (a *Accumulator) finished() bool {
 	for _, m := range a.choices {
