@@ -167,7 +167,7 @@ func mendToolCalls(calls []ToolCall, completionID string) {
 	seen := make(map[string]bool, len(calls))
 	for i := range calls {
 		call := &calls[i]
-		if _, ok := call.Extra[""]; ok {
+		if isBare(call.presence, call.Extra) && call.blank() {
 			continue // the call is not an object; Extra holds its JSON
 		}
 		mendArguments(call)

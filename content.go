@@ -215,7 +215,7 @@ func (i Image) url() string {
 	}
 	// Some answers have a plain URL string in place of the object.
 	var url string
-	if raw, ok := i.Extra[""].(json.RawMessage); ok {
+	if raw, ok := i.Extra[""].(json.RawMessage); ok && isBare(i.presence, i.Extra) && i.blank() {
 		_ = json.Unmarshal(raw, &url) // ignored: what is not a string is no URL
 	}
 	return url

@@ -123,8 +123,7 @@ func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Annotation) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&annotationMembers, v.presence, v.Extra)
@@ -1057,8 +1056,7 @@ func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Choice) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&choiceMembers, v.presence, v.Extra)
@@ -1154,8 +1152,7 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ChunkChoice) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&chunkChoiceMembers, v.presence, v.Extra)
@@ -1595,8 +1592,7 @@ func (v *DesignArenaRank) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *DesignArenaRank) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&designArenaRankMembers, v.presence, v.Extra)
@@ -2545,8 +2541,7 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Image) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&imageMembers, v.presence, v.Extra)
@@ -2904,26 +2899,26 @@ func (v *MaxPrice) readJSON(r *wire.Reader) wire.Got {
 func (v *MaxPrice) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
 	case "prompt":
-		return 0, r.Number((*string)(&v.Prompt))
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 1, r.Number((*string)(&v.Completion))
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
 	case "image":
-		return 2, r.Number((*string)(&v.Image))
+		return 2, r.Number(2, (*string)(&v.Image), &v.numbers)
 	case "audio":
-		return 3, r.Number((*string)(&v.Audio))
+		return 3, r.Number(3, (*string)(&v.Audio), &v.numbers)
 	case "request":
-		return 4, r.Number((*string)(&v.Request))
+		return 4, r.Number(4, (*string)(&v.Request), &v.numbers)
 	}
 	return -1, wire.Wrong
 }
 
 func (v *MaxPrice) writeJSON(w *wire.Writer) {
 	o := w.Object(&maxPriceMembers, v.presence, v.Extra)
-	o.Number(0, string(v.Prompt))
-	o.Number(1, string(v.Completion))
-	o.Number(2, string(v.Image))
-	o.Number(3, string(v.Audio))
-	o.Number(4, string(v.Request))
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Image), v.numbers)
+	o.Number(3, string(v.Audio), v.numbers)
+	o.Number(4, string(v.Request), v.numbers)
 	o.Close()
 }
 
@@ -3023,8 +3018,7 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Message) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&messageMembers, v.presence, v.Extra)
@@ -3149,8 +3143,7 @@ func (v *Model) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *Model) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&modelMembers, v.presence, v.Extra)
@@ -3407,33 +3400,33 @@ func (v *ModelPricing) readJSON(r *wire.Reader) wire.Got {
 func (v *ModelPricing) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
 	case "prompt":
-		return 0, r.Number((*string)(&v.Prompt))
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 1, r.Number((*string)(&v.Completion))
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
 	case "request":
-		return 2, r.Number((*string)(&v.Request))
+		return 2, r.Number(2, (*string)(&v.Request), &v.numbers)
 	case "image":
-		return 3, r.Number((*string)(&v.Image))
+		return 3, r.Number(3, (*string)(&v.Image), &v.numbers)
 	case "image_token":
-		return 4, r.Number((*string)(&v.ImageToken))
+		return 4, r.Number(4, (*string)(&v.ImageToken), &v.numbers)
 	case "image_output":
-		return 5, r.Number((*string)(&v.ImageOutput))
+		return 5, r.Number(5, (*string)(&v.ImageOutput), &v.numbers)
 	case "audio":
-		return 6, r.Number((*string)(&v.Audio))
+		return 6, r.Number(6, (*string)(&v.Audio), &v.numbers)
 	case "audio_output":
-		return 7, r.Number((*string)(&v.AudioOutput))
+		return 7, r.Number(7, (*string)(&v.AudioOutput), &v.numbers)
 	case "input_audio_cache":
-		return 8, r.Number((*string)(&v.InputAudioCache))
+		return 8, r.Number(8, (*string)(&v.InputAudioCache), &v.numbers)
 	case "input_cache_read":
-		return 9, r.Number((*string)(&v.InputCacheRead))
+		return 9, r.Number(9, (*string)(&v.InputCacheRead), &v.numbers)
 	case "input_cache_write":
-		return 10, r.Number((*string)(&v.InputCacheWrite))
+		return 10, r.Number(10, (*string)(&v.InputCacheWrite), &v.numbers)
 	case "input_cache_write_1h":
-		return 11, r.Number((*string)(&v.InputCacheWrite1h))
+		return 11, r.Number(11, (*string)(&v.InputCacheWrite1h), &v.numbers)
 	case "internal_reasoning":
-		return 12, r.Number((*string)(&v.InternalReasoning))
+		return 12, r.Number(12, (*string)(&v.InternalReasoning), &v.numbers)
 	case "web_search":
-		return 13, r.Number((*string)(&v.WebSearch))
+		return 13, r.Number(13, (*string)(&v.WebSearch), &v.numbers)
 	case "discount":
 		return 14, r.Float(&v.Discount)
 	case "overrides":
@@ -3444,20 +3437,20 @@ func (v *ModelPricing) member(r *wire.Reader) (int, wire.Got) {
 
 func (v *ModelPricing) writeJSON(w *wire.Writer) {
 	o := w.Object(&modelPricingMembers, v.presence, v.Extra)
-	o.Number(0, string(v.Prompt))
-	o.Number(1, string(v.Completion))
-	o.Number(2, string(v.Request))
-	o.Number(3, string(v.Image))
-	o.Number(4, string(v.ImageToken))
-	o.Number(5, string(v.ImageOutput))
-	o.Number(6, string(v.Audio))
-	o.Number(7, string(v.AudioOutput))
-	o.Number(8, string(v.InputAudioCache))
-	o.Number(9, string(v.InputCacheRead))
-	o.Number(10, string(v.InputCacheWrite))
-	o.Number(11, string(v.InputCacheWrite1h))
-	o.Number(12, string(v.InternalReasoning))
-	o.Number(13, string(v.WebSearch))
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Request), v.numbers)
+	o.Number(3, string(v.Image), v.numbers)
+	o.Number(4, string(v.ImageToken), v.numbers)
+	o.Number(5, string(v.ImageOutput), v.numbers)
+	o.Number(6, string(v.Audio), v.numbers)
+	o.Number(7, string(v.AudioOutput), v.numbers)
+	o.Number(8, string(v.InputAudioCache), v.numbers)
+	o.Number(9, string(v.InputCacheRead), v.numbers)
+	o.Number(10, string(v.InputCacheWrite), v.numbers)
+	o.Number(11, string(v.InputCacheWrite1h), v.numbers)
+	o.Number(12, string(v.InternalReasoning), v.numbers)
+	o.Number(13, string(v.WebSearch), v.numbers)
 	o.Float(14, v.Discount)
 	if o.Begin(15, v.Overrides != nil, `[]`) {
 		writeList(w, v.Overrides)
@@ -3604,8 +3597,7 @@ func (v *NestedTool) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *NestedTool) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&nestedToolMembers, v.presence, v.Extra)
@@ -3811,8 +3803,7 @@ func (v *Part) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Part) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&partMembers, v.presence, v.Extra)
@@ -3982,8 +3973,7 @@ func (v *PipelineStage) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *PipelineStage) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&pipelineStageMembers, v.presence, v.Extra)
@@ -4067,8 +4057,7 @@ func (v *PreviousError) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *PreviousError) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&previousErrorMembers, v.presence, v.Extra)
@@ -4109,39 +4098,38 @@ func (v *PricingOverride) member(r *wire.Reader) (int, wire.Got) {
 	case "utc_end":
 		return 2, r.Int(&v.UTCEnd)
 	case "prompt":
-		return 3, r.Number((*string)(&v.Prompt))
+		return 3, r.Number(3, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 4, r.Number((*string)(&v.Completion))
+		return 4, r.Number(4, (*string)(&v.Completion), &v.numbers)
 	case "audio":
-		return 5, r.Number((*string)(&v.Audio))
+		return 5, r.Number(5, (*string)(&v.Audio), &v.numbers)
 	case "input_audio_cache":
-		return 6, r.Number((*string)(&v.InputAudioCache))
+		return 6, r.Number(6, (*string)(&v.InputAudioCache), &v.numbers)
 	case "input_cache_read":
-		return 7, r.Number((*string)(&v.InputCacheRead))
+		return 7, r.Number(7, (*string)(&v.InputCacheRead), &v.numbers)
 	case "input_cache_write":
-		return 8, r.Number((*string)(&v.InputCacheWrite))
+		return 8, r.Number(8, (*string)(&v.InputCacheWrite), &v.numbers)
 	case "input_cache_write_1h":
-		return 9, r.Number((*string)(&v.InputCacheWrite1h))
+		return 9, r.Number(9, (*string)(&v.InputCacheWrite1h), &v.numbers)
 	}
 	return -1, wire.Wrong
 }
 
 func (v *PricingOverride) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&pricingOverrideMembers, v.presence, v.Extra)
 	o.Int(0, v.MinPromptTokens)
 	o.Int(1, v.UTCStart)
 	o.Int(2, v.UTCEnd)
-	o.Number(3, string(v.Prompt))
-	o.Number(4, string(v.Completion))
-	o.Number(5, string(v.Audio))
-	o.Number(6, string(v.InputAudioCache))
-	o.Number(7, string(v.InputCacheRead))
-	o.Number(8, string(v.InputCacheWrite))
-	o.Number(9, string(v.InputCacheWrite1h))
+	o.Number(3, string(v.Prompt), v.numbers)
+	o.Number(4, string(v.Completion), v.numbers)
+	o.Number(5, string(v.Audio), v.numbers)
+	o.Number(6, string(v.InputAudioCache), v.numbers)
+	o.Number(7, string(v.InputCacheRead), v.numbers)
+	o.Number(8, string(v.InputCacheWrite), v.numbers)
+	o.Number(9, string(v.InputCacheWrite1h), v.numbers)
 	o.Close()
 }
 
@@ -4407,8 +4395,7 @@ func (v *ProviderResponse) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *ProviderResponse) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&providerResponseMembers, v.presence, v.Extra)
@@ -4634,8 +4621,7 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ReasoningDetail) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&reasoningDetailMembers, v.presence, v.Extra)
@@ -4750,8 +4736,7 @@ func (v *RouterAttempt) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *RouterAttempt) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&routerAttemptMembers, v.presence, v.Extra)
@@ -4793,8 +4778,7 @@ func (v *RouterEndpoint) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *RouterEndpoint) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&routerEndpointMembers, v.presence, v.Extra)
@@ -5296,8 +5280,7 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TokenLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&tokenLogprobMembers, v.presence, v.Extra)
@@ -5369,8 +5352,7 @@ func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ToolCall) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&toolCallMembers, v.presence, v.Extra)
@@ -5472,8 +5454,7 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TopLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&topLogprobMembers, v.presence, v.Extra)
@@ -6343,6 +6324,7 @@ func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("id") {
 	case "moderation":
 		*dst = readVariant[ModerationPlugin](r)
@@ -6365,6 +6347,9 @@ func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 	case "fusion":
 		*dst = readVariant[FusionPlugin](r)
 	default:
+		*dst = RawPlugin(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawPlugin(r.Raw())
 	}
 	return wire.Value
@@ -6461,7 +6446,7 @@ func writePlugin(w *wire.Writer, u Plugin) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawPlugin) plugin() {}
@@ -6483,6 +6468,7 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "text":
 		*dst = readVariant[TextFormat](r)
@@ -6495,6 +6481,9 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 	case "python":
 		*dst = readVariant[PythonFormat](r)
 	default:
+		*dst = RawResponseFormat(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawResponseFormat(r.Raw())
 	}
 	return wire.Value
@@ -6551,7 +6540,7 @@ func writeResponseFormat(w *wire.Writer, u ResponseFormat) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawResponseFormat) responseFormat() {}
@@ -6573,6 +6562,7 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "step_count_is":
 		*dst = readVariant[StepCountIs](r)
@@ -6585,6 +6575,9 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 	case "finish_reason_is":
 		*dst = readVariant[FinishReasonIs](r)
 	default:
+		*dst = RawStopCondition(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawStopCondition(r.Raw())
 	}
 	return wire.Value
@@ -6641,7 +6634,7 @@ func writeStopCondition(w *wire.Writer, u StopCondition) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawStopCondition) stopCondition() {}
@@ -6663,6 +6656,7 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "openrouter:web_search":
 		*dst = readVariant[WebSearchTool](r)
@@ -6689,6 +6683,9 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 	case "function":
 		*dst = readVariant[FunctionTool](r)
 	default:
+		*dst = RawTool(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawTool(r.Raw())
 	}
 	return wire.Value
@@ -6801,7 +6798,7 @@ func writeTool(w *wire.Writer, u Tool) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawTool) tool() {}
@@ -6828,6 +6825,7 @@ func readToolChoice(r *wire.Reader, dst *ToolChoice) wire.Got {
 		*dst = ToolChoiceMode(s)
 		return wire.Value
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "function":
 		*dst = readVariant[FunctionToolChoice](r)
@@ -6835,6 +6833,9 @@ func readToolChoice(r *wire.Reader, dst *ToolChoice) wire.Got {
 		*dst = RawToolChoice(r.Raw())
 	default:
 		*dst = readVariant[ServerToolChoice](r)
+	}
+	if r.Either(start) {
+		*dst = RawToolChoice(r.Raw())
 	}
 	return wire.Value
 }
@@ -6874,7 +6875,7 @@ func writeToolChoice(w *wire.Writer, u ToolChoice) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawToolChoice) toolChoice() {}

@@ -19,6 +19,9 @@ type presence = wire.Presence
 // widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
 
+// numbers remembers which exact decimals came as numbers.
+type numbers = wire.Numbers
+
 // An object is a pointer to a type that is an object on the wire.
 type object interface {
 	// readJSON reads what comes next into the object, which is zero.
@@ -36,7 +39,17 @@ func encode(v object) ([]byte, error) {
 // decode reads data into an object, whose type is called what.
 func decode(v object, data []byte, what string) error {
 	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, what)
+	got := v.readJSON(&r)
+	if e, ok := v.(element); ok && got == wire.GotNull {
+		p, _ := e.state()
+		p.Set(wire.Bare, wire.Zero) // an element of a list of the caller's own
+	}
+	return decoded(&r, got, data, what)
+}
+
+// An element is an object that lists have.
+type element interface {
+	state() (*presence, *map[string]any)
 }
 
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
@@ -115,7 +128,7 @@ func readPtr[T any, P interface {
 func readList[T any, P interface {
 	*T
 	object
-	state() (*presence, *map[string]any)
+	element
 }](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
 	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
@@ -153,6 +166,13 @@ func writeList[T any, P interface {
 		P(&s[i]).writeJSON(w)
 	}
 	w.CloseArray()
+}
+
+// isBare reports whether an element of a list, which has none of its fields set, came as something that is not an object. Extra holds that,
+// under the empty name, which an object may have, too.
+func isBare(p presence, extra map[string]any) bool {
+	_, ok := extra[""]
+	return p.Form(wire.Bare) != wire.Plain || p == 0 && ok && len(extra) == 1
 }
 
 // readVariant reads an object as one of a union's variants.

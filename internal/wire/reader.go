@@ -17,6 +17,7 @@ type SyntaxError struct {
 	Offset int
 	Msg    string
 	cut    bool // the document ends too soon
+	other  bool // the document is of another type: its discriminator says so
 }
 
 func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
@@ -174,6 +175,9 @@ func (r *Reader) Array() bool {
 		return false
 	}
 	r.pos++
+	if r.depth++; r.depth > MaxDepth {
+		r.fail("nested too deeply")
+	}
 	return true
 }
 
@@ -181,6 +185,7 @@ func (r *Reader) Array() bool {
 func (r *Reader) FirstElement() bool {
 	if r.peek() == ']' {
 		r.pos++
+		r.depth--
 		return false
 	}
 	return r.err == nil
@@ -195,6 +200,7 @@ func (r *Reader) NextElement() bool {
 		return true
 	case ']':
 		r.pos++
+		r.depth--
 		return false
 	}
 	r.unexpected("',' or ']'")
@@ -238,13 +244,9 @@ func (r *Reader) Skip() {
 		}
 	case '[':
 		r.Array()
-		if r.depth++; r.depth > MaxDepth {
-			r.fail("nested too deeply")
-		}
 		for ok := r.FirstElement(); ok; ok = r.NextElement() {
 			r.Skip()
 		}
-		r.depth--
 	case 't':
 		r.word("true")
 	case 'f':
@@ -294,15 +296,43 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 	(*extra)[name] = v
 }
 
-// Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error.
+// Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error, unless a later
+// member of the same name decides.
 func (r *Reader) Fixed(m *Members) bool {
 	if m.Value == "" || string(r.Key) != m.Names[len(m.Names)-1] {
 		return false
 	}
+	name := m.Names[len(m.Names)-1]
 	var s string
-	if r.String(&s); s != m.Value {
-		r.Fail("%s is %q, want %q", m.Names[len(m.Names)-1], s, m.Value)
+	if got := r.String(&s); got == Wrong {
+		r.Skip()
 	}
+	if s != m.Value && r.err == nil && !r.follows(name) {
+		r.Fail("%s is %q, want %q", name, s, m.Value)
+		r.err.(*SyntaxError).other = true
+	}
+	return true
+}
+
+// follows reports whether the rest of the object has a member of that name.
+func (r *Reader) follows(name string) bool {
+	look := Reader{data: r.data, pos: r.pos, depth: r.depth}
+	for look.NextMember() {
+		if string(look.Key) == name {
+			return true
+		}
+		look.Skip()
+	}
+	return false
+}
+
+// Either lets a reader that was told by Peek what comes next, and found later in it something else of the same name, go back to start. It
+// reports whether it did. What comes next is then neither.
+func (r *Reader) Either(start Reader) bool {
+	if e, ok := r.err.(*SyntaxError); !ok || !e.other {
+		return false
+	}
+	*r = start
 	return true
 }
 

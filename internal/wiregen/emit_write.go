@@ -9,8 +9,7 @@ import (
 func (e *emitter) write(o *object) {
 	e.p("func (v *%s) writeJSON(w *wire.Writer) {", o.name)
 	if o.asElement {
-		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {")
-		e.p("		w.Any(v.Extra[\"\"])")
+		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {")
 		e.p("		return")
 		e.p("	}")
 	}
@@ -158,6 +157,7 @@ func (e *emitter) readUnion(u *union) {
 		e.p("		return wire.Value")
 		e.p("	}")
 	}
+	e.p("	start := *r")
 	e.p("	switch r.Peek(%q) {", u.key)
 	raw, fallback := fmt.Sprintf("*dst = %s(r.Raw())", u.raw), ""
 	for _, o := range u.variants {
@@ -177,6 +177,7 @@ func (e *emitter) readUnion(u *union) {
 		e.p("	default:\n%s", raw)
 	}
 	e.p("	}")
+	e.p("	if r.Either(start) {\n%s\n}", raw)
 	e.p("	return wire.Value")
 	e.p("}\n")
 }
@@ -195,6 +196,6 @@ func (e *emitter) writeUnion(u *union) {
 	e.p("	case %s:\nw.Raw(v)\nreturn", u.raw)
 	e.p("	case *%s:\nif v != nil {\nw.Raw(*v)\nreturn\n}", u.raw)
 	e.p("	}")
-	e.p("w.FailNil()")
+	e.p("w.FailUnion(u)")
 	e.p("}\n")
 }
