@@ -277,6 +277,10 @@ const manyNested = 1000
 // any writes a value that only encoding/json knows how to encode. That notices a value that holds itself, but not through one of our objects:
 // each of them begins a document of its own.
 func (w *Writer) any(v any) {
+	if w.err != nil {
+		w.Null() // nobody will read it, and a value that holds itself in several places would be tried in all of them
+		return
+	}
 	defer nested.Add(-1)
 	if nested.Add(1) > manyNested && holdsItself(v) {
 		w.Fail(&json.UnsupportedValueError{Value: reflect.ValueOf(v), Str: fmt.Sprintf("encountered a cycle via %T", v)})
