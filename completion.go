@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
 )
 
 // FinishReason tells why a model stopped. The service may add values. A complete
@@ -99,6 +101,13 @@ func (c *ChatCompletion) Message() Message {
 	mendToolCalls(m.ToolCalls, c.ID)
 	return m
 }
+
+// Clone returns a copy that shares no memory with c, except for what [ChatCompletion.Call] returns.
+func (c *ChatCompletion) Clone() *ChatCompletion { return deep.Clone(c) }
+
+// Equal reports whether both answers say the same; see [ChatCompletionRequest.Equal]. How they came
+// makes no difference.
+func (c *ChatCompletion) Equal(other *ChatCompletion) bool { return deep.Equal(c, other) }
 
 // failedFinish returns the first finish reason that says failure, or "".
 func (c *ChatCompletion) failedFinish() string {
@@ -223,34 +232,32 @@ type Debug struct {
 
 // Text returns the text that the chunk adds to the choice with index 0.
 func (c *ChatCompletionChunk) Text() string {
-	if d := c.delta(); d.Content != "" {
-		return d.Content
+	choice := c.first()
+	if choice.Delta.Content != "" {
+		return choice.Delta.Content
 	}
-	if c == nil || len(c.Choices) == 0 {
-		return ""
-	}
-	return c.Choices[0].Text
+	return choice.Text
 }
 
 // Reasoning returns the readable reasoning that the chunk adds to the choice with
 // index 0.
 func (c *ChatCompletionChunk) Reasoning() string {
-	d := c.delta()
+	d := &c.first().Delta
 	return firstReasoning(d.Reasoning, d.ReasoningContent, d.ReasoningDetails)
 }
 
-// noDelta is never written to.
-var noDelta Delta
+// noChoice is never written to.
+var noChoice ChunkChoice
 
-// delta returns the delta of the choice with index 0, or an empty one.
-func (c *ChatCompletionChunk) delta() *Delta {
+// first returns the choice with index 0, or an empty one.
+func (c *ChatCompletionChunk) first() *ChunkChoice {
 	if c == nil {
-		return &noDelta
+		return &noChoice
 	}
 	for i := range c.Choices {
 		if c.Choices[i].Index == 0 {
-			return &c.Choices[i].Delta
+			return &c.Choices[i]
 		}
 	}
-	return &noDelta
+	return &noChoice
 }

@@ -202,6 +202,16 @@ func readUnions[U any](r *wire.Reader, dst *[]U, read func(*wire.Reader, *U) wir
 	return wire.Value
 }
 
+// decodeUnions decodes a list that is a document of its own.
+func decodeUnions[U any](data []byte, dst *[]U, read func(*wire.Reader, *U) wire.Got, null U, what string) error {
+	r := wire.NewReader(data)
+	got := readUnions(&r, dst, read, null)
+	if err := r.End(); err == nil && got == wire.Wrong {
+		r.Fail("not a list")
+	}
+	return decoded(&r, got, data, what)
+}
+
 // writeUnions writes a list of a union's variants.
 func writeUnions[U any](w *wire.Writer, s []U, write func(*wire.Writer, U)) {
 	w.OpenArray()
