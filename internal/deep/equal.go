@@ -11,26 +11,23 @@ import (
 )
 
 // Equal reports whether a and b say the same. How a value was spelled in a document, a variant by pointer or by value, and JSON that was
-// decoded or is still a Go value make no difference.
+// decoded or is still a Go value make no difference. A value that holds itself is equal to none: it can only do so where it must be JSON.
 func Equal[T any](a, b T) bool {
-	return equal(reflect.ValueOf(&a).Elem(), reflect.ValueOf(&b).Elem(), 0)
+	return equal(reflect.ValueOf(&a).Elem(), reflect.ValueOf(&b).Elem())
 }
 
-func equal(a, b reflect.Value, depth int) bool {
-	if depth > maxDepth {
-		return false
-	}
+func equal(a, b reflect.Value) bool {
 	switch a.Kind() {
 	case reflect.Interface:
 		if a.NumMethod() == 0 {
 			return equalJSON(a.Interface(), b.Interface())
 		}
-		return equalVariants(variant(a), variant(b), depth)
+		return equalVariants(variant(a), variant(b))
 	case reflect.Pointer:
 		if a.IsNil() || b.IsNil() || a.UnsafePointer() == b.UnsafePointer() {
 			return a.IsNil() == b.IsNil()
 		}
-		return equal(a.Elem(), b.Elem(), depth+1)
+		return equal(a.Elem(), b.Elem())
 	case reflect.Slice:
 		if a.IsNil() != b.IsNil() || a.Len() != b.Len() {
 			return false
@@ -39,7 +36,7 @@ func equal(a, b reflect.Value, depth int) bool {
 			return equalJSON(json.RawMessage(a.Bytes()), json.RawMessage(b.Bytes()))
 		}
 		for i := range a.Len() {
-			if !equal(a.Index(i), b.Index(i), depth+1) {
+			if !equal(a.Index(i), b.Index(i)) {
 				return false
 			}
 		}
@@ -49,13 +46,13 @@ func equal(a, b reflect.Value, depth int) bool {
 			return false
 		}
 		for key, value := range a.Seq2() {
-			if other := b.MapIndex(key); !other.IsValid() || !equal(value, other, depth+1) {
+			if other := b.MapIndex(key); !other.IsValid() || !equal(value, other) {
 				return false
 			}
 		}
 		return true
 	case reflect.Struct:
-		return equalObjects(a, b, depth)
+		return equalObjects(a, b)
 	}
 	return a.Equal(b)
 }
@@ -68,15 +65,15 @@ func variant(v reflect.Value) reflect.Value {
 	return v
 }
 
-func equalVariants(a, b reflect.Value, depth int) bool {
+func equalVariants(a, b reflect.Value) bool {
 	if !a.IsValid() || !b.IsValid() || a.Type() != b.Type() {
 		return a.IsValid() == b.IsValid() && !a.IsValid()
 	}
-	return equal(a, b, depth+1)
+	return equal(a, b)
 }
 
 // equalObjects compares fields, then the members of Extra that are sent.
-func equalObjects(a, b reflect.Value, depth int) bool {
+func equalObjects(a, b reflect.Value) bool {
 	set := map[string]bool{}
 	for field := range a.Type().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -84,7 +81,7 @@ func equalObjects(a, b reflect.Value, depth int) bool {
 			continue
 		}
 		x, y := a.FieldByIndex(field.Index), b.FieldByIndex(field.Index)
-		if !equal(x, y, depth+1) {
+		if !equal(x, y) {
 			return false
 		}
 		set[name] = !x.IsZero()

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -308,8 +309,8 @@ func (r *Reader) Fixed(m *Members) bool {
 		r.Skip()
 	}
 	if s != m.Value && r.err == nil && !r.follows(name) {
-		r.Fail("%s is %q, want %q", name, s, m.Value)
-		r.err.(*SyntaxError).other = true
+		r.err = &SyntaxError{Offset: r.pos, Msg: fmt.Sprintf("%s is %q, want %q", name, s, m.Value), other: true}
+		r.pos = len(r.data)
 	}
 	return true
 }
@@ -329,7 +330,10 @@ func (r *Reader) follows(name string) bool {
 // Either lets a reader that was told by Peek what comes next, and found later in it something else of the same name, go back to start. It
 // reports whether it did. What comes next is then neither.
 func (r *Reader) Either(start Reader) bool {
-	if e, ok := r.err.(*SyntaxError); !ok || !e.other {
+	if r.err == nil {
+		return false
+	}
+	if e, ok := errors.AsType[*SyntaxError](r.err); !ok || !e.other {
 		return false
 	}
 	*r = start

@@ -242,17 +242,18 @@ func TestEqualLooksThroughSpellings(t *testing.T) {
 func TestCloneAndEqualEnd(t *testing.T) {
 	m := openrouter.UserMessage("hi")
 	m.Extra = map[string]any{}
-	m.Extra["m"] = m.Extra
+	m.Extra["m"], m.Extra["again"], m.Extra["list"] = m.Extra, m.Extra, []any{m.Extra, &m}
 	assert.Equal(t, "hi", m.Clone().Text())
 	assert.False(t, m.Equal(m.Clone()))
 	sub := &openrouter.SubagentParameters{}
 	sub.Tools = []openrouter.NestedTool{{Parameters: sub}}
 	r := &openrouter.ChatCompletionRequest{Tools: []openrouter.Tool{openrouter.SubagentTool{Parameters: sub}}}
-	assert.Len(t, r.Clone().Tools, 1)
+	c := r.Clone().Tools[0].(openrouter.SubagentTool).Parameters
+	assert.Same(t, c, c.Tools[0].Parameters)
+	assert.NotSame(t, sub, c)
 	assert.False(t, r.Equal(r.Clone()))
 	own := &struct{ N int }{1}
-	c := openrouter.Message{Extra: map[string]any{"own": own}}.Clone()
-	assert.Same(t, own, c.Extra["own"], "what is of another package is shared")
+	assert.Same(t, own, openrouter.Message{Extra: map[string]any{"own": own}}.Clone().Extra["own"], "what is of another package is shared")
 }
 
 func TestStringsPrintNoPointersAndNoData(t *testing.T) {
