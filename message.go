@@ -26,6 +26,8 @@ const (
 
 // Message is one turn of a conversation. Requests and answers use the same type. To append a
 // model's reply to the next request, use [ChatCompletion.Message].
+//
+//wire:adopts
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
@@ -83,34 +85,34 @@ type Message struct {
 // parts in their order, which should be text, too. If text is empty and there are parts, no text
 // part is added. The same applies to the functions for the other roles.
 func SystemMessage(text string, parts ...Part) Message {
-	return Message{Role: RoleSystem, Content: contentOf(text, parts)}
+	return Message{Role: RoleSystem, Content: joined(text, parts)}
 }
 
 // DeveloperMessage returns instructions like [SystemMessage], with the newer role developer. Some
 // models refuse it.
 func DeveloperMessage(text string, parts ...Part) Message {
-	return Message{Role: RoleDeveloper, Content: contentOf(text, parts)}
+	return Message{Role: RoleDeveloper, Content: joined(text, parts)}
 }
 
 // AssistantMessage returns a turn of the model. As the last message of a request, it asks the model
 // to continue that text.
 func AssistantMessage(text string, parts ...Part) Message {
-	return Message{Role: RoleAssistant, Content: contentOf(text, parts)}
+	return Message{Role: RoleAssistant, Content: joined(text, parts)}
 }
 
 // UserMessage returns a turn of the user: the text, then the parts in their order. If text is empty
 // and there are parts, no text part is added.
 func UserMessage(text string, parts ...Part) Message {
-	return Message{Role: RoleUser, Content: contentOf(text, parts)}
+	return Message{Role: RoleUser, Content: joined(text, parts)}
 }
 
 // ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
 // result for every call of the turn. [ToolCall.Result] needs no ID.
 func ToolMessage(callID, text string, parts ...Part) Message {
-	return Message{Role: RoleTool, ToolCallID: callID, Content: contentOf(text, parts)}
+	return Message{Role: RoleTool, ToolCallID: callID, Content: joined(text, parts)}
 }
 
-func contentOf(text string, parts []Part) []Part {
+func joined(text string, parts []Part) []Part {
 	content := make([]Part, 0, 1+len(parts))
 	if text != "" || len(parts) == 0 {
 		content = append(content, TextPart(text))
@@ -119,15 +121,31 @@ func contentOf(text string, parts []Part) []Part {
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped.
+// Other parts are skipped. Content that is a JSON object, and therefore in Extra,
+// is its own text.
 func (m Message) Text() string {
-	if len(m.Content) == 1 && m.Content[0].Type == PartTypeText {
-		return m.Content[0].Text
+	if m.Content == nil {
+		return textOf(m.oddContent())
+	}
+	return textOf(m.Content)
+}
+
+// oddContent returns the parts of a content that is an object.
+func (m *Message) oddContent() []Part {
+	if raw := rawMember(m.Extra, "content"); begins(raw, "{") {
+		return contentOf(raw)
+	}
+	return nil
+}
+
+func textOf(parts []Part) string {
+	if len(parts) == 1 && parts[0].Type == PartTypeText {
+		return parts[0].Text
 	}
 	var b strings.Builder
-	for i := range m.Content {
-		if m.Content[i].Type == PartTypeText {
-			b.WriteString(m.Content[i].Text)
+	for i := range parts {
+		if parts[i].Type == PartTypeText {
+			b.WriteString(parts[i].Text)
 		}
 	}
 	return b.String()
@@ -135,7 +153,11 @@ func (m Message) Text() string {
 
 // reasoning returns the readable reasoning from whichever field has it.
 func (m *Message) reasoning() string {
-	return firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	text := firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	if text == "" {
+		text = thinkingOf(m.Content, paragraph)
+	}
+	return text
 }
 
 // String describes the message for people: the role, the content as [Part.String] describes it, and
@@ -229,6 +251,7 @@ func cloneValue(v any) any {
 // ToolCall is a call that the model asks for. In a [Delta] it is a fragment of one.
 //
 //wire:list firstToolCall
+//wire:adopts
 type ToolCall struct {
 	// Index is the position among the calls of the turn. In a stream it tells which call a fragment
 	// belongs to, but some models give every call the index 0.
@@ -247,6 +270,8 @@ type ToolCall struct {
 }
 
 // FunctionCall is the function that a [ToolCall] calls, with its arguments.
+//
+//wire:adopts
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,

@@ -1,6 +1,11 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
 
 // Usage holds the token counts of an answer, by the model's own tokenizer, and its cost. All counts
 // of an answer from the response cache are 0.
@@ -87,6 +92,25 @@ func (s *ServerToolUse) plus(other *ServerToolUse) *ServerToolUse {
 	sum.ToolCallsExecuted += other.ToolCallsExecuted
 	sum.WebSearchRequests += other.WebSearchRequests
 	return sum
+}
+
+// hasCounts reports whether a usage has a count of tokens or a cost. A 0 that was
+// received is one.
+func (u *Usage) hasCounts() bool {
+	if u.PromptTokens != 0 || u.CompletionTokens != 0 || u.TotalTokens != 0 || u.Cost != 0 {
+		return true
+	}
+	p := u.presence
+	if p.Form(usagePromptTokens) == wire.Plain || p.Form(usageCompletionTokens) == wire.Plain || p.Form(usageTotalTokens) == wire.Plain ||
+		p.Form(usageCost) == wire.Zero {
+		return true
+	}
+	for name := range u.Extra { // those of another dialect, or not whole
+		if raw := rawMember(u.Extra, name); (strings.HasSuffix(name, "_tokens") || name == "cost") && begins(raw, "-0123456789") {
+			return true
+		}
+	}
+	return false
 }
 
 // PromptTokensDetails counts certain kinds of [Usage.PromptTokens]. They are included in that

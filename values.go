@@ -1,15 +1,18 @@
 package openrouter
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are generated from the struct declarations: from their json tags, their wire tags and the //wire: directives
-// above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them,
+// which internal/wiregen explains. A type has a table of its members, a method that reads one of them and one that writes them all; the rest
+// is here and in internal/wire. Types that are //wire:hot have longer and faster methods of their own.
 //
 //go:generate go run ./internal/wiregen
 
@@ -27,6 +30,18 @@ type object interface {
 	// readJSON reads what comes next into the object, which is zero.
 	readJSON(r *wire.Reader) wire.Got
 	writeJSON(w *wire.Writer)
+}
+
+// A memberReader is an object whose members are read one by one.
+type memberReader interface {
+	// member reads the value of the member that comes next and returns the member's number, -1 for an unknown one, which it leaves.
+	member(r *wire.Reader) (int, wire.Got)
+}
+
+// An element is an object of which there are lists.
+type element interface {
+	object
+	state() (*presence, *map[string]any)
 }
 
 // encode returns the JSON of an object.
@@ -47,11 +62,6 @@ func decode(v object, data []byte, what string) error {
 	return decoded(&r, got, data, what)
 }
 
-// An element is an object that lists have.
-type element interface {
-	state() (*presence, *map[string]any)
-}
-
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
 func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	err := r.End()
@@ -61,18 +71,18 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, wire.ErrTooMany) {
+		err = &quiet{err.Error(), ErrTooLarge}
+	}
 	e := &DecodeError{What: what, Body: slices.Clone(data), Err: err}
-	if at, ok := errors.AsType[*wire.SyntaxError](err); ok {
+	if at, ok := errors.AsType[*wire.SyntaxError](r.Err()); ok {
 		e.Offset = at.Offset
 	}
 	return e
 }
 
-// readObject reads the members of v, the parts of which are p and extra.
-func readObject(r *wire.Reader, v interface {
-	// member reads the value of the member that comes next, and says which it was; -1 if it is unknown.
-	member(r *wire.Reader) (int, wire.Got)
-}, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+// readObject reads the members of v, which m describes. p and extra are fields of v; p is nil if v has no members.
+func readObject(r *wire.Reader, v memberReader, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
 	if !r.Object() {
 		return r.Miss()
 	}
@@ -89,7 +99,7 @@ func readObject(r *wire.Reader, v interface {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(extra, m.Names[i], at)
+			r.Keep(extra, m.Name(i), at)
 		}
 		p.Set(i, wire.FormOf(got, m.Default(i)))
 	}
@@ -127,7 +137,6 @@ func readPtr[T any, P interface {
 // readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
 func readList[T any, P interface {
 	*T
-	object
 	element
 }](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
 	s := (*dst)[:0] // the caller may have room
@@ -137,8 +146,12 @@ func readList[T any, P interface {
 	if s == nil {
 		s = []T{}
 	}
+	bounded := isBounded(dst)
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
+		if bounded && !r.Count(len(s), maxElements) {
+			break
+		}
 		if cap(s) == 0 && first != nil {
 			s = first(r)
 		} else {
@@ -147,13 +160,31 @@ func readList[T any, P interface {
 		v := &s[len(s)-1]
 		if P(v).readJSON(r) != wire.Value {
 			*v = *new(T)
-			p, extra := P(v).state()
-			r.Keep(extra, "", at)
-			p.Set(wire.Bare, wire.Zero)
+			keepBare(r, P(v), at)
 		}
 	}
 	*dst = s
 	return wire.Value
+}
+
+// maxElements is how many choices an answer may have, and how many tool calls or reasoning details a choice. An empty
+// one takes a hundred times as much memory as its JSON.
+const maxElements = 4096
+
+// isBounded reports whether maxElements holds for a list.
+func isBounded(list any) bool {
+	switch list.(type) {
+	case *[]Choice, *[]ChunkChoice, *[]ToolCall, *[]ReasoningDetail:
+		return true
+	}
+	return false
+}
+
+// keepBare keeps the element at a place in the document, which is not an object.
+func keepBare(r *wire.Reader, v element, at int) {
+	p, extra := v.state()
+	r.Keep(extra, "", at)
+	p.Set(wire.Bare, wire.Zero)
 }
 
 // writeList writes a list of objects.
@@ -262,6 +293,185 @@ func isPlainText(parts []Part) bool {
 func setContentNull(m *Message) {
 	m.Content = nil
 	m.presence.Set(messageContent, wire.Null)
+}
+
+// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt below, which the decoder calls then,
+// also set the field to what it means. The methods unadopted, which the encoder calls, take that back where the field still means the
+// same, so that the member is encoded as it came.
+
+// rawMember returns a member that was received, or nil.
+func rawMember(extra map[string]any, name string) json.RawMessage {
+	raw, _ := extra[name].(json.RawMessage)
+	return raw
+}
+
+// begins reports whether raw begins with one of the characters.
+func begins(raw json.RawMessage, chars string) bool {
+	return len(raw) > 0 && slices.Contains([]byte(chars), raw[0])
+}
+
+// adopt reads an id that is a number.
+func (c *ToolCall) adopt() {
+	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
+		c.ID = string(raw)
+	}
+}
+
+func (c *ToolCall) unadopted() *ToolCall {
+	if c.ID == "" || c.ID != string(rawMember(c.Extra, "id")) {
+		return c
+	}
+	plain := *c
+	plain.ID = ""
+	plain.presence.Set(toolCallID, wire.Absent)
+	return &plain
+}
+
+// adopt reads arguments that are an object, or a list.
+func (f *FunctionCall) adopt() {
+	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
+		f.Arguments = string(raw)
+	}
+}
+
+func (f *FunctionCall) unadopted() *FunctionCall {
+	if f.Arguments == "" || f.Arguments != string(rawMember(f.Extra, "arguments")) {
+		return f
+	}
+	plain := *f
+	plain.Arguments = ""
+	plain.presence.Set(functionCallArguments, wire.Absent)
+	return &plain
+}
+
+// adopt reads a call that is not in a list.
+func (m *Message) adopt() {
+	if m.ToolCalls == nil {
+		m.ToolCalls = loneCall(m.Extra)
+	}
+}
+
+func (m *Message) unadopted() *Message {
+	if m.ToolCalls == nil || !reflect.DeepEqual(m.ToolCalls, loneCall(m.Extra)) {
+		return m
+	}
+	plain := *m
+	plain.ToolCalls = nil
+	plain.presence.Set(messageToolCalls, wire.Absent)
+	return &plain
+}
+
+// adopt reads content that is a list or an object, and a call that is not in a list.
+func (d *Delta) adopt() {
+	if raw := rawMember(d.Extra, "content"); d.Content == "" && begins(raw, "{[") {
+		d.Content = textOf(contentOf(raw))
+	}
+	if d.ToolCalls == nil {
+		d.ToolCalls = loneCall(d.Extra)
+	}
+}
+
+func (d *Delta) unadopted() *Delta {
+	plain := *d
+	if raw := rawMember(d.Extra, "content"); d.Content != "" && begins(raw, "{[") && d.Content == textOf(contentOf(raw)) {
+		plain.Content = ""
+		plain.presence.Set(deltaContent, wire.Absent)
+	}
+	if d.ToolCalls != nil && reflect.DeepEqual(d.ToolCalls, loneCall(d.Extra)) {
+		plain.ToolCalls = nil
+		plain.presence.Set(deltaToolCalls, wire.Absent)
+	}
+	return &plain
+}
+
+// adopt reads a message in place of a delta.
+func (c *ChunkChoice) adopt() {
+	if c.hasNoDelta() {
+		c.Delta = deltaOf(rawMember(c.Extra, "message"))
+	}
+}
+
+func (c *ChunkChoice) hasNoDelta() bool {
+	form := c.presence.Form(chunkChoiceDelta)
+	return form == wire.Absent || form == wire.Null
+}
+
+func (c *ChunkChoice) unadopted() *ChunkChoice {
+	if !c.hasNoDelta() {
+		return c
+	}
+	d := deltaOf(rawMember(c.Extra, "message"))
+	if d.isZero() {
+		return c
+	}
+	plain := *c
+	if reflect.DeepEqual(c.Delta, d) {
+		plain.Delta = Delta{}
+	} else { // the delta was changed, and takes the message's place
+		plain.Extra = without(c.Extra, "message")
+		plain.presence.Set(chunkChoiceDelta, wire.Plain)
+	}
+	return &plain
+}
+
+// deltaOf returns the delta that raw is, which is zero if it is none.
+func deltaOf(raw json.RawMessage) (d Delta) {
+	r := wire.NewReader(raw)
+	if d.readJSON(&r) != wire.Value || r.End() != nil {
+		return Delta{}
+	}
+	return d
+}
+
+// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
+func loneCall(extra map[string]any) []ToolCall {
+	raw := rawMember(extra, "tool_calls")
+	if !begins(raw, "{") {
+		return nil
+	}
+	r := wire.NewReader(raw)
+	calls := make([]ToolCall, 1)
+	c := &calls[0]
+	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
+		return nil
+	}
+	return calls
+}
+
+// contentOf returns the parts that a list is, or that an object is: a part, or else JSON that the model was asked for. It is nil for an
+// empty object.
+func contentOf(raw json.RawMessage) []Part {
+	r := wire.NewReader(raw)
+	if begins(raw, "[") {
+		var parts []Part
+		readList(&r, &parts, nil)
+		return parts
+	}
+	var p Part
+	switch p.readJSON(&r); {
+	case p.blank() && p.Extra == nil:
+		return nil
+	case p.hasPayload():
+		return []Part{p}
+	}
+	return Text(string(raw))
+}
+
+// hasPayload reports whether the part is of a known type and has what that type carries.
+func (p *Part) hasPayload() bool {
+	switch p.Type {
+	case PartTypeText:
+		return p.Text != ""
+	case PartTypeImageURL:
+		return p.ImageURL != nil
+	case PartTypeInputAudio:
+		return p.InputAudio != nil
+	case PartTypeVideoURL, PartTypeInputVideo:
+		return p.VideoURL != nil
+	case PartTypeFile:
+		return p.File != nil
+	}
+	return p.isThinking()
 }
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It

@@ -19,13 +19,23 @@ type SyntaxError struct {
 	Msg    string
 	cut    bool // the document ends too soon
 	other  bool // the document is of another type: its discriminator says so
+	many   bool // it has too many elements
 }
+
+// ErrTooMany is wrapped by the error of a document with more elements than [Reader.Count] admits.
+var ErrTooMany = errors.New("too many elements")
+
+// MaxCounted is how many counted elements a document may have, in all its lists together.
+const MaxCounted = 1 << 16
 
 func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
 
-// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon.
+// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon, and [ErrTooMany] for one that has too many elements.
 func (e *SyntaxError) Unwrap() error {
-	if e.cut {
+	switch {
+	case e.many:
+		return ErrTooMany
+	case e.cut:
 		return io.ErrUnexpectedEOF
 	}
 	return nil
@@ -41,6 +51,7 @@ type Reader struct {
 	data    []byte
 	pos     int
 	depth   int
+	counted int // elements
 	err     error
 	scratch []byte
 	pool    *Pool   // makes the strings, if set
@@ -208,6 +219,19 @@ func (r *Reader) NextElement() bool {
 	return false
 }
 
+// Count counts the next element of a list that has n elements, of which most are allowed. It fails if that, or
+// [MaxCounted] in the document, is exceeded.
+func (r *Reader) Count(n, most int) bool {
+	if r.counted++; n < most && r.counted <= MaxCounted {
+		return true
+	}
+	if r.err == nil {
+		r.err = &SyntaxError{Offset: r.pos, Msg: ErrTooMany.Error(), many: true}
+		r.pos = len(r.data)
+	}
+	return false
+}
+
 // Null consumes a null; on false nothing was consumed.
 func (r *Reader) Null() bool {
 	if r.peek() != 'n' {
@@ -272,13 +296,17 @@ func (r *Reader) raw() []byte {
 // Raw returns a copy of the next value's JSON, null included.
 func (r *Reader) Raw() json.RawMessage { return append(json.RawMessage(nil), r.raw()...) }
 
-// Unknown keeps the member that comes next under its name.
+// Unknown keeps the member that comes next under its name. It and Keep are seldom called, from many places.
+//
+//go:noinline
 func (r *Reader) Unknown(extra *map[string]any) {
 	name := string(r.Key)
 	r.keep(extra, name)
 }
 
 // Keep returns to the value at pos, which did not fit its field, and keeps it under name.
+//
+//go:noinline
 func (r *Reader) Keep(extra *map[string]any, name string, pos int) {
 	if r.err == nil {
 		r.pos = pos
@@ -300,10 +328,11 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 // Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error, unless a later
 // member of the same name decides.
 func (r *Reader) Fixed(m *Members) bool {
-	if m.Value == "" || string(r.Key) != m.Names[len(m.Names)-1] {
+	last := len(m.Keys) - 1
+	if m.Value == "" || string(r.Key) != m.Name(last) {
 		return false
 	}
-	name := m.Names[len(m.Names)-1]
+	name := m.Name(last)
 	var s string
 	if got := r.String(&s); got == Wrong {
 		r.Skip()

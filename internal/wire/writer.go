@@ -79,6 +79,7 @@ func (w *Writer) Close()      { w.close('}') }
 func (w *Writer) OpenArray()  { w.buf = append(w.buf, '[') }
 func (w *Writer) CloseArray() { w.close(']') }
 
+//go:noinline
 func (w *Writer) close(c byte) {
 	if last := len(w.buf) - 1; w.buf[last] == ',' {
 		w.buf[last] = c
@@ -304,15 +305,15 @@ func (w *Writer) any(v any) {
 	w.buf = append(append(w.buf, text...), ',')
 }
 
-// Extra writes members without a field, sorted by name. names are the members with one and wrote those already written, which win. bare is
+// Extra writes members without a field, sorted by name. m are the members with one and wrote those already written, which win. bare is
 // whether the member without a name is what came in place of the object, which is not a member.
-func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64, bare bool) {
+func (w *Writer) Extra(extra map[string]any, m *Members, wrote uint64, bare bool) {
 	keys := make([]string, 0, len(extra))
 	for k := range extra {
 		if bare && k == "" {
 			continue
 		}
-		if i := slices.Index(names, k); i < 0 || wrote&(1<<uint(i)) == 0 {
+		if i := m.Index(k); i < 0 || wrote&(1<<uint(i)) == 0 {
 			keys = append(keys, k)
 		}
 	}
