@@ -314,16 +314,22 @@ func begins(raw json.RawMessage, chars string) bool {
 func (c *ToolCall) adopt() {
 	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
 		c.ID = string(raw)
+		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
 	}
 }
 
 func (c *ToolCall) unadopted() *ToolCall {
-	if c.ID == "" || c.ID != string(rawMember(c.Extra, "id")) {
+	raw := rawMember(c.Extra, "id")
+	plain := *c
+	switch {
+	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
+		plain.Extra = without(c.Extra, "id")
+	case c.ID != "" && c.ID == string(raw):
+		plain.ID = ""
+		plain.presence.Set(toolCallID, wire.Absent)
+	default:
 		return c
 	}
-	plain := *c
-	plain.ID = ""
-	plain.presence.Set(toolCallID, wire.Absent)
 	return &plain
 }
 
@@ -331,33 +337,47 @@ func (c *ToolCall) unadopted() *ToolCall {
 func (f *FunctionCall) adopt() {
 	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
 		f.Arguments = string(raw)
+		f.presence.Set(functionCallArguments, wire.Zero)
 	}
 }
 
 func (f *FunctionCall) unadopted() *FunctionCall {
-	if f.Arguments == "" || f.Arguments != string(rawMember(f.Extra, "arguments")) {
+	raw := rawMember(f.Extra, "arguments")
+	plain := *f
+	switch {
+	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
+		plain.Extra = without(f.Extra, "arguments")
+	case f.Arguments != "" && f.Arguments == string(raw):
+		plain.Arguments = ""
+		plain.presence.Set(functionCallArguments, wire.Absent)
+	default:
 		return f
 	}
-	plain := *f
-	plain.Arguments = ""
-	plain.presence.Set(functionCallArguments, wire.Absent)
 	return &plain
 }
 
 // adopt reads a call that is not in a list.
 func (m *Message) adopt() {
 	if m.ToolCalls == nil {
-		m.ToolCalls = loneCall(m.Extra)
+		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
+			m.presence.Set(messageToolCalls, wire.Absent)
+		}
 	}
 }
 
 func (m *Message) unadopted() *Message {
-	if m.ToolCalls == nil || !reflect.DeepEqual(m.ToolCalls, loneCall(m.Extra)) {
+	plain := *m
+	switch lone := loneCall(m.Extra); {
+	case lone == nil:
+		return m
+	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
+		plain.Extra = without(m.Extra, "tool_calls")
+	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
+		plain.ToolCalls = nil
+		plain.presence.Set(messageToolCalls, wire.Absent)
+	default:
 		return m
 	}
-	plain := *m
-	plain.ToolCalls = nil
-	plain.presence.Set(messageToolCalls, wire.Absent)
 	return &plain
 }
 

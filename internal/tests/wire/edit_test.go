@@ -255,6 +255,31 @@ func TestEditCallWithANamelessMemberIsMended(t *testing.T) {
 	assert.Error(t, err, "an unknown member is no address")
 }
 
+// TestEditMemberOfAnotherTypeThatWasUnderstood clears and changes fields that were set from a member of another JSON type.
+func TestEditMemberOfAnotherTypeThatWasUnderstood(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		v     any
+		clear func(v any)
+		want  string
+	}{
+		{`{"id":7,"function":{"name":"f","arguments":""}}`, &openrouter.ToolCall{}, func(v any) { v.(*openrouter.ToolCall).ID = "" }, `{"function":{"name":"f","arguments":""}}`},
+		{`{"id":7,"function":{"name":"f","arguments":""}}`, &openrouter.ToolCall{}, func(v any) { v.(*openrouter.ToolCall).ID = "c" }, `{"id":"c","function":{"name":"f","arguments":""}}`},
+		{`{"name":"f","arguments":{"a":1}}`, &openrouter.FunctionCall{}, func(v any) { v.(*openrouter.FunctionCall).Arguments = "" }, `{"name":"f","arguments":""}`},
+		{`{"name":"f","arguments":{"a":1}}`, &openrouter.FunctionCall{}, func(v any) { v.(*openrouter.FunctionCall).Arguments = "{}" }, `{"name":"f","arguments":"{}"}`},
+		{`{"role":"assistant","content":null,"tool_calls":{"id":"a","function":{"name":"f","arguments":"{}"}}}`, &openrouter.Message{}, func(v any) { v.(*openrouter.Message).ToolCalls = nil }, `{"role":"assistant","content":null}`},
+	} {
+		require.NoError(t, json.Unmarshal([]byte(c.text), c.v))
+		out, err := json.Marshal(c.v)
+		require.NoError(t, err)
+		assert.JSONEq(t, c.text, string(out))
+		c.clear(c.v)
+		out, err = json.Marshal(c.v)
+		require.NoError(t, err)
+		assert.JSONEq(t, c.want, string(out))
+	}
+}
+
 // TestEditRawTextThatIsNotUTF8 sends bytes that no JSON may have, wherever raw JSON can be.
 func TestEditRawTextThatIsNotUTF8(t *testing.T) {
 	const bad, good = "{\"a\xff\":[\"\xe2\x80\xa8é\xc3\",\"\xe2\x80\"]}", `{"a�":["\u2028é�","��"]}`
