@@ -33,13 +33,17 @@
 //
 // A stream is read in a loop:
 //
+//	stream, err := client.Chat.Stream(ctx, req)
+//	if err != nil {
+//		log.Fatal(err) // the stream did not begin
+//	}
 //	for chunk, err := range stream.Chunks() { // leaving the loop closes the stream
 //		if err != nil {
-//			log.Fatal(err) // broke off half way: never a silent end
+//			log.Fatal(err) // the answer is not complete
 //		}
 //		fmt.Print(chunk.Text())
 //	}
-//	res := stream.Response() // the whole answer, as Create would have returned it
+//	res := stream.Response() // the whole answer, as Create returns it
 //
 // # Requests and messages
 //
@@ -72,7 +76,7 @@
 // [ErrorType] is an error, too, to use with errors.Is: [ErrRateLimitExceeded],
 // [ErrPaymentRequired] and others.
 //
-//	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // what the service reported, wherever it did
+//	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // the service reported a failure
 //		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 //	}
 //
