@@ -144,8 +144,7 @@ type ReasoningDetail struct {
 	// Data is the content of [ReasoningDetailTypeEncrypted].
 	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
 
-	// The fields of [ReasoningDetailTypeServerToolCall].
-
+	// ToolName and the fields below describe the call of [ReasoningDetailTypeServerToolCall].
 	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
 	// Arguments is a JSON object as text.
 	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`

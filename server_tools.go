@@ -21,7 +21,7 @@ type WebSearchShorthandTool struct {
 	// Type is required. All types have the same effect.
 	Type WebSearchType `json:"type"`
 
-	// The settings are those of [WebSearchParameters].
+	// Engine and the fields below are the settings of [WebSearchParameters].
 
 	Engine            SearchEngine         `json:"engine,omitzero"`
 	Mode              SearchMode           `json:"mode,omitzero"`
