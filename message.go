@@ -69,8 +69,8 @@ type Message struct {
 	// Model is the model that wrote an assistant message. [AutoRouterPlugin.PinModel] reads it to
 	// keep the model of the conversation.
 	Model string `json:"model,omitzero"`
-	// CacheControl ends a cacheable prefix. It applies only to the last text part, and is not
-	// enough on a system message: prefer [Part.Cached].
+	// CacheControl caches the prompt up to the last text part of this message. It is not enough on
+	// a system message: prefer [Part.Cached].
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.

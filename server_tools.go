@@ -266,8 +266,7 @@ type FusionTool struct {
 
 // FusionParameters configures a [FusionTool].
 type FusionParameters struct {
-	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel of
-	// high quality.
+	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel.
 	AnalysisModels []string `json:"analysis_models,omitzero"`
 	// Model is the analyst. If it is empty, the analyst is the request's model.
 	Model string `json:"model,omitzero"`
