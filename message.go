@@ -29,8 +29,8 @@ const (
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
-	// string. A string that is received becomes one text part. If Content is nil, it is not sent,
-	// which only assistant messages may do.
+	// string. A string that is received becomes one text part. If Content is nil, it is not sent.
+	// Only assistant messages may leave it out.
 	Content []Part `json:"content,omitzero" wire:"short"`
 	// Name distinguishes speakers of the same role. For models that do not support names, the
 	// service writes it in front of the content.
@@ -113,8 +113,8 @@ func ToolMessage(callID, text string) Message {
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped. Content that is a JSON object, and therefore in Extra,
-// is its own text.
+// Other parts are skipped. If the content was received as one JSON object, which is
+// then in Extra, Text returns the text of that part, or else the object's JSON.
 func (m Message) Text() string {
 	if m.Content == nil {
 		return textOf(m.oddContent())

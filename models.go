@@ -123,13 +123,14 @@ type ModelListParams struct {
 	// Query is a text to search for in names and slugs.
 	Query    string        `url:"q,omitempty"`
 	Category ModelCategory `url:"category,omitempty"`
-	// Sort is the service's own order if empty.
+	// Sort is the order of the models. Empty means the service's own order.
 	Sort ModelSort `url:"sort,omitempty"`
 
-	// SupportedParameters lists the parameters that a request will set.
+	// SupportedParameters selects models that support these parameters.
 	SupportedParameters []ModelParameter `url:"supported_parameters,omitempty,comma"`
 	InputModalities     []Modality       `url:"input_modalities,omitempty,comma"`
-	// OutputModalities is text if empty. [ModalityAll] alone matches every model.
+	// OutputModalities selects models with these kinds of output. Empty means [ModalityText].
+	// [ModalityAll] alone matches every model.
 	OutputModalities []Modality `url:"output_modalities,omitempty,comma"`
 	// Context is the minimum context length, in tokens.
 	Context *int `url:"context,omitempty"`

@@ -11,7 +11,7 @@ import (
 // Reasoning sets how much a model thinks before it answers, by Effort or by MaxTokens. It also sets
 // how much of the reasoning is returned.
 type Reasoning struct {
-	// Effort and MaxTokens cannot both be set. A model without the level uses the nearest level
+	// Effort and MaxTokens cannot both be set. A model that lacks the Effort uses the nearest one
 	// that it has.
 	Effort ReasoningEffort `json:"effort,omitzero"`
 	// Summary asks for a summary of the reasoning in the answer.

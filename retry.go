@@ -21,8 +21,8 @@ type Retry struct {
 	// a stream broke off before the first part of its answer, a [*StreamError].
 	Err error
 	// Unprocessed is true if the request was certainly not processed: there was no
-	// connection, or the service refused the request with status 429 or 503, which
-	// may also be reported in an answer.
+	// connection, or the service reported 429 or 503, as the HTTP status or in the
+	// answer.
 	Unprocessed bool
 	// TimedOut is true if a timeout of the client ended the attempt. The service
 	// may still be working on it.
