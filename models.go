@@ -157,12 +157,10 @@ type ModelListParams struct {
 	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
 
 	// MinAgeDays and MaxAgeDays limit the days since the model was created.
-
 	MinAgeDays *int `url:"min_age_days,omitempty"`
 	MaxAgeDays *int `url:"max_age_days,omitempty"`
 
 	// MinIntelligenceIndex and the five fields below limit the indexes of [ArtificialAnalysis].
-
 	MinIntelligenceIndex *float64 `url:"min_intelligence_index,omitempty"`
 	MaxIntelligenceIndex *float64 `url:"max_intelligence_index,omitempty"`
 	MinCodingIndex       *float64 `url:"min_coding_index,omitempty"`

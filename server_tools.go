@@ -22,7 +22,6 @@ type WebSearchShorthandTool struct {
 	Type WebSearchType `json:"type"`
 
 	// Engine and the fields below are the settings of [WebSearchParameters].
-
 	Engine            SearchEngine         `json:"engine,omitzero"`
 	Mode              SearchMode           `json:"mode,omitzero"`
 	MaxResults        *int                 `json:"max_results,omitzero"`
