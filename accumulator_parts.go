@@ -300,12 +300,10 @@ type contentMerger struct {
 	strings  bool            // text arrived as a string too
 }
 
-func (m *contentMerger) add(s string) {
-	if m.odd && s != "" {
-		m.strings = true
-		m.closeThinking()
-	}
-	m.text.add(s)
+// addString makes ready for a string behind a list.
+func (m *contentMerger) addString() {
+	m.strings = true
+	m.closeThinking()
 }
 
 // addOdd adds a fragment that is a list of parts or an object.
@@ -410,7 +408,10 @@ type thinkingMerger struct {
 
 func (m *thinkingMerger) add(p *Part) {
 	if raw := rawMember(p.Extra, "thinking"); begins(raw, `"`) {
-		m.text.add(p.thinking())
+		if m.text.odd {
+			m.text.addString()
+		}
+		m.text.text.add(p.thinking())
 	} else {
 		m.list = true
 		m.text.addOdd(raw)

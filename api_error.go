@@ -77,7 +77,7 @@ func (e *APIError) Error() string {
 	}
 	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
 	if e.err != nil {
-		b.WriteString(": " + e.err.Error())
+		b.WriteString(": " + oneLine(e.err.Error()))
 	}
 	return b.String()
 }
@@ -119,9 +119,12 @@ func (e *APIError) FallbackModels() []string {
 
 // Retryable reports whether the same request can succeed later. It returns what the service said in
 // Availability, or else decides by StatusCode, or by Type if the report names no status. Rejected
-// keys and missing credits are never retryable. A retry may be billed again.
+// keys and missing credits are never retryable, nor is a response with a success status that is
+// neither an answer nor a report. A retry may be billed again.
 func (e *APIError) Retryable() bool {
 	switch {
+	case e.opaque:
+		return false
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusPaymentRequired:
 		return false
 	case e.Type == ErrAuthentication, e.Type == ErrPaymentRequired: // some say 429 for a quota that is used up

@@ -68,7 +68,7 @@ func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, op
 func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*Stream, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
 	defer stop()
-	res, err := c.send(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
 	if err != nil {
 		cancel(nil)
 		return nil, err
@@ -108,7 +108,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 			return nil, e
 		}
 		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call, e.Body = call, scrub(e.Body, c.secrets)
+			return nil, e.received(call, c.secrets)
 		}
 		return nil, err
 	}

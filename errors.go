@@ -29,11 +29,16 @@ var (
 	// [WithContentTimeout]. It may have sent comments.
 	ErrContentTimeout error = &streamEnd{"stream sent no content for too long", os.ErrDeadlineExceeded}
 
-	// ErrAttemptTimeout means that an attempt took longer than [WithTimeout] allows.
+	// ErrAttemptTimeout means that an attempt took longer than [WithTimeout] or the
+	// Timeout of the http.Client allows. It does not match context.DeadlineExceeded,
+	// which is the caller's own deadline.
 	ErrAttemptTimeout error = &streamEnd{"no answer in time", os.ErrDeadlineExceeded}
 
-	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, or
-	// that an event of a stream is larger than [WithMaxEventSize] allows.
+	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, that
+	// a stream is larger than [WithMaxStreamSize] allows, or that an event of a stream
+	// is larger than [WithMaxEventSize] allows. It also means that an answer has more
+	// than 4,096 choices, or that a choice has more than 4,096 tool calls or reasoning
+	// details.
 	ErrTooLarge error = &streamEnd{"answer too large", nil}
 
 	// ErrStreamClosed means that a stream was closed before its end, or was read a
@@ -65,7 +70,7 @@ type StreamError struct {
 
 // Error returns one line. It contains no text of the answer.
 func (e *StreamError) Error() string {
-	reason := strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	reason := strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: ")
 	if !strings.HasPrefix(reason, "stream ") {
 		reason = "stream: " + reason
 	}
@@ -92,12 +97,13 @@ type ConnectionError struct {
 	// text of the error does not include it.
 	Body []byte
 
-	call *CallInfo
+	unsent bool // nothing of the request was sent
+	call   *CallInfo
 }
 
 // Error returns one line. It contains no text of the answer.
 func (e *ConnectionError) Error() string {
-	msg := "openrouter: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	msg := "openrouter: " + strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: ")
 	if n := len(e.Body); n > 0 {
 		msg += " (after " + strconv.Itoa(n) + " bytes)"
 	}
@@ -128,7 +134,7 @@ type DecodeError struct {
 
 // Error returns one line. It contains nothing of the data.
 func (e *DecodeError) Error() string {
-	return "openrouter: decoding " + e.What + ": " + e.Err.Error()
+	return "openrouter: decoding " + oneLine(e.What) + ": " + oneLine(e.Err.Error())
 }
 
 // Unwrap returns Err.

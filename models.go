@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/google/go-querystring/query"
 )
@@ -51,7 +52,7 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 					return
 				}
 			}
-			address, err = page.next(address, seen)
+			address, err = page.next(cfg.baseURL, address, seen)
 		}
 		if err != nil {
 			yield(nil, err)
@@ -60,8 +61,8 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 }
 
 // next returns the address of the page after the one at from, or "" if there is none. The address
-// must be on the same server, because the key is sent there.
-func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
+// must be on the same server and below the base URL, because the key is sent there.
+func (l *ModelList) next(baseURL, from string, seen map[string]bool) (string, error) {
 	if l.Links.Next == "" {
 		return "", nil
 	}
@@ -76,6 +77,8 @@ func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
 		problem = "is not a URL"
 	case to.Scheme != base.Scheme || to.Host != base.Host || to.User != nil:
 		problem = "leads to another server, which must not get the key"
+	case !isBelow(baseURL, to.Path):
+		problem = "leads out of the base URL, where the key must not go"
 	default:
 		to.Fragment = ""
 		if next := to.String(); !seen[next] {
@@ -84,6 +87,21 @@ func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
 		problem = "leads back to a page that was already read"
 	}
 	return "", &DecodeError{What: "links.next", Body: []byte(l.Links.Next), Err: errors.New(problem), call: l.call}
+}
+
+// isBelow reports whether a path is one of the base URL's own. Its segments are compared decoded,
+// because a server may decode %2e%2e and go up.
+func isBelow(baseURL, path string) bool {
+	base, err := url.Parse(baseURL)
+	if err != nil || !strings.HasPrefix(path, strings.TrimRight(base.Path, "/")+"/") {
+		return false
+	}
+	for segment := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *config) modelsURL(params *ModelListParams) (string, error) {

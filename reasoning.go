@@ -279,8 +279,12 @@ func (m *detailsMerger) addOne(d *ReasoningDetail) {
 func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
-		m.last.text.add(d.Text)
-		m.last.summary.add(d.Summary)
+		if d.Text != "" {
+			m.last.text.add(d.Text)
+		}
+		if d.Summary != "" {
+			m.last.summary.add(d.Summary)
+		}
 	default:
 		m.addOne(d)
 	}

@@ -445,7 +445,7 @@ func (s *Stream) undecodable(data []byte, err error) error {
 		return e
 	}
 	if e, ok := errors.AsType[*DecodeError](err); ok {
-		e.call, e.Body = s.call, scrub(e.Body, s.cfg().secrets)
+		err = e.received(s.call, s.cfg().secrets)
 	}
 	return &StreamError{Partial: s.Response(), Err: err}
 }

@@ -43,12 +43,9 @@ func (u *Usage) hasCounts() bool {
 	if u.PromptTokens != 0 || u.CompletionTokens != 0 || u.TotalTokens != 0 || u.Cost != 0 {
 		return true
 	}
-	for _, i := range []int{usagePromptTokens, usageCompletionTokens, usageTotalTokens} {
-		if u.presence.Form(i) == wire.Plain {
-			return true
-		}
-	}
-	if u.presence.Form(usageCost) == wire.Zero {
+	p := u.presence
+	if p.Form(usagePromptTokens) == wire.Plain || p.Form(usageCompletionTokens) == wire.Plain || p.Form(usageTotalTokens) == wire.Plain ||
+		p.Form(usageCost) == wire.Zero {
 		return true
 	}
 	for name := range u.Extra { // those of another dialect, or not whole

@@ -63,8 +63,11 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, wire.ErrTooMany) {
+		err = &quiet{err.Error(), ErrTooLarge}
+	}
 	e := &DecodeError{What: what, Body: slices.Clone(data), Err: err}
-	if at, ok := errors.AsType[*wire.SyntaxError](err); ok {
+	if at, ok := errors.AsType[*wire.SyntaxError](r.Err()); ok {
 		e.Offset = at.Offset
 	}
 	return e
@@ -135,8 +138,12 @@ func readList[T any, P interface {
 	if s == nil {
 		s = []T{}
 	}
+	bounded := isBounded(dst)
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
+		if bounded && !r.Count(len(s), maxElements) {
+			break
+		}
 		if cap(s) == 0 && first != nil {
 			s = first(r)
 		} else {
@@ -150,6 +157,19 @@ func readList[T any, P interface {
 	}
 	*dst = s
 	return wire.Value
+}
+
+// maxElements is how many choices an answer may have, and how many tool calls or reasoning details a choice. An empty
+// one takes a hundred times as much memory as its JSON.
+const maxElements = 4096
+
+// isBounded reports whether maxElements holds for a list.
+func isBounded(list any) bool {
+	switch list.(type) {
+	case *[]Choice, *[]ChunkChoice, *[]ToolCall, *[]ReasoningDetail:
+		return true
+	}
+	return false
 }
 
 // keepBare keeps the element at a place in the document, which is not an object.
@@ -341,18 +361,31 @@ func (d *Delta) unadopted() *Delta {
 
 // adopt reads a message in place of a delta.
 func (c *ChunkChoice) adopt() {
-	if c.presence.Form(chunkChoiceDelta) == wire.Absent {
+	if c.hasNoDelta() {
 		c.Delta = deltaOf(rawMember(c.Extra, "message"))
 	}
 }
 
+func (c *ChunkChoice) hasNoDelta() bool {
+	form := c.presence.Form(chunkChoiceDelta)
+	return form == wire.Absent || form == wire.Null
+}
+
 func (c *ChunkChoice) unadopted() *ChunkChoice {
-	raw := rawMember(c.Extra, "message")
-	if raw == nil || c.presence.Form(chunkChoiceDelta) != wire.Absent || !reflect.DeepEqual(c.Delta, deltaOf(raw)) {
+	if !c.hasNoDelta() {
+		return c
+	}
+	d := deltaOf(rawMember(c.Extra, "message"))
+	if d.isZero() {
 		return c
 	}
 	plain := *c
-	plain.Delta = Delta{}
+	if reflect.DeepEqual(c.Delta, d) {
+		plain.Delta = Delta{}
+	} else { // the delta was changed, and takes the message's place
+		plain.Extra = without(c.Extra, "message")
+		plain.presence.Set(chunkChoiceDelta, wire.Plain)
+	}
 	return &plain
 }
 

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,13 +18,23 @@ type SyntaxError struct {
 	Offset int
 	Msg    string
 	cut    bool // the document ends too soon
+	many   bool // it has too many elements
 }
+
+// ErrTooMany is wrapped by the error of a document with more elements than [Reader.Count] admits.
+var ErrTooMany = errors.New("too many elements")
+
+// MaxCounted is how many counted elements a document may have, in all its lists together.
+const MaxCounted = 1 << 16
 
 func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
 
-// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon.
+// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon, and [ErrTooMany] for one that has too many elements.
 func (e *SyntaxError) Unwrap() error {
-	if e.cut {
+	switch {
+	case e.many:
+		return ErrTooMany
+	case e.cut:
 		return io.ErrUnexpectedEOF
 	}
 	return nil
@@ -39,6 +50,7 @@ type Reader struct {
 	data    []byte
 	pos     int
 	depth   int
+	counted int // elements
 	err     error
 	scratch []byte
 	pool    *Pool   // makes the strings, if set
@@ -198,6 +210,19 @@ func (r *Reader) NextElement() bool {
 		return false
 	}
 	r.unexpected("',' or ']'")
+	return false
+}
+
+// Count counts the next element of a list that has n elements, of which most are allowed. It fails if that, or
+// [MaxCounted] in the document, is exceeded.
+func (r *Reader) Count(n, most int) bool {
+	if r.counted++; n < most && r.counted <= MaxCounted {
+		return true
+	}
+	if r.err == nil {
+		r.err = &SyntaxError{Offset: r.pos, Msg: ErrTooMany.Error(), many: true}
+		r.pos = len(r.data)
+	}
 	return false
 }
 
