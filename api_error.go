@@ -16,9 +16,9 @@ import (
 //	if errors.Is(err, openrouter.ErrRateLimitExceeded) { … }
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { … e.RetryAfter … }
 type APIError struct {
-	// StatusCode is the HTTP status of the failure: the one that the report itself names, else that
-	// of the response. It is 200 if a report inside an answer names none. The status of the response
-	// is in Call().StatusCode.
+	// StatusCode is the HTTP status of the failure. It comes from the report if the report names
+	// one, and from the response otherwise. It is 200 if a report inside an answer names none. The
+	// status of the response is in Call().StatusCode.
 	StatusCode int
 	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
 	// follows from StatusCode.
@@ -96,7 +96,7 @@ func cutLine(s string, most int) string {
 }
 
 // Is reports whether target is the [ErrorType] of this failure. If Type is not one of the
-// constants, the ErrorType that follows from it or from StatusCode matches, too.
+// constants, the constants that correspond to Type and to StatusCode match, too.
 func (e *APIError) Is(target error) bool {
 	t, ok := target.(ErrorType)
 	return ok && (t == e.Type || !e.Type.known() && t != "" && (t == typeOfStatus(e.StatusCode) || t == typeOfWord(string(e.Type))))

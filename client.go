@@ -130,8 +130,8 @@ type CallInfo struct {
 	Attempts int
 	// Waited is the total time spent between the attempts.
 	Waited time.Duration
-	// RateLimit is nil if the response does not state a limit. The service states
-	// its own limit when that limit refuses a request.
+	// RateLimit is nil if the response does not state a limit. The service states its
+	// limit only if it refuses a request because of that limit.
 	RateLimit *RateLimit
 	// Cache is nil if the service's response cache was off.
 	Cache *CacheInfo

@@ -82,7 +82,7 @@ func (c *ChatCompletion) ToolCalls() []ToolCall {
 //   - Content that is empty or only white space becomes null if there are tool
 //     calls.
 //   - Missing or blank arguments of a function call become {}. Arguments that are a
-//     JSON object become the text of it.
+//     JSON object instead of a string become the text of that object.
 //   - A call without a type gets the type function.
 //   - An id that is empty, or that an earlier call has too, is replaced by a
 //     unique one. It is derived from the whole answer, so that the same completion

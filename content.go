@@ -42,8 +42,8 @@ type Part struct {
 	VideoURL *VideoURL `json:"video_url,omitzero"`
 	File     *File     `json:"file,omitzero"`
 
-	// CacheControl ends a cacheable prefix with this part. If a message has several text parts, set
-	// it only on the last one.
+	// CacheControl caches the prompt up to and including this part. If a message has several text
+	// parts, set it only on the last one.
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 	// PromptCacheBreakpoint is OpenAI's form of CacheControl, for text parts. The service converts
 	// each form into the other.
@@ -165,10 +165,11 @@ func VideoPart(url string) Part {
 	return Part{Type: PartTypeVideoURL, VideoURL: &VideoURL{URL: url}}
 }
 
-// Cached returns a copy of the part that ends a cacheable prefix, with the provider's default TTL.
+// Cached returns a copy of the part with a CacheControl. The provider then caches the prompt up to
+// and including the part, for its default time.
 func (p Part) Cached() Part { return p.CachedFor("") }
 
-// CachedFor is [Part.Cached] with a TTL.
+// CachedFor is [Part.Cached] with the time for which the provider keeps the prompt.
 func (p Part) CachedFor(ttl CacheTTL) Part {
 	p.CacheControl = &CacheControl{Type: "ephemeral", TTL: ttl}
 	return p

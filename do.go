@@ -26,12 +26,12 @@ import (
 //
 // out is a pointer to a variable for the answer. A *[]byte receives the answer
 // as it came. Any other pointer receives the decoded JSON. If out is nil, the
-// answer is checked and dropped. An answer that is not JSON is an error, except
-// for a *[]byte, and except for an empty answer if out is nil.
+// answer is checked and dropped. An answer that is not JSON is an error, unless
+// out is a *[]byte. An empty answer is allowed if out is nil.
 //
 // The errors are those of [ChatService.Create]. An answer with a success status
 // is also an [*APIError] if its member error is an object or a string. The
-// CallInfo is set also when there is an error. It is zero if nothing was sent.
+// CallInfo is set even if there is an error. It is zero if nothing was sent.
 //
 // Every HTTP method is retried as [WithRetryPolicy] says, POST included. If a
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).

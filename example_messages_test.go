@@ -24,9 +24,9 @@ func Example_files() {
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model: "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Does the chart match the paper?",
-			openrouter.ImageDataPart("image/png", png),                              // bytes
-			openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"),       // an address
-			openrouter.FileDataPart("notes.pdf", "application/pdf", pdf).Cached())}, // up to here for the prompt cache
+			openrouter.ImageDataPart("image/png", png),                              // from bytes
+			openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"),       // from a URL
+			openrouter.FileDataPart("notes.pdf", "application/pdf", pdf).Cached())}, // cache the prompt up to here
 		Plugins: []openrouter.Plugin{openrouter.FileParserPlugin{PDF: &openrouter.PDFOptions{Engine: openrouter.PDFEngineMistralOCR}}},
 	})
 	if err != nil {
@@ -46,7 +46,8 @@ func ExampleDeveloperMessage() {
 	// Output: {"role":"developer","content":"Answer in Greek."}
 }
 
-// A message with only text is sent as a string, one with other parts as a list.
+// A message with only text is sent as a string. A message with other parts is sent
+// as a list.
 func ExampleUserMessage() {
 	printJSON(openrouter.UserMessage("Hello."))
 	printJSON(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
@@ -55,8 +56,8 @@ func ExampleUserMessage() {
 	// {"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}
 }
 
-// As the last message it is the beginning of the answer, for models that support
-// this.
+// As the last message of a request, it is the beginning of the answer. Not every
+// model supports this.
 func ExampleAssistantMessage() {
 	printJSON(openrouter.AssistantMessage("The capital of Norway is"))
 	// Output: {"role":"assistant","content":"The capital of Norway is"}

@@ -20,7 +20,7 @@ func Example_tools() {
 	req := &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Do I need an umbrella in Oslo?")},
-		Tools: []openrouter.Tool{openrouter.NewFunctionTool("get_weather", "The weather in a city now.", map[string]any{
+		Tools: []openrouter.Tool{openrouter.NewFunctionTool("get_weather", "Returns the current weather in a city.", map[string]any{
 			"type":       "object",
 			"properties": map[string]any{"city": map[string]any{"type": "string"}},
 			"required":   []string{"city"},
@@ -37,11 +37,11 @@ func Example_tools() {
 			break
 		}
 		req.Messages = append(req.Messages, res.Message())
-		for _, call := range calls { // each needs its result
+		for _, call := range calls { // every call needs a result
 			var args struct{ City string }
 			result := ""
 			if err := call.Function.Unmarshal(&args); err != nil {
-				result = err.Error() // the model can do better the next time
+				result = err.Error() // the model can correct its arguments
 			} else {
 				result = weatherIn(args.City)
 			}
@@ -211,8 +211,8 @@ func ExampleJSONSchemaFormat() {
 				"additionalProperties": false
 			}`),
 		}},
-		Provider: &openrouter.ProviderPreferences{RequireParameters: new(true)}, // only endpoints that know schemas
-		Plugins:  []openrouter.Plugin{openrouter.ResponseHealingPlugin{}},       // mends brackets and code fences
+		Provider: &openrouter.ProviderPreferences{RequireParameters: new(true)}, // only endpoints that support schemas
+		Plugins:  []openrouter.Plugin{openrouter.ResponseHealingPlugin{}},       // repairs brackets and code fences
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -222,7 +222,7 @@ func ExampleJSONSchemaFormat() {
 		People int
 	}
 	if err := json.Unmarshal([]byte(res.Text()), &city); err != nil {
-		log.Fatal(err) // a model can still fail
+		log.Fatal(err) // some models ignore the schema
 	}
 	fmt.Println(city.City, city.People)
 	// Output: Oslo 720000

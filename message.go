@@ -31,8 +31,8 @@ const (
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
-	// string. A string that is received becomes one text part. If Content is nil, it is not sent,
-	// which only assistant messages may do.
+	// string. A string that is received becomes one text part. If Content is nil, it is not sent.
+	// Only assistant messages may leave it out.
 	Content []Part `json:"content,omitzero" wire:"short"`
 	// Name distinguishes speakers of the same role. For models that do not support names, the
 	// service writes it in front of the content.
@@ -71,8 +71,8 @@ type Message struct {
 	// Model is the model that wrote an assistant message. [AutoRouterPlugin.PinModel] reads it to
 	// keep the model of the conversation.
 	Model string `json:"model,omitzero"`
-	// CacheControl ends a cacheable prefix. It applies only to the last text part, and is not
-	// enough on a system message: prefer [Part.Cached].
+	// CacheControl caches the prompt up to the last text part of this message. It is not enough on
+	// a system message: prefer [Part.Cached].
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -121,8 +121,8 @@ func joined(text string, parts []Part) []Part {
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped. Content that is a JSON object, and therefore in Extra,
-// is its own text.
+// Other parts are skipped. If the content was received as one JSON object, which is
+// then in Extra, Text returns the text of that part, or else the object's JSON.
 func (m Message) Text() string {
 	if m.Content == nil {
 		return textOf(m.oddContent())

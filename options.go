@@ -308,8 +308,8 @@ func WithResponseCache(ttl time.Duration) Option {
 	}
 }
 
-// WithoutResponseCache prevents an answer from the service's cache, even if a
-// preset allows it.
+// WithoutResponseCache turns the service's response cache off, even if a preset
+// turns it on.
 func WithoutResponseCache() Option {
 	return func(c *config) {
 		c.set("WithoutResponseCache", "X-OpenRouter-Cache", "false")
@@ -329,8 +329,9 @@ func WithResponseCacheRefresh() Option {
 
 // WithOnComment sets a function that is called with each comment of a stream, such
 // as "OPENROUTER PROCESSING", which the service sends while it waits. The text is
-// without the colon and the space before it. The function runs while the stream is
-// read.
+// without the colon and the space before it. The function runs in the goroutine
+// that starts or reads the stream. Streams in several goroutines call it at the
+// same time.
 func WithOnComment(f func(comment string)) Option {
 	return func(c *config) { c.onComment = f }
 }

@@ -129,7 +129,7 @@ type AudioConfig struct {
 // Prediction is text that the answer is expected to repeat in large parts, such as a file to be
 // edited. [PredictedContent] makes one.
 type Prediction struct {
-	// Type is content.
+	// Type is "content".
 	Type string `json:"type"`
 	// Content may have text parts only.
 	Content []Part `json:"content" wire:"short"`
@@ -199,7 +199,7 @@ const (
 // least 1024, 2048 or 4096 tokens, depending on the model. For a part that needs no TTL use
 // [Part.Cached].
 type CacheControl struct {
-	// Type is ephemeral, the only known value.
+	// Type is "ephemeral", the only known value.
 	Type string `json:"type"`
 	// TTL is [CacheTTL5m] if empty. Providers other than Anthropic have their own times.
 	TTL CacheTTL `json:"ttl,omitzero"`

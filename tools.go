@@ -21,7 +21,7 @@ func (t *Tools) UnmarshalJSON(data []byte) error {
 //wire:variant Tool type=function
 type FunctionTool struct {
 	Function Function `json:"function"`
-	// CacheControl ends a cacheable prefix with this tool.
+	// CacheControl caches the prompt up to and including this tool.
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 	// EagerInputStreaming true streams the arguments while the model writes them, before they are
 	// checked as a whole. It works on Anthropic models.
