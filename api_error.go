@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -214,17 +213,6 @@ func rawText(raw json.RawMessage) string {
 		return s
 	}
 	return string(raw)
-}
-
-// scrub returns a copy of the bytes with the secrets replaced: the service may quote what was sent.
-func scrub(b []byte, secrets []string) []byte {
-	b = bytes.Clone(b)
-	for _, s := range secrets {
-		if s != "" && bytes.Contains(b, []byte(s)) {
-			b = bytes.ReplaceAll(b, []byte(s), []byte("[redacted]"))
-		}
-	}
-	return b
 }
 
 // ProviderError is the error that a provider returned to the service.

@@ -149,12 +149,12 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*DecodeError](err)
 	if !ok {
-		e = &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: text, Err: err}
+		e = &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: bytes.Clone(text), Err: err}
 		if at, ok := errors.AsType[*json.SyntaxError](err); ok {
 			e.Offset = int(at.Offset)
 		}
 	}
-	e.call, e.Body = call, scrub(e.Body, c.secrets)
+	e.call = call
 	return e
 }
 
@@ -185,7 +185,5 @@ func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
 }
 
 func (c *config) apiError(call *CallInfo, text []byte) *APIError {
-	e := errorFromBody(call, scrub(text, c.secrets))
-	e.Body = e.Body[:min(len(e.Body), maxErrorBody)]
-	return e
+	return c.errorFromBody(call, text)
 }

@@ -113,6 +113,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 	for n := 1; ; n++ {
 		call := &CallInfo{Attempts: n, Waited: waited}
 		res, err := try(call)
+		err = c.secrets.conceal(err)
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
@@ -121,7 +122,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 			return res, err
 		}
 		if ctx.Err() != nil {
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
@@ -134,7 +135,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		waited += r.Wait
 	}

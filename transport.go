@@ -59,7 +59,7 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	if res.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and reading that might never end
 		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report that was cut off is still useful
 	}
-	return nil, errorFromBody(call, scrub(body, c.secrets))
+	return nil, c.errorFromBody(call, body)
 }
 
 // exchange sends a request and reads the whole answer into a buffer, within the
@@ -79,7 +79,7 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
 	}
 	return data, nil
 }
@@ -112,26 +112,15 @@ func (c *config) broken(ctx context.Context, err error, body []byte, call *CallI
 	if why := endedBy(ctx); why != nil {
 		err = why
 	} else if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && !neverConnected(err) {
-		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, c.clean(err))
-	} else {
-		err = c.clean(err)
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, err)
 	}
-	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
+	return &ConnectionError{Err: err, Body: bytes.Clone(body), call: call}
 }
 
 // neverConnected reports whether the connection was never made.
 func neverConnected(err error) bool {
 	e, ok := errors.AsType[*net.OpError](err)
 	return ok && e.Op == "dial"
-}
-
-// clean returns err. If its text contains secrets, clean returns an error with
-// the text without them.
-func (c *config) clean(err error) error {
-	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
-		return errors.New(text)
-	}
-	return err
 }
 
 // contextError returns the error of ctx, with its cause if it has one.
