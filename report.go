@@ -197,8 +197,12 @@ func placeIn(raw json.RawMessage) string {
 	}
 	steps := make([]string, 0, len(at.Loc))
 	for _, step := range at.Loc {
-		text, _ := json.Marshal(step)
-		steps = append(steps, strings.Trim(string(text), `"`))
+		text, ok := step.(string)
+		if !ok {
+			raw, _ := json.Marshal(step)
+			text = string(raw)
+		}
+		steps = append(steps, text)
 	}
 	return strings.Join(steps, ".") + ": "
 }

@@ -121,14 +121,16 @@ func (f *finder) isClean(text []byte) bool {
 	return true
 }
 
-// tail finds the beginning of a secret at the end of the text.
+// tail finds the beginning of a secret at the end of the text, and before an escape that was cut off.
 func (f *finder) tail() {
 	for _, r := range f.readings[:f.depth] {
-		for _, secret := range f.secrets {
-			for n := min(len(secret)-1, len(r.text)); n >= minTail; n-- {
-				if from := len(r.text) - n; string(r.text[from:]) == secret[:n] {
-					f.found = append(f.found, span{r.at[from], len(f.text)})
-					break
+		for _, end := range []int{len(r.text), len(r.text) - r.escape} {
+			for _, secret := range f.secrets {
+				for n := min(len(secret)-1, end); n >= minTail; n-- {
+					if from := end - n; string(r.text[from:end]) == secret[:n] {
+						f.found = append(f.found, span{r.at[from], len(f.text)})
+						break
+					}
 				}
 			}
 		}

@@ -53,6 +53,7 @@ func TestData(t *testing.T) {
 		`"{\"a\":\"sk\\/or+v1\\/0123456789\"}"`: `"{\"a\":\"[redacted]\"}"`,
 		`["12345678`:                            `["[redacted]`,
 		`["12345678\`:                           `["[redacted]\`,
+		`["sk/or\\`:                             `["[redacted]`,
 		`["sk\/or\u002`:                         `["[redacted]`,
 		`["sk\\u002for\\u002`:                   `["[redacted]`,
 		`bad key sk/or`:                         `bad key [redacted]`,
