@@ -342,11 +342,13 @@ func (s secrets) noMessage(call *CallInfo, text []byte) string {
 // plainMessage is the first line of a body that is text, in quotes or without; ""
 // for markup, JSON, binary data, and text that may repeat the request.
 func (s secrets) plainMessage(text []byte) string {
+	kind := kindOf(text)
+	text = s.data(text) // before it is cut
 	line := textIn(text)
-	if kind := kindOf(text); line == "" && kind != 0 && !strings.ContainsRune("<{[\"", rune(kind)) {
+	if line == "" && kind != 0 && !strings.ContainsRune("<{[\"", rune(kind)) {
 		line = string(text)
 	}
-	line, _, _ = strings.Cut(string(s.data([]byte(line))), "\n")
+	line, _, _ = strings.Cut(line, "\n")
 	if line = strings.TrimSpace(line); len(line) > maxPlainMessage || strings.Contains(line, `{"`) || !utf8.ValidString(line) {
 		return ""
 	}

@@ -115,7 +115,7 @@ func (s secrets) conceal(err error) error {
 		if !e.Type.known() && typeOfWord(string(e.Type)) == "" { // errors.Is needs the others
 			e.Type = ErrorType(s.Text(string(e.Type)))
 		}
-		e.Metadata, e.Body, e.err = s.data(e.Metadata), s.data(e.Body), s.conceal(e.err)
+		e.Metadata, e.Body, e.err = s.JSON(e.Metadata), s.data(e.Body), s.conceal(e.err)
 		e.Availability, e.RouterMetadata = without(s, e.Availability), without(s, e.RouterMetadata)
 		if e.Partial != nil {
 			s.concealReport(e.Partial.Error, e.Partial.Extra)
@@ -152,7 +152,7 @@ func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
 	}
 	for name, v := range beside {
 		if raw, ok := v.(json.RawMessage); ok {
-			beside[name] = json.RawMessage(s.data(raw))
+			beside[name] = json.RawMessage(s.JSON(raw))
 		}
 	}
 }
@@ -163,7 +163,7 @@ func without[T any](s secrets, v *T) *T {
 		return v
 	}
 	text, _ := json.Marshal(v) // v came from JSON
-	clean := s.data(text)
+	clean := s.JSON(text)
 	if string(clean) == string(text) {
 		return v
 	}

@@ -67,11 +67,12 @@ func (f *finder) readStrings() {
 			return
 		}
 		from := i + quote + 1
-		for i = from; f.text[i] != '"'; i++ {
+		for i = from; i < len(f.text) && f.text[i] != '"'; i++ {
 			if f.text[i] == '\\' {
 				i++
 			}
 		}
+		i = min(i, len(f.text)-1)
 		f.read(from, i)
 	}
 }

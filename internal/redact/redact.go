@@ -30,9 +30,20 @@ func (s Secrets) Text(text string) string {
 	return string(replace(f.text, f.spans()))
 }
 
-// Data returns JSON, or a text that may have been cut off, without the secrets. In JSON it looks at the strings alone,
-// so that it stays JSON. In other text, the beginning of a secret at the end counts, too. If nothing is found, Data
-// returns the text itself. The second result is where the byte at the offset is afterwards.
+// JSON returns JSON without the secrets. It looks at the strings alone, so that the rest stays as it is. If nothing is
+// found, JSON returns the text itself.
+func (s Secrets) JSON(text []byte) []byte {
+	if len(s) == 0 {
+		return text
+	}
+	f := newFinder(s, text)
+	f.readStrings()
+	return replace(text, f.spans())
+}
+
+// Data returns a text without the secrets. The text may be JSON: see [Secrets.JSON]. Any other text may have been cut
+// off, so the beginning of a secret at its end counts, too. The second result is where the byte at the offset is
+// afterwards.
 func (s Secrets) Data(text []byte, offset int) ([]byte, int) {
 	if len(s) == 0 || len(text) == 0 {
 		return text, offset
@@ -48,10 +59,10 @@ func (s Secrets) Data(text []byte, offset int) ([]byte, int) {
 	return replace(text, found), moved(offset, found)
 }
 
-// isJSON reports whether a text is JSON that can have strings. A number may be a secret in a plain text.
+// isJSON reports whether a text is an object or a list of JSON. Anything else may be a plain text that was cut off.
 func isJSON(text []byte) bool {
 	start := bytes.TrimLeft(text, " \t\r\n")
-	return len(start) > 0 && strings.IndexByte(`{["`, start[0]) >= 0 && json.Valid(text)
+	return len(start) > 0 && (start[0] == '{' || start[0] == '[') && json.Valid(text)
 }
 
 // span is a part of a text.
