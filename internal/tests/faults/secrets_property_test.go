@@ -97,7 +97,7 @@ func (l *leak) escaped(s string, rounds int) string {
 
 // body is a body that repeats secrets.
 func (l *leak) body() string {
-	return strings.NewReplacer("TEXT", l.text(), "MEMBER", l.member(), "OTHER", l.member()).Replace(l.pick(
+	return strings.NewReplacer("LONG", `"`+strings.Repeat("x", l.r.IntN(100))+l.member()[1:], "TEXT", l.text(), "MEMBER", l.member(), "OTHER", l.member()).Replace(l.pick(
 		`{"error":{"code":401,"message":MEMBER,"type":OTHER,"metadata":{"provider_name":MEMBER,"raw":OTHER}}}`,
 		`{"error":{"message":"m","error_type":MEMBER,"availability":{"code":OTHER,"retryable":true,"docs_url":MEMBER},"param":MEMBER}}`,
 		`{"error":MEMBER,"error_msg":OTHER}`,
@@ -106,6 +106,7 @@ func (l *leak) body() string {
 		`[{"error":{"message":MEMBER}}]`,
 		`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"hel"},"message":{"content":"hel"},"error":{"code":502,"message":MEMBER,"metadata":{"raw":OTHER}}}]}`,
 		`{"choices":[{"index":0,"finish_reason":MEMBER,"message":{},"delta":{"content":"hel"}}],"error":{"message":OTHER},"x":MEMBER}`,
+		`{"choices":[{"index":0,"finish_reason":"error","native_finish_reason":LONG,"message":{}}]}`,
 		`{"choices":MEMBER}`,
 		`{"choices":[{},MEMBER,TEXT`,
 		"TEXT",
