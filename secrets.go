@@ -70,8 +70,9 @@ func (s *secrets) add(v string) {
 // addParts adds a value, the credentials after the name of their scheme, and the
 // strings of a value that is JSON: keys of providers are sent that way.
 func (s *secrets) addParts(v string) {
+	v = strings.TrimSpace(v)
 	s.add(v)
-	scheme, rest, _ := strings.Cut(strings.TrimSpace(v), " ")
+	scheme, rest, _ := strings.Cut(v, " ")
 	switch strings.ToLower(scheme) {
 	case "bearer":
 		s.addParts(rest)
@@ -82,7 +83,7 @@ func (s *secrets) addParts(v string) {
 		s.add(password)
 	}
 	var value any
-	if json.Unmarshal([]byte(v), &value) == nil {
+	if strings.ContainsAny(v[:min(len(v), 1)], `{["`) && json.Unmarshal([]byte(v), &value) == nil {
 		s.addStrings(value)
 	}
 }
