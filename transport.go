@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // maxErrorBody is the number of bytes that are read of the body of a failure.
@@ -20,21 +22,21 @@ const maxErrorBody = 1 << 20
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
-	url          string // the whole address; replaces the base URL and path
-	body         []byte // nil for no body
+	url          string    // the whole address; replaces the base URL and path
+	body         wire.Body // zero for no body
 	stream       bool
 }
 
 // send sends every request of the library. The response that it returns has a
 // success status. The caller must close its body.
 func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+	req, err := out.request(ctx, cmp.Or(out.url, c.baseURL+out.path))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
 	req.Header = c.header.Clone()
 	req.Header.Set("Authorization", "Bearer "+c.key)
-	if out.body != nil {
+	if !out.body.IsNil() {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	client, accept := c.httpClient, "application/json"
@@ -60,6 +62,17 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report that was cut off is still useful
 	}
 	return nil, errorFromBody(call, scrub(body, c.secrets))
+}
+
+// request returns the HTTP request, whose body net/http can read more than once.
+func (out *outgoing) request(ctx context.Context, url string) (*http.Request, error) {
+	body := out.body.Reader()
+	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
+	if _, known := body.(*bytes.Reader); err == nil && !known {
+		req.ContentLength = out.body.Len()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(out.body.Reader()), nil }
+	}
+	return req, err
 }
 
 // exchange sends a request and reads the whole answer into a buffer, within the
