@@ -33,7 +33,8 @@ var (
 	ErrAttemptTimeout error = &streamEnd{"no answer in time", os.ErrDeadlineExceeded}
 
 	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, or
-	// an event of a stream larger than [WithMaxEventSize] allows.
+	// an event of a stream larger than [WithMaxEventSize] allows. A [*FileError] for a
+	// file that is too large matches it, too.
 	ErrTooLarge error = &streamEnd{"answer too large", nil}
 
 	// ErrStreamClosed means that a stream was closed before its end, or is read a
