@@ -128,15 +128,16 @@ func sizeOf(r io.Reader) int64 {
 // readPart makes a part of what r has, about size bytes; -1 if that is not known.
 func readPart(name string, r io.Reader, size int64) (Part, error) {
 	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	if head = head[:n]; err == nil {
+	n, err := fill(head, r)
+	switch head = head[:n]; err {
+	case nil:
 		r = io.MultiReader(bytes.NewReader(head), r)
-	} else if err == io.EOF || err == io.ErrUnexpectedEOF { // all has been read
+	case io.EOF:
 		r, size = bytes.NewReader(head), int64(n)
-	} else {
+	default:
 		return Part{}, err
 	}
-	if len(head) == 0 {
+	if n == 0 {
 		return Part{}, &streamEnd{"is empty", ErrFileType}
 	}
 	kind := sniff(head, path.Ext(baseName(name)))
@@ -149,11 +150,9 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 	}
 	r = &limitedReader{r, refusal.limit, refusal}
 	if size < 0 {
-		data, err := io.ReadAll(r) // with the size, the text below is allocated once
-		if err != nil {
+		if r, size, err = readAhead(r); err != nil {
 			return Part{}, err
 		}
-		r, size = bytes.NewReader(data), int64(len(data))
 	}
 	switch kind.part {
 	case PartTypeText:
@@ -172,6 +171,35 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 	return FilePart(pdfName(name), url), err
 }
 
+// fill reads until p is full, or r ends with io.EOF or another error. io.ReadFull would not tell the
+// end of r from one that was cut.
+func fill(p []byte, r io.Reader) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = r.Read(p[n:])
+		n += m
+	}
+	if n == len(p) && err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// readAhead reads all of r to find its size. It does not move what it has read.
+func readAhead(r io.Reader) (_ io.Reader, size int64, err error) {
+	var pieces []io.Reader
+	for next := 64 << 10; err == nil; next = min(2*next, 4<<20) {
+		piece, n := make([]byte, next), 0
+		n, err = fill(piece, r)
+		pieces, size = append(pieces, bytes.NewReader(piece[:n])), size+int64(n)
+	}
+	if err != io.EOF {
+		return nil, 0, err
+	}
+	return io.MultiReader(pieces...), size, nil
+}
+
+// tooLarge is the error for a file with more bytes than its limit.
 type tooLarge struct {
 	what  string
 	limit int64
