@@ -69,8 +69,9 @@ func (out *outgoing) request(ctx context.Context, url string) (*http.Request, er
 	body := out.body.Reader()
 	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
 	if _, known := body.(*bytes.Reader); err == nil && !known {
-		req.ContentLength = out.body.Len()
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(out.body.Reader()), nil }
+		whole := out.body // out itself stays on the stack
+		req.ContentLength = whole.Len()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(whole.Reader()), nil }
 	}
 	return req, err
 }
