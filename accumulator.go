@@ -41,8 +41,8 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	keepLast(&h.SystemFingerprint, chunk.SystemFingerprint)
 	keepLast(&h.ServiceTier, chunk.ServiceTier)
 	keepLast(&h.UserID, chunk.UserID)
-	if chunk.Usage != nil {
-		h.Usage = cloneUsage(chunk.Usage)
+	if u := chunk.Usage; u != nil && (h.Usage == nil || u.hasCounts()) {
+		h.Usage = cloneUsage(u)
 	}
 	if chunk.OpenRouterMetadata != nil {
 		h.OpenRouterMetadata = cloneRouterMetadata(chunk.OpenRouterMetadata)
@@ -53,7 +53,7 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	if h.Error == nil {
 		h.Error = cloneErrorObject(chunk.Error)
 	}
-	mergeExtra(&h.Extra, chunk.Extra)
+	mergeExtra(&h.Extra, chunk.Extra, latest)
 	for i := range chunk.Choices {
 		c := &chunk.Choices[i]
 		a.choice(c.Index).add(c, chunk.Error != nil)
@@ -106,7 +106,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers.Names, res.Extra)
+	giveWay(&res.presence, &chatCompletionMembers, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}
@@ -163,7 +163,7 @@ type choiceMerger struct {
 	index int
 	role  Role
 
-	content          textMerger
+	content          contentMerger
 	reasoning        textMerger
 	reasoningContent textMerger
 	refusal          textMerger
@@ -173,9 +173,10 @@ type choiceMerger struct {
 	calls       callsMerger
 	details     detailsMerger
 	images      imagesMerger
-	annotations []Annotation
+	annotations annotationsMerger
 	audio       *audioMerger
 	logprobs    *Logprobs
+	prompt      *promptMerger // reasoning beside the answer to a prompt
 
 	finish finish
 	err    *ErrorObject
@@ -191,16 +192,21 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 		m.role = d.Role
 	}
 	m.hasContent = m.hasContent || d.Content != "" || d.presence.Form(deltaContent) == wire.Zero
-	m.addTexts(c)
-	for i := range d.ToolCalls {
-		m.calls.add(&d.ToolCalls[i])
+	content := d.Content
+	if d.Extra != nil && m.addDeltaExtra(d.Extra) {
+		content = ""
 	}
+	if c.Extra != nil {
+		m.addChoiceExtra(c.Extra)
+	}
+	m.addTexts(c, content)
+	m.calls.addAll(d.ToolCalls)
 	m.details.add(d.ReasoningDetails)
 	for i := range d.Images {
 		m.images.add(&d.Images[i])
 	}
 	for i := range d.Annotations {
-		m.annotations = append(m.annotations, d.Annotations[i].clone())
+		m.annotations.add(&d.Annotations[i])
 	}
 	if d.Audio != nil {
 		if m.audio == nil {
@@ -215,13 +221,11 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 		m.err = cloneErrorObject(c.Error)
 	}
 	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
-	mergeExtra(&m.extra, c.Extra)
-	mergeExtra(&m.messageExtra, d.Extra)
 }
 
-func (m *choiceMerger) addTexts(c *ChunkChoice) {
+func (m *choiceMerger) addTexts(c *ChunkChoice, content string) {
 	d := &c.Delta
-	m.content.add(d.Content)
+	m.content.add(content)
 	m.reasoning.add(d.Reasoning)
 	m.reasoningContent.add(d.ReasoningContent)
 	m.refusal.add(d.Refusal)
@@ -231,7 +235,7 @@ func (m *choiceMerger) addTexts(c *ChunkChoice) {
 // addAgain adds a fragment that differs from the one before only in texts, each of
 // which is empty in both or in neither.
 func (m *choiceMerger) addAgain(c *ChunkChoice) {
-	m.addTexts(c)
+	m.addTexts(c, c.Delta.Content)
 	if calls := c.Delta.ToolCalls; len(calls) > 0 {
 		m.calls.addAgain(&calls[0])
 	}
@@ -249,13 +253,16 @@ func (m *choiceMerger) choice(failed bool) Choice {
 		Text:     m.prompted.String(),
 		Logprobs: wholeLogprobs(m.logprobs),
 		Error:    cloneErrorObject(m.err),
-		Extra:    cloneExtra(m.extra),
+		Extra:    wholeExtra(m.extra),
+	}
+	if m.prompt != nil {
+		c.Reasoning, c.ReasoningDetails = m.prompt.reasoning.String(), m.prompt.details.reasoningDetails()
 	}
 	c.FinishReason, c.NativeFinishReason = m.finish.resolve(len(m.calls.list) > 0, failed)
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers.Names, c.Extra)
+	giveWay(&c.presence, &choiceMembers, c.Extra)
 	return c
 }
 
@@ -267,15 +274,14 @@ func (m *choiceMerger) message() Message {
 		Reasoning:        m.reasoning.String(),
 		ReasoningContent: m.reasoningContent.String(),
 		ReasoningDetails: m.details.reasoningDetails(),
-		Annotations:      cloneAll(m.annotations, Annotation.clone),
+		Annotations:      cloneAll(m.annotations.list, Annotation.clone),
 		Images:           cloneAll(m.images.list, Image.clone),
 		Audio:            m.audio.whole(),
-		Extra:            cloneExtra(m.messageExtra),
+		Extra:            wholeExtra(m.messageExtra),
 	}
-	if m.hasContent {
-		msg.Content = Text(m.content.String())
-	}
-	giveWay(&msg.presence, messageMembers.Names, msg.Extra)
+	m.content.setIn(&msg, m.hasContent)
+	m.calls.setLone(&msg)
+	giveWay(&msg.presence, &messageMembers, msg.Extra)
 	return msg
 }
 

@@ -205,6 +205,9 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 				return // the member occurs twice
 			}
 		}
+		if text, ok := d.pool.TextAt(data, hole.Start, hole.End, false); !ok || text != *f.in(c) {
+			return // it occurs once more, as another JSON type
+		}
 		d.fields = append(d.fields, f)
 		d.spans = append(d.spans, memo.Span{Start: hole.Start, End: hole.End})
 		end = hole.End

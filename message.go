@@ -24,6 +24,8 @@ const (
 
 // Message is one turn of a conversation. Requests and answers use the same type. To append a
 // model's reply to the next request, use [ChatCompletion.Message].
+//
+//wire:adopts
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
@@ -111,15 +113,31 @@ func ToolMessage(callID, text string) Message {
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped.
+// Other parts are skipped. Content that is a JSON object, and therefore in Extra,
+// is its own text.
 func (m Message) Text() string {
-	if len(m.Content) == 1 && m.Content[0].Type == PartTypeText {
-		return m.Content[0].Text
+	if m.Content == nil {
+		return textOf(m.oddContent())
+	}
+	return textOf(m.Content)
+}
+
+// oddContent returns the parts of a content that is an object.
+func (m *Message) oddContent() []Part {
+	if raw := rawMember(m.Extra, "content"); begins(raw, "{") {
+		return contentOf(raw)
+	}
+	return nil
+}
+
+func textOf(parts []Part) string {
+	if len(parts) == 1 && parts[0].Type == PartTypeText {
+		return parts[0].Text
 	}
 	var b strings.Builder
-	for i := range m.Content {
-		if m.Content[i].Type == PartTypeText {
-			b.WriteString(m.Content[i].Text)
+	for i := range parts {
+		if parts[i].Type == PartTypeText {
+			b.WriteString(parts[i].Text)
 		}
 	}
 	return b.String()
@@ -127,7 +145,11 @@ func (m Message) Text() string {
 
 // reasoning returns the readable reasoning from whichever field has it.
 func (m *Message) reasoning() string {
-	return firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	text := firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	if text == "" {
+		text = thinkingOf(m.Content, paragraph)
+	}
+	return text
 }
 
 // clone returns a deep copy.
@@ -194,6 +216,7 @@ func cloneValue(v any) any {
 // ToolCall is a call that the model asks for. In a [Delta] it is a fragment of one.
 //
 //wire:list firstToolCall
+//wire:adopts
 type ToolCall struct {
 	// Index is the position among the calls of the turn. In a stream it tells which call a fragment
 	// belongs to, but some models give every call the index 0.
@@ -212,6 +235,8 @@ type ToolCall struct {
 }
 
 // FunctionCall is the function that a [ToolCall] calls, with its arguments.
+//
+//wire:adopts
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,

@@ -334,9 +334,12 @@ func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 // hasContent reports whether a chunk contains any part of the answer itself.
 func (c *ChatCompletionChunk) hasContent() bool {
 	for i := range c.Choices {
-		d := &c.Choices[i].Delta
-		if c.Choices[i].Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
-			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 {
+		choice := &c.Choices[i]
+		d := &choice.Delta
+		if choice.Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
+			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 ||
+			d.Extra != nil && (hasParts(d.oddContent()) || hasUnknownText(d.Extra)) ||
+			choice.Extra != nil && hasUnknownText(choice.Extra) {
 			return true
 		}
 	}
@@ -420,31 +423,4 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 	}
 	s.whole, s.next, s.end = res, res.chunk(), io.EOF
 	return s, nil
-}
-
-// chunk returns the answer as a single chunk.
-func (c *ChatCompletion) chunk() *ChatCompletionChunk {
-	chunk := &ChatCompletionChunk{
-		ID: c.ID, Object: "chat.completion.chunk", Created: c.Created, Model: c.Model, Provider: c.Provider,
-		SystemFingerprint: c.SystemFingerprint, ServiceTier: c.ServiceTier, Usage: c.Usage,
-		OpenRouterMetadata: c.OpenRouterMetadata, Debug: c.Debug, UserID: c.UserID, Extra: c.Extra,
-	}
-	for i := range c.Choices {
-		choice := &c.Choices[i]
-		m := &choice.Message
-		chunk.Choices = append(chunk.Choices, ChunkChoice{
-			Index: choice.Index,
-			Delta: Delta{
-				Role: m.Role, Content: m.Text(), Reasoning: m.Reasoning, ReasoningContent: m.ReasoningContent, Refusal: m.Refusal,
-				ToolCalls: m.ToolCalls, ReasoningDetails: m.ReasoningDetails, Images: m.Images, Audio: m.Audio, Annotations: m.Annotations,
-				Extra: m.Extra,
-			},
-			Text:               choice.Text,
-			FinishReason:       choice.FinishReason,
-			NativeFinishReason: choice.NativeFinishReason,
-			Logprobs:           choice.Logprobs,
-			Extra:              choice.Extra,
-		})
-	}
-	return chunk
 }

@@ -6,6 +6,8 @@ package openrouter
 // unless [ProviderPreferences.RequireParameters] is set.
 //
 // Ranges and defaults below are those that the service documents.
+//
+//wire:hot
 type ChatCompletionRequest struct {
 	// The model.
 
@@ -316,6 +318,8 @@ type ChatCompletionChunk struct {
 }
 
 // ChunkChoice holds what a chunk adds to one choice.
+//
+//wire:adopts
 type ChunkChoice struct {
 	Index int   `json:"index"`
 	Delta Delta `json:"delta"`
@@ -337,6 +341,8 @@ type ChunkChoice struct {
 
 // Delta is a fragment of a [Message]. An [Accumulator] joins the fragments. Fragments of different
 // fields may come in any order and may alternate.
+//
+//wire:adopts
 type Delta struct {
 	// Role is repeated on most chunks.
 	Role    Role   `json:"role,omitzero"`

@@ -4,7 +4,7 @@ package openrouter
 
 import "github.com/openrouter-go/openrouter/internal/wire"
 
-var advisorParametersMembers = wire.Members{Names: []string{"name", "model", "instructions", "forward_transcript", "stream", "max_completion_tokens", "reasoning", "temperature"}}
+var advisorParametersMembers = wire.Members{Keys: []string{`"name":`, `"model":`, `"instructions":`, `"forward_transcript":`, `"stream":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`}}
 
 func (v *AdvisorParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &advisorParametersMembers, &v.presence, &v.Extra)
@@ -56,7 +56,7 @@ func (v *AdvisorParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "AdvisorParameters")
 }
 
-var advisorToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:advisor"}
+var advisorToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:advisor"}
 
 func (v *AdvisorTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &advisorToolMembers, &v.presence, &v.Extra)
@@ -89,7 +89,7 @@ func (v *AdvisorTool) UnmarshalJSON(data []byte) error {
 
 func (AdvisorTool) tool() {}
 
-var annotationMembers = wire.Members{Names: []string{"type", "url_citation", "file", "file_annotation"}, Empty: 0x3}
+var annotationMembers = wire.Members{Keys: []string{`"type":`, `"url_citation":`, `"file":`, `"file_annotation":`}, Empty: 0x3}
 
 func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -115,7 +115,7 @@ func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, annotationMembers.Names[i], at)
+			r.Keep(&v.Extra, annotationMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -160,7 +160,7 @@ func (v *Annotation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Annotation")
 }
 
-var artificialAnalysisMembers = wire.Members{Names: []string{"intelligence_index", "coding_index", "agentic_index"}, Empty: 0x2a}
+var artificialAnalysisMembers = wire.Members{Keys: []string{`"intelligence_index":`, `"coding_index":`, `"agentic_index":`}, Empty: 0x2a}
 
 func (v *ArtificialAnalysis) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &artificialAnalysisMembers, &v.presence, &v.Extra)
@@ -195,7 +195,7 @@ func (v *ArtificialAnalysis) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ArtificialAnalysis")
 }
 
-var audioMembers = wire.Members{Names: []string{"id", "data", "expires_at", "transcript"}}
+var audioMembers = wire.Members{Keys: []string{`"id":`, `"data":`, `"expires_at":`, `"transcript":`}}
 
 func (v *Audio) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &audioMembers, &v.presence, &v.Extra)
@@ -233,7 +233,7 @@ func (v *Audio) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Audio")
 }
 
-var audioConfigMembers = wire.Members{Names: []string{"voice", "format"}}
+var audioConfigMembers = wire.Members{Keys: []string{`"voice":`, `"format":`}}
 
 func (v *AudioConfig) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &audioConfigMembers, &v.presence, &v.Extra)
@@ -265,7 +265,7 @@ func (v *AudioConfig) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "AudioConfig")
 }
 
-var autoBetaRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "id"}, Value: "auto-beta-router"}
+var autoBetaRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"allowed_models":`, `"excluded_models":`, `"cost_tier":`, `"cost_quality_tradeoff":`, `"id":`}, Value: "auto-beta-router"}
 
 func (v *AutoBetaRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &autoBetaRouterPluginMembers, &v.presence, &v.Extra)
@@ -308,7 +308,7 @@ func (v *AutoBetaRouterPlugin) UnmarshalJSON(data []byte) error {
 
 func (AutoBetaRouterPlugin) plugin() {}
 
-var autoRouterPluginMembers = wire.Members{Names: []string{"enabled", "allowed_models", "excluded_models", "cost_tier", "cost_quality_tradeoff", "pin_model", "id"}, Value: "auto-router"}
+var autoRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"allowed_models":`, `"excluded_models":`, `"cost_tier":`, `"cost_quality_tradeoff":`, `"pin_model":`, `"id":`}, Value: "auto-router"}
 
 func (v *AutoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &autoRouterPluginMembers, &v.presence, &v.Extra)
@@ -354,7 +354,7 @@ func (v *AutoRouterPlugin) UnmarshalJSON(data []byte) error {
 
 func (AutoRouterPlugin) plugin() {}
 
-var availabilityMembers = wire.Members{Names: []string{"code", "retryable", "retry_after", "requested_models", "affected_providers", "excluded_by", "fallback_models", "constraint", "docs_url"}, Empty: 0x300cf}
+var availabilityMembers = wire.Members{Keys: []string{`"code":`, `"retryable":`, `"retry_after":`, `"requested_models":`, `"affected_providers":`, `"excluded_by":`, `"fallback_models":`, `"constraint":`, `"docs_url":`}, Empty: 0x300cf}
 
 func (v *Availability) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &availabilityMembers, &v.presence, &v.Extra)
@@ -409,7 +409,7 @@ func (v *Availability) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Availability")
 }
 
-var availabilityConstraintMembers = wire.Members{Names: []string{"field", "detail"}}
+var availabilityConstraintMembers = wire.Members{Keys: []string{`"field":`, `"detail":`}}
 
 func (v *AvailabilityConstraint) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &availabilityConstraintMembers, &v.presence, &v.Extra)
@@ -441,7 +441,7 @@ func (v *AvailabilityConstraint) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "AvailabilityConstraint")
 }
 
-var bashParametersMembers = wire.Members{Names: []string{"engine", "environment", "sleep_after_seconds"}}
+var bashParametersMembers = wire.Members{Keys: []string{`"engine":`, `"environment":`, `"sleep_after_seconds":`}}
 
 func (v *BashParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &bashParametersMembers, &v.presence, &v.Extra)
@@ -478,7 +478,7 @@ func (v *BashParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "BashParameters")
 }
 
-var bashToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:bash"}
+var bashToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:bash"}
 
 func (v *BashTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &bashToolMembers, &v.presence, &v.Extra)
@@ -511,7 +511,7 @@ func (v *BashTool) UnmarshalJSON(data []byte) error {
 
 func (BashTool) tool() {}
 
-var cacheControlMembers = wire.Members{Names: []string{"type", "ttl"}, Empty: 0x3}
+var cacheControlMembers = wire.Members{Keys: []string{`"type":`, `"ttl":`}, Empty: 0x3}
 
 func (v *CacheControl) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &cacheControlMembers, &v.presence, &v.Extra)
@@ -543,7 +543,7 @@ func (v *CacheControl) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "CacheControl")
 }
 
-var chatCompletionMembers = wire.Members{Names: []string{"id", "object", "created", "model", "provider", "choices", "system_fingerprint", "service_tier", "usage", "openrouter_metadata", "error", "user_id", "debug"}, Empty: 0xcff}
+var chatCompletionMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"created":`, `"model":`, `"provider":`, `"choices":`, `"system_fingerprint":`, `"service_tier":`, `"usage":`, `"openrouter_metadata":`, `"error":`, `"user_id":`, `"debug":`}, Empty: 0xcff}
 
 func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -598,7 +598,7 @@ func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionMembers.Names[i], at)
+			r.Keep(&v.Extra, chatCompletionMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -656,7 +656,7 @@ func (v *ChatCompletion) UnmarshalJSON(data []byte) error {
 
 const chatCompletionChunkChoices = 5 // choices
 
-var chatCompletionChunkMembers = wire.Members{Names: []string{"id", "object", "created", "model", "provider", "choices", "usage", "system_fingerprint", "service_tier", "openrouter_metadata", "error", "debug", "user_id"}, Empty: 0xcff}
+var chatCompletionChunkMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"created":`, `"model":`, `"provider":`, `"choices":`, `"usage":`, `"system_fingerprint":`, `"service_tier":`, `"openrouter_metadata":`, `"error":`, `"debug":`, `"user_id":`}, Empty: 0xcff}
 
 func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -711,7 +711,7 @@ func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionChunkMembers.Names[i], at)
+			r.Keep(&v.Extra, chatCompletionChunkMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -767,7 +767,7 @@ func (v *ChatCompletionChunk) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ChatCompletionChunk")
 }
 
-var chatCompletionRequestMembers = wire.Members{Names: []string{"model", "models", "messages", "prompt", "max_completion_tokens", "max_tokens", "stop", "response_format", "structured_outputs", "verbosity", "modalities", "audio", "image_config", "prediction", "n", "reasoning", "reasoning_effort", "include_reasoning", "tools", "tool_choice", "parallel_tool_calls", "max_tool_calls", "stop_server_tools_when", "plugins", "web_search_options", "x_search_filter", "temperature", "top_p", "top_k", "min_p", "top_a", "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "logit_bias", "logprobs", "top_logprobs", "provider", "route", "service_tier", "speed", "preset", "transforms", "cache_control", "prompt_cache_key", "prompt_cache_options", "user", "session_id", "metadata", "trace", "stream", "stream_options", "usage", "debug"}}
+var chatCompletionRequestMembers = wire.Members{Keys: []string{`"model":`, `"models":`, `"messages":`, `"prompt":`, `"max_completion_tokens":`, `"max_tokens":`, `"stop":`, `"response_format":`, `"structured_outputs":`, `"verbosity":`, `"modalities":`, `"audio":`, `"image_config":`, `"prediction":`, `"n":`, `"reasoning":`, `"reasoning_effort":`, `"include_reasoning":`, `"tools":`, `"tool_choice":`, `"parallel_tool_calls":`, `"max_tool_calls":`, `"stop_server_tools_when":`, `"plugins":`, `"web_search_options":`, `"x_search_filter":`, `"temperature":`, `"top_p":`, `"top_k":`, `"min_p":`, `"top_a":`, `"frequency_penalty":`, `"presence_penalty":`, `"repetition_penalty":`, `"seed":`, `"logit_bias":`, `"logprobs":`, `"top_logprobs":`, `"provider":`, `"route":`, `"service_tier":`, `"speed":`, `"preset":`, `"transforms":`, `"cache_control":`, `"prompt_cache_key":`, `"prompt_cache_options":`, `"user":`, `"session_id":`, `"metadata":`, `"trace":`, `"stream":`, `"stream_options":`, `"usage":`, `"debug":`}}
 
 func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -894,7 +894,7 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionRequestMembers.Names[i], at)
+			r.Keep(&v.Extra, chatCompletionRequestMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -903,102 +903,180 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 
 func (v *ChatCompletionRequest) writeJSON(w *wire.Writer) {
 	o := w.WideObject(&chatCompletionRequestMembers, v.presence, v.Extra)
-	o.String(0, v.Model)
-	wire.WriteStrings(&o, 1, v.Models, false)
-	if o.Begin(2, v.Messages != nil, `[]`) {
+	if v.Model != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Model)
+	}
+	if v.Models != nil || v.presence.Form(1) != wire.Plain {
+		wire.WriteStrings(&o, 1, v.Models, false)
+	}
+	if (v.Messages != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.Messages != nil, `[]`) {
 		writeList(w, v.Messages)
 	}
-	o.String(3, v.Prompt)
-	o.IntPtr(4, v.MaxCompletionTokens)
-	o.IntPtr(5, v.MaxTokens)
-	wire.WriteStrings(&o, 6, v.Stop, true)
-	if o.Begin(7, v.ResponseFormat != nil, `null`) {
+	if v.Prompt != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.Prompt)
+	}
+	if v.MaxCompletionTokens != nil || v.presence.Form(4) != wire.Plain {
+		o.IntPtr(4, v.MaxCompletionTokens)
+	}
+	if v.MaxTokens != nil || v.presence.Form(5) != wire.Plain {
+		o.IntPtr(5, v.MaxTokens)
+	}
+	if v.Stop != nil || v.presence.Form(6) != wire.Plain {
+		wire.WriteStrings(&o, 6, v.Stop, true)
+	}
+	if (v.ResponseFormat != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.ResponseFormat != nil, `null`) {
 		writeResponseFormat(w, v.ResponseFormat)
 	}
-	o.BoolPtr(8, v.StructuredOutputs)
-	o.String(9, string(v.Verbosity))
-	wire.WriteStrings(&o, 10, v.Modalities, false)
-	if o.Begin(11, v.Audio != nil, `null`) {
+	if v.StructuredOutputs != nil || v.presence.Form(8) != wire.Plain {
+		o.BoolPtr(8, v.StructuredOutputs)
+	}
+	if v.Verbosity != "" || v.presence.Form(9) != wire.Plain {
+		o.String(9, string(v.Verbosity))
+	}
+	if v.Modalities != nil || v.presence.Form(10) != wire.Plain {
+		wire.WriteStrings(&o, 10, v.Modalities, false)
+	}
+	if (v.Audio != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
 	}
-	o.AnyMap(12, v.ImageConfig)
-	if o.Begin(13, v.Prediction != nil, `null`) {
+	if v.ImageConfig != nil || v.presence.Form(12) != wire.Plain {
+		o.AnyMap(12, v.ImageConfig)
+	}
+	if (v.Prediction != nil || v.presence.Form(13) != wire.Plain) && o.Begin(13, v.Prediction != nil, `null`) {
 		v.Prediction.writeJSON(w)
 	}
-	o.IntPtr(14, v.N)
-	if o.Begin(15, v.Reasoning != nil, `null`) {
+	if v.N != nil || v.presence.Form(14) != wire.Plain {
+		o.IntPtr(14, v.N)
+	}
+	if (v.Reasoning != nil || v.presence.Form(15) != wire.Plain) && o.Begin(15, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
 	}
-	o.String(16, string(v.ReasoningEffort))
-	o.BoolPtr(17, v.IncludeReasoning)
-	if o.Begin(18, v.Tools != nil, `[]`) {
+	if v.ReasoningEffort != "" || v.presence.Form(16) != wire.Plain {
+		o.String(16, string(v.ReasoningEffort))
+	}
+	if v.IncludeReasoning != nil || v.presence.Form(17) != wire.Plain {
+		o.BoolPtr(17, v.IncludeReasoning)
+	}
+	if (v.Tools != nil || v.presence.Form(18) != wire.Plain) && o.Begin(18, v.Tools != nil, `[]`) {
 		writeUnions(w, v.Tools, writeTool)
 	}
-	if o.Begin(19, v.ToolChoice != nil, `null`) {
+	if (v.ToolChoice != nil || v.presence.Form(19) != wire.Plain) && o.Begin(19, v.ToolChoice != nil, `null`) {
 		writeToolChoice(w, v.ToolChoice)
 	}
-	o.BoolPtr(20, v.ParallelToolCalls)
-	o.IntPtr(21, v.MaxToolCalls)
-	if o.Begin(22, v.StopServerToolsWhen != nil, `[]`) {
+	if v.ParallelToolCalls != nil || v.presence.Form(20) != wire.Plain {
+		o.BoolPtr(20, v.ParallelToolCalls)
+	}
+	if v.MaxToolCalls != nil || v.presence.Form(21) != wire.Plain {
+		o.IntPtr(21, v.MaxToolCalls)
+	}
+	if (v.StopServerToolsWhen != nil || v.presence.Form(22) != wire.Plain) && o.Begin(22, v.StopServerToolsWhen != nil, `[]`) {
 		writeUnions(w, v.StopServerToolsWhen, writeStopCondition)
 	}
-	if o.Begin(23, v.Plugins != nil, `[]`) {
+	if (v.Plugins != nil || v.presence.Form(23) != wire.Plain) && o.Begin(23, v.Plugins != nil, `[]`) {
 		writeUnions(w, v.Plugins, writePlugin)
 	}
-	if o.Begin(24, v.WebSearchOptions != nil, `null`) {
+	if (v.WebSearchOptions != nil || v.presence.Form(24) != wire.Plain) && o.Begin(24, v.WebSearchOptions != nil, `null`) {
 		v.WebSearchOptions.writeJSON(w)
 	}
-	if o.Begin(25, v.XSearchFilter != nil, `null`) {
+	if (v.XSearchFilter != nil || v.presence.Form(25) != wire.Plain) && o.Begin(25, v.XSearchFilter != nil, `null`) {
 		v.XSearchFilter.writeJSON(w)
 	}
-	o.FloatPtr(26, v.Temperature)
-	o.FloatPtr(27, v.TopP)
-	o.IntPtr(28, v.TopK)
-	o.FloatPtr(29, v.MinP)
-	o.FloatPtr(30, v.TopA)
-	o.FloatPtr(31, v.FrequencyPenalty)
-	o.FloatPtr(32, v.PresencePenalty)
-	o.FloatPtr(33, v.RepetitionPenalty)
-	o.Int64Ptr(34, v.Seed)
-	o.FloatMap(35, v.LogitBias)
-	o.BoolPtr(36, v.Logprobs)
-	o.IntPtr(37, v.TopLogprobs)
-	if o.Begin(38, v.Provider != nil, `null`) {
+	if v.Temperature != nil || v.presence.Form(26) != wire.Plain {
+		o.FloatPtr(26, v.Temperature)
+	}
+	if v.TopP != nil || v.presence.Form(27) != wire.Plain {
+		o.FloatPtr(27, v.TopP)
+	}
+	if v.TopK != nil || v.presence.Form(28) != wire.Plain {
+		o.IntPtr(28, v.TopK)
+	}
+	if v.MinP != nil || v.presence.Form(29) != wire.Plain {
+		o.FloatPtr(29, v.MinP)
+	}
+	if v.TopA != nil || v.presence.Form(30) != wire.Plain {
+		o.FloatPtr(30, v.TopA)
+	}
+	if v.FrequencyPenalty != nil || v.presence.Form(31) != wire.Plain {
+		o.FloatPtr(31, v.FrequencyPenalty)
+	}
+	if v.PresencePenalty != nil || v.presence.Form(32) != wire.Plain {
+		o.FloatPtr(32, v.PresencePenalty)
+	}
+	if v.RepetitionPenalty != nil || v.presence.Form(33) != wire.Plain {
+		o.FloatPtr(33, v.RepetitionPenalty)
+	}
+	if v.Seed != nil || v.presence.Form(34) != wire.Plain {
+		o.Int64Ptr(34, v.Seed)
+	}
+	if v.LogitBias != nil || v.presence.Form(35) != wire.Plain {
+		o.FloatMap(35, v.LogitBias)
+	}
+	if v.Logprobs != nil || v.presence.Form(36) != wire.Plain {
+		o.BoolPtr(36, v.Logprobs)
+	}
+	if v.TopLogprobs != nil || v.presence.Form(37) != wire.Plain {
+		o.IntPtr(37, v.TopLogprobs)
+	}
+	if (v.Provider != nil || v.presence.Form(38) != wire.Plain) && o.Begin(38, v.Provider != nil, `null`) {
 		v.Provider.writeJSON(w)
 	}
-	o.String(39, string(v.Route))
-	o.String(40, string(v.ServiceTier))
-	o.String(41, string(v.Speed))
-	o.String(42, v.Preset)
-	wire.WriteStrings(&o, 43, v.Transforms, false)
-	if o.Begin(44, v.CacheControl != nil, `null`) {
+	if v.Route != "" || v.presence.Form(39) != wire.Plain {
+		o.String(39, string(v.Route))
+	}
+	if v.ServiceTier != "" || v.presence.Form(40) != wire.Plain {
+		o.String(40, string(v.ServiceTier))
+	}
+	if v.Speed != "" || v.presence.Form(41) != wire.Plain {
+		o.String(41, string(v.Speed))
+	}
+	if v.Preset != "" || v.presence.Form(42) != wire.Plain {
+		o.String(42, v.Preset)
+	}
+	if v.Transforms != nil || v.presence.Form(43) != wire.Plain {
+		wire.WriteStrings(&o, 43, v.Transforms, false)
+	}
+	if (v.CacheControl != nil || v.presence.Form(44) != wire.Plain) && o.Begin(44, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
 	}
-	o.String(45, v.PromptCacheKey)
-	if o.Begin(46, v.PromptCacheOptions != nil, `null`) {
+	if v.PromptCacheKey != "" || v.presence.Form(45) != wire.Plain {
+		o.String(45, v.PromptCacheKey)
+	}
+	if (v.PromptCacheOptions != nil || v.presence.Form(46) != wire.Plain) && o.Begin(46, v.PromptCacheOptions != nil, `null`) {
 		v.PromptCacheOptions.writeJSON(w)
 	}
-	o.String(47, v.User)
-	o.String(48, v.SessionID)
-	o.StringMap(49, v.Metadata)
-	if o.Begin(50, v.Trace != nil, `null`) {
+	if v.User != "" || v.presence.Form(47) != wire.Plain {
+		o.String(47, v.User)
+	}
+	if v.SessionID != "" || v.presence.Form(48) != wire.Plain {
+		o.String(48, v.SessionID)
+	}
+	if v.Metadata != nil || v.presence.Form(49) != wire.Plain {
+		o.StringMap(49, v.Metadata)
+	}
+	if (v.Trace != nil || v.presence.Form(50) != wire.Plain) && o.Begin(50, v.Trace != nil, `null`) {
 		v.Trace.writeJSON(w)
 	}
-	o.BoolPtr(51, v.Stream)
-	if o.Begin(52, v.StreamOptions != nil, `null`) {
+	if v.Stream != nil || v.presence.Form(51) != wire.Plain {
+		o.BoolPtr(51, v.Stream)
+	}
+	if (v.StreamOptions != nil || v.presence.Form(52) != wire.Plain) && o.Begin(52, v.StreamOptions != nil, `null`) {
 		v.StreamOptions.writeJSON(w)
 	}
-	if o.Begin(53, v.Usage != nil, `null`) {
+	if (v.Usage != nil || v.presence.Form(53) != wire.Plain) && o.Begin(53, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
 	}
-	if o.Begin(54, v.Debug != nil, `null`) {
+	if (v.Debug != nil || v.presence.Form(54) != wire.Plain) && o.Begin(54, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
 	}
 	o.Close()
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (v ChatCompletionRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+func (v ChatCompletionRequest) MarshalJSON() ([]byte, error) {
+	w := wire.NewWriter(nil)
+	v.writeJSON(&w)
+	return w.Bytes()
+}
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (v *ChatCompletionRequest) UnmarshalJSON(data []byte) error {
@@ -1006,7 +1084,7 @@ func (v *ChatCompletionRequest) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ChatCompletionRequest")
 }
 
-var choiceMembers = wire.Members{Names: []string{"index", "message", "text", "reasoning", "reasoning_details", "finish_reason", "native_finish_reason", "logprobs", "error"}, Empty: 0x803}
+var choiceMembers = wire.Members{Keys: []string{`"index":`, `"message":`, `"text":`, `"reasoning":`, `"reasoning_details":`, `"finish_reason":`, `"native_finish_reason":`, `"logprobs":`, `"error":`}, Empty: 0x803}
 
 func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1049,7 +1127,7 @@ func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, choiceMembers.Names[i], at)
+			r.Keep(&v.Extra, choiceMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -1107,7 +1185,9 @@ func (v *Choice) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Choice")
 }
 
-var chunkChoiceMembers = wire.Members{Names: []string{"index", "delta", "text", "finish_reason", "native_finish_reason", "logprobs", "error"}, Empty: 0x8f}
+const chunkChoiceDelta = 1 // delta
+
+var chunkChoiceMembers = wire.Members{Keys: []string{`"index":`, `"delta":`, `"text":`, `"finish_reason":`, `"native_finish_reason":`, `"logprobs":`, `"error":`}, Empty: 0x8f}
 
 func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1146,14 +1226,20 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chunkChoiceMembers.Names[i], at)
+			r.Keep(&v.Extra, chunkChoiceMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *ChunkChoice) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -1198,7 +1284,7 @@ func (v *ChunkChoice) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ChunkChoice")
 }
 
-var completionTokensDetailsMembers = wire.Members{Names: []string{"reasoning_tokens", "audio_tokens", "image_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens"}}
+var completionTokensDetailsMembers = wire.Members{Keys: []string{`"reasoning_tokens":`, `"audio_tokens":`, `"image_tokens":`, `"accepted_prediction_tokens":`, `"rejected_prediction_tokens":`}}
 
 func (v *CompletionTokensDetails) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &completionTokensDetailsMembers, &v.presence, &v.Extra)
@@ -1239,7 +1325,7 @@ func (v *CompletionTokensDetails) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "CompletionTokensDetails")
 }
 
-var contextCompressionPluginMembers = wire.Members{Names: []string{"enabled", "engine", "id"}, Value: "context-compression"}
+var contextCompressionPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"engine":`, `"id":`}, Value: "context-compression"}
 
 func (v *ContextCompressionPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &contextCompressionPluginMembers, &v.presence, &v.Extra)
@@ -1273,7 +1359,7 @@ func (v *ContextCompressionPlugin) UnmarshalJSON(data []byte) error {
 
 func (ContextCompressionPlugin) plugin() {}
 
-var costDetailsMembers = wire.Members{Names: []string{"upstream_inference_cost", "upstream_inference_prompt_cost", "upstream_inference_completions_cost"}, Empty: 0x3c}
+var costDetailsMembers = wire.Members{Keys: []string{`"upstream_inference_cost":`, `"upstream_inference_prompt_cost":`, `"upstream_inference_completions_cost":`}, Empty: 0x3c}
 
 func (v *CostDetails) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &costDetailsMembers, &v.presence, &v.Extra)
@@ -1308,7 +1394,7 @@ func (v *CostDetails) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "CostDetails")
 }
 
-var datetimeParametersMembers = wire.Members{Names: []string{"timezone"}}
+var datetimeParametersMembers = wire.Members{Keys: []string{`"timezone":`}}
 
 func (v *DatetimeParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &datetimeParametersMembers, &v.presence, &v.Extra)
@@ -1337,7 +1423,7 @@ func (v *DatetimeParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "DatetimeParameters")
 }
 
-var datetimeToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:datetime"}
+var datetimeToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:datetime"}
 
 func (v *DatetimeTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &datetimeToolMembers, &v.presence, &v.Extra)
@@ -1370,7 +1456,7 @@ func (v *DatetimeTool) UnmarshalJSON(data []byte) error {
 
 func (DatetimeTool) tool() {}
 
-var debugMembers = wire.Members{Names: []string{"echo_upstream_body"}}
+var debugMembers = wire.Members{Keys: []string{`"echo_upstream_body":`}}
 
 func (v *Debug) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &debugMembers, &v.presence, &v.Extra)
@@ -1399,7 +1485,7 @@ func (v *Debug) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Debug")
 }
 
-var debugOptionsMembers = wire.Members{Names: []string{"echo_upstream_body"}}
+var debugOptionsMembers = wire.Members{Keys: []string{`"echo_upstream_body":`}}
 
 func (v *DebugOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &debugOptionsMembers, &v.presence, &v.Extra)
@@ -1428,7 +1514,7 @@ func (v *DebugOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "DebugOptions")
 }
 
-var defaultParametersMembers = wire.Members{Names: []string{"temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "repetition_penalty"}}
+var defaultParametersMembers = wire.Members{Keys: []string{`"temperature":`, `"top_p":`, `"top_k":`, `"frequency_penalty":`, `"presence_penalty":`, `"repetition_penalty":`}}
 
 func (v *DefaultParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &defaultParametersMembers, &v.presence, &v.Extra)
@@ -1474,7 +1560,9 @@ func (v *DefaultParameters) UnmarshalJSON(data []byte) error {
 
 const deltaContent = 1 // content
 
-var deltaMembers = wire.Members{Names: []string{"role", "content", "reasoning", "reasoning_content", "refusal", "tool_calls", "reasoning_details", "images", "audio", "annotations"}}
+const deltaToolCalls = 5 // tool_calls
+
+var deltaMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"reasoning":`, `"reasoning_content":`, `"refusal":`, `"tool_calls":`, `"reasoning_details":`, `"images":`, `"audio":`, `"annotations":`}}
 
 func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1511,14 +1599,20 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, deltaMembers.Names[i], at)
+			r.Keep(&v.Extra, deltaMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *Delta) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	o := w.Object(&deltaMembers, v.presence, v.Extra)
 	if v.Role != "" || v.presence.Form(0) != wire.Plain {
 		o.String(0, string(v.Role))
@@ -1572,7 +1666,7 @@ func (v *Delta) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Delta")
 }
 
-var designArenaRankMembers = wire.Members{Names: []string{"arena", "category", "elo", "win_rate", "rank"}, Empty: 0x3ff}
+var designArenaRankMembers = wire.Members{Keys: []string{`"arena":`, `"category":`, `"elo":`, `"win_rate":`, `"rank":`}, Empty: 0x3ff}
 
 func (v *DesignArenaRank) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &designArenaRankMembers, &v.presence, &v.Extra)
@@ -1623,7 +1717,7 @@ func (v *DesignArenaRank) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "DesignArenaRank")
 }
 
-var environmentMembers = wire.Members{Names: []string{"type", "container_id"}, Empty: 0x3}
+var environmentMembers = wire.Members{Keys: []string{`"type":`, `"container_id":`}, Empty: 0x3}
 
 func (v *Environment) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &environmentMembers, &v.presence, &v.Extra)
@@ -1655,7 +1749,7 @@ func (v *Environment) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Environment")
 }
 
-var errorObjectMembers = wire.Members{Names: []string{"code", "message", "metadata", "error_type", "type", "param", "http_status", "availability"}, Empty: 0xc}
+var errorObjectMembers = wire.Members{Keys: []string{`"code":`, `"message":`, `"metadata":`, `"error_type":`, `"type":`, `"param":`, `"http_status":`, `"availability":`}, Empty: 0xc}
 
 func (v *ErrorObject) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &errorObjectMembers, &v.presence, &v.Extra)
@@ -1707,7 +1801,7 @@ func (v *ErrorObject) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ErrorObject")
 }
 
-var fileMembers = wire.Members{Names: []string{"filename", "file_data", "file_id"}}
+var fileMembers = wire.Members{Keys: []string{`"filename":`, `"file_data":`, `"file_id":`}}
 
 func (v *File) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fileMembers, &v.presence, &v.Extra)
@@ -1742,7 +1836,7 @@ func (v *File) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "File")
 }
 
-var fileCitationMembers = wire.Members{Names: []string{"file_id", "quote"}, Empty: 0x3}
+var fileCitationMembers = wire.Members{Keys: []string{`"file_id":`, `"quote":`}, Empty: 0x3}
 
 func (v *FileCitation) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fileCitationMembers, &v.presence, &v.Extra)
@@ -1774,7 +1868,7 @@ func (v *FileCitation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FileCitation")
 }
 
-var fileParserPluginMembers = wire.Members{Names: []string{"enabled", "pdf", "max_files", "id"}, Value: "file-parser"}
+var fileParserPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"pdf":`, `"max_files":`, `"id":`}, Value: "file-parser"}
 
 func (v *FileParserPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fileParserPluginMembers, &v.presence, &v.Extra)
@@ -1813,7 +1907,7 @@ func (v *FileParserPlugin) UnmarshalJSON(data []byte) error {
 
 func (FileParserPlugin) plugin() {}
 
-var filesParametersMembers = wire.Members{Names: []string{}}
+var filesParametersMembers = wire.Members{Keys: []string{}}
 
 func (v *FilesParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &filesParametersMembers, nil, &v.Extra)
@@ -1837,7 +1931,7 @@ func (v *FilesParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FilesParameters")
 }
 
-var filesToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:files"}
+var filesToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:files"}
 
 func (v *FilesTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &filesToolMembers, &v.presence, &v.Extra)
@@ -1870,7 +1964,7 @@ func (v *FilesTool) UnmarshalJSON(data []byte) error {
 
 func (FilesTool) tool() {}
 
-var finishReasonIsMembers = wire.Members{Names: []string{"reason", "type"}, Empty: 0x3, Value: "finish_reason_is"}
+var finishReasonIsMembers = wire.Members{Keys: []string{`"reason":`, `"type":`}, Empty: 0x3, Value: "finish_reason_is"}
 
 func (v *FinishReasonIs) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &finishReasonIsMembers, &v.presence, &v.Extra)
@@ -1901,7 +1995,7 @@ func (v *FinishReasonIs) UnmarshalJSON(data []byte) error {
 
 func (FinishReasonIs) stopCondition() {}
 
-var functionMembers = wire.Members{Names: []string{"name", "description", "parameters", "strict"}, Empty: 0x3}
+var functionMembers = wire.Members{Keys: []string{`"name":`, `"description":`, `"parameters":`, `"strict":`}, Empty: 0x3}
 
 func (v *Function) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionMembers, &v.presence, &v.Extra)
@@ -1947,7 +2041,7 @@ func (v *Function) UnmarshalJSON(data []byte) error {
 
 const functionCallArguments = 1 // arguments
 
-var functionCallMembers = wire.Members{Names: []string{"name", "arguments"}, Empty: 0xc}
+var functionCallMembers = wire.Members{Keys: []string{`"name":`, `"arguments":`}, Empty: 0xc}
 
 func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1969,14 +2063,20 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionCallMembers.Names[i], at)
+			r.Keep(&v.Extra, functionCallMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *FunctionCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	o := w.Object(&functionCallMembers, v.presence, v.Extra)
 	if v.Name != "" || v.presence.Form(0) != wire.Plain {
 		o.String(0, v.Name)
@@ -2002,7 +2102,7 @@ func (v *FunctionCall) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FunctionCall")
 }
 
-var functionNameMembers = wire.Members{Names: []string{"name"}, Empty: 0x3}
+var functionNameMembers = wire.Members{Keys: []string{`"name":`}, Empty: 0x3}
 
 func (v *FunctionName) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionNameMembers, &v.presence, &v.Extra)
@@ -2035,7 +2135,7 @@ func (v *FunctionName) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FunctionName")
 }
 
-var functionToolMembers = wire.Members{Names: []string{"function", "cache_control", "eager_input_streaming", "type"}, Empty: 0x3, Value: "function"}
+var functionToolMembers = wire.Members{Keys: []string{`"function":`, `"cache_control":`, `"eager_input_streaming":`, `"type":`}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionToolMembers, &v.presence, &v.Extra)
@@ -2077,7 +2177,7 @@ func (v *FunctionTool) UnmarshalJSON(data []byte) error {
 
 func (FunctionTool) tool() {}
 
-var functionToolChoiceMembers = wire.Members{Names: []string{"function", "type"}, Empty: 0x3, Value: "function"}
+var functionToolChoiceMembers = wire.Members{Keys: []string{`"function":`, `"type":`}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionToolChoice) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &functionToolChoiceMembers, &v.presence, &v.Extra)
@@ -2111,7 +2211,7 @@ func (v *FunctionToolChoice) UnmarshalJSON(data []byte) error {
 
 func (FunctionToolChoice) toolChoice() {}
 
-var fusionParametersMembers = wire.Members{Names: []string{"analysis_models", "model", "max_tool_calls", "max_completion_tokens", "reasoning", "temperature", "tools", "cache_control"}}
+var fusionParametersMembers = wire.Members{Keys: []string{`"analysis_models":`, `"model":`, `"max_tool_calls":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`, `"tools":`, `"cache_control":`}}
 
 func (v *FusionParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fusionParametersMembers, &v.presence, &v.Extra)
@@ -2167,7 +2267,7 @@ func (v *FusionParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "FusionParameters")
 }
 
-var fusionPluginMembers = wire.Members{Names: []string{"enabled", "analysis_models", "model", "max_tool_calls", "preset", "tools", "id"}, Value: "fusion"}
+var fusionPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"analysis_models":`, `"model":`, `"max_tool_calls":`, `"preset":`, `"tools":`, `"id":`}, Value: "fusion"}
 
 func (v *FusionPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fusionPluginMembers, &v.presence, &v.Extra)
@@ -2215,7 +2315,7 @@ func (v *FusionPlugin) UnmarshalJSON(data []byte) error {
 
 func (FusionPlugin) plugin() {}
 
-var fusionToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:fusion"}
+var fusionToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:fusion"}
 
 func (v *FusionTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fusionToolMembers, &v.presence, &v.Extra)
@@ -2248,7 +2348,7 @@ func (v *FusionTool) UnmarshalJSON(data []byte) error {
 
 func (FusionTool) tool() {}
 
-var generationMembers = wire.Members{Names: []string{"id", "upstream_id", "request_id", "model", "provider_name", "created_at", "api_type", "router", "total_cost", "usage", "upstream_inference_cost", "cache_discount", "is_byok", "streamed", "cancelled", "finish_reason", "native_finish_reason", "latency", "generation_time", "moderation_latency", "provider_responses", "response_cache_source_id", "service_tier", "data_region", "tokens_prompt", "tokens_completion", "native_tokens_prompt", "native_tokens_completion", "native_tokens_reasoning", "native_tokens_cached", "native_tokens_completion_images", "num_media_prompt", "num_input_audio_prompt", "num_media_completion", "num_search_results", "num_fetches", "web_search_engine", "origin", "app_id", "http_referer", "user_agent", "external_user", "session_id", "preset_id", "workspace_id"}}
+var generationMembers = wire.Members{Keys: []string{`"id":`, `"upstream_id":`, `"request_id":`, `"model":`, `"provider_name":`, `"created_at":`, `"api_type":`, `"router":`, `"total_cost":`, `"usage":`, `"upstream_inference_cost":`, `"cache_discount":`, `"is_byok":`, `"streamed":`, `"cancelled":`, `"finish_reason":`, `"native_finish_reason":`, `"latency":`, `"generation_time":`, `"moderation_latency":`, `"provider_responses":`, `"response_cache_source_id":`, `"service_tier":`, `"data_region":`, `"tokens_prompt":`, `"tokens_completion":`, `"native_tokens_prompt":`, `"native_tokens_completion":`, `"native_tokens_reasoning":`, `"native_tokens_cached":`, `"native_tokens_completion_images":`, `"num_media_prompt":`, `"num_input_audio_prompt":`, `"num_media_completion":`, `"num_search_results":`, `"num_fetches":`, `"web_search_engine":`, `"origin":`, `"app_id":`, `"http_referer":`, `"user_agent":`, `"external_user":`, `"session_id":`, `"preset_id":`, `"workspace_id":`}}
 
 func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -2355,7 +2455,7 @@ func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, generationMembers.Names[i], at)
+			r.Keep(&v.Extra, generationMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -2423,7 +2523,7 @@ func (v *Generation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Generation")
 }
 
-var grammarFormatMembers = wire.Members{Names: []string{"grammar", "type"}, Empty: 0x3, Value: "grammar"}
+var grammarFormatMembers = wire.Members{Keys: []string{`"grammar":`, `"type":`}, Empty: 0x3, Value: "grammar"}
 
 func (v *GrammarFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &grammarFormatMembers, &v.presence, &v.Extra)
@@ -2454,7 +2554,7 @@ func (v *GrammarFormat) UnmarshalJSON(data []byte) error {
 
 func (GrammarFormat) responseFormat() {}
 
-var guardrailMembers = wire.Members{Names: []string{"patterns"}}
+var guardrailMembers = wire.Members{Keys: []string{`"patterns":`}}
 
 func (v *Guardrail) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &guardrailMembers, &v.presence, &v.Extra)
@@ -2483,7 +2583,7 @@ func (v *Guardrail) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Guardrail")
 }
 
-var hasToolCallMembers = wire.Members{Names: []string{"tool_name", "type"}, Empty: 0x3, Value: "has_tool_call"}
+var hasToolCallMembers = wire.Members{Keys: []string{`"tool_name":`, `"type":`}, Empty: 0x3, Value: "has_tool_call"}
 
 func (v *HasToolCall) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &hasToolCallMembers, &v.presence, &v.Extra)
@@ -2514,7 +2614,7 @@ func (v *HasToolCall) UnmarshalJSON(data []byte) error {
 
 func (HasToolCall) stopCondition() {}
 
-var imageMembers = wire.Members{Names: []string{"type", "image_url", "index"}}
+var imageMembers = wire.Members{Keys: []string{`"type":`, `"image_url":`, `"index":`}}
 
 func (v *Image) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -2537,7 +2637,7 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, imageMembers.Names[i], at)
+			r.Keep(&v.Extra, imageMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -2579,7 +2679,7 @@ func (v *Image) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Image")
 }
 
-var imageGenerationParametersMembers = wire.Members{Names: []string{"model"}}
+var imageGenerationParametersMembers = wire.Members{Keys: []string{`"model":`}}
 
 func (v *ImageGenerationParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &imageGenerationParametersMembers, &v.presence, &v.Extra)
@@ -2608,7 +2708,7 @@ func (v *ImageGenerationParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ImageGenerationParameters")
 }
 
-var imageGenerationToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:image_generation"}
+var imageGenerationToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:image_generation"}
 
 func (v *ImageGenerationTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &imageGenerationToolMembers, &v.presence, &v.Extra)
@@ -2641,7 +2741,7 @@ func (v *ImageGenerationTool) UnmarshalJSON(data []byte) error {
 
 func (ImageGenerationTool) tool() {}
 
-var imageURLMembers = wire.Members{Names: []string{"url", "detail"}, Empty: 0x3}
+var imageURLMembers = wire.Members{Keys: []string{`"url":`, `"detail":`}, Empty: 0x3}
 
 func (v *ImageURL) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &imageURLMembers, &v.presence, &v.Extra)
@@ -2673,7 +2773,7 @@ func (v *ImageURL) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ImageURL")
 }
 
-var inputAudioMembers = wire.Members{Names: []string{"data", "format"}, Empty: 0xf}
+var inputAudioMembers = wire.Members{Keys: []string{`"data":`, `"format":`}, Empty: 0xf}
 
 func (v *InputAudio) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &inputAudioMembers, &v.presence, &v.Extra)
@@ -2705,7 +2805,7 @@ func (v *InputAudio) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "InputAudio")
 }
 
-var jSONObjectFormatMembers = wire.Members{Names: []string{"type"}, Value: "json_object"}
+var jSONObjectFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "json_object"}
 
 func (v *JSONObjectFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &jSONObjectFormatMembers, nil, &v.Extra)
@@ -2731,7 +2831,7 @@ func (v *JSONObjectFormat) UnmarshalJSON(data []byte) error {
 
 func (JSONObjectFormat) responseFormat() {}
 
-var jSONSchemaMembers = wire.Members{Names: []string{"name", "description", "schema", "strict"}, Empty: 0x3}
+var jSONSchemaMembers = wire.Members{Keys: []string{`"name":`, `"description":`, `"schema":`, `"strict":`}, Empty: 0x3}
 
 func (v *JSONSchema) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &jSONSchemaMembers, &v.presence, &v.Extra)
@@ -2775,7 +2875,7 @@ func (v *JSONSchema) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "JSONSchema")
 }
 
-var jSONSchemaFormatMembers = wire.Members{Names: []string{"json_schema", "type"}, Empty: 0x3, Value: "json_schema"}
+var jSONSchemaFormatMembers = wire.Members{Keys: []string{`"json_schema":`, `"type":`}, Empty: 0x3, Value: "json_schema"}
 
 func (v *JSONSchemaFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &jSONSchemaFormatMembers, &v.presence, &v.Extra)
@@ -2811,7 +2911,7 @@ func (JSONSchemaFormat) responseFormat() {}
 
 const logprobsContent = 0 // content
 
-var logprobsMembers = wire.Members{Names: []string{"content", "refusal"}, Empty: 0x2}
+var logprobsMembers = wire.Members{Keys: []string{`"content":`, `"refusal":`}, Empty: 0x2}
 
 func (v *Logprobs) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -2833,7 +2933,7 @@ func (v *Logprobs) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, logprobsMembers.Names[i], at)
+			r.Keep(&v.Extra, logprobsMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -2864,7 +2964,7 @@ func (v *Logprobs) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Logprobs")
 }
 
-var maxCostMembers = wire.Members{Names: []string{"max_cost_in_dollars", "type"}, Empty: 0x3, Value: "max_cost"}
+var maxCostMembers = wire.Members{Keys: []string{`"max_cost_in_dollars":`, `"type":`}, Empty: 0x3, Value: "max_cost"}
 
 func (v *MaxCost) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &maxCostMembers, &v.presence, &v.Extra)
@@ -2895,7 +2995,7 @@ func (v *MaxCost) UnmarshalJSON(data []byte) error {
 
 func (MaxCost) stopCondition() {}
 
-var maxPriceMembers = wire.Members{Names: []string{"prompt", "completion", "image", "audio", "request"}}
+var maxPriceMembers = wire.Members{Keys: []string{`"prompt":`, `"completion":`, `"image":`, `"audio":`, `"request":`}}
 
 func (v *MaxPrice) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &maxPriceMembers, &v.presence, &v.Extra)
@@ -2936,7 +3036,7 @@ func (v *MaxPrice) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "MaxPrice")
 }
 
-var maxTokensUsedMembers = wire.Members{Names: []string{"max_tokens", "type"}, Empty: 0x3, Value: "max_tokens_used"}
+var maxTokensUsedMembers = wire.Members{Keys: []string{`"max_tokens":`, `"type":`}, Empty: 0x3, Value: "max_tokens_used"}
 
 func (v *MaxTokensUsed) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &maxTokensUsedMembers, &v.presence, &v.Extra)
@@ -2969,7 +3069,9 @@ func (MaxTokensUsed) stopCondition() {}
 
 const messageContent = 1 // content
 
-var messageMembers = wire.Members{Names: []string{"role", "content", "name", "tool_call_id", "tool_calls", "refusal", "reasoning", "reasoning_content", "reasoning_details", "annotations", "images", "audio", "model", "cache_control"}, Empty: 0x3}
+const messageToolCalls = 4 // tool_calls
+
+var messageMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"name":`, `"tool_call_id":`, `"tool_calls":`, `"refusal":`, `"reasoning":`, `"reasoning_content":`, `"reasoning_details":`, `"annotations":`, `"images":`, `"audio":`, `"model":`, `"cache_control":`}, Empty: 0x3}
 
 func (v *Message) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -3015,14 +3117,20 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, messageMembers.Names[i], at)
+			r.Keep(&v.Extra, messageMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *Message) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -3092,7 +3200,7 @@ func (v *Message) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Message")
 }
 
-var modelMembers = wire.Members{Names: []string{"id", "canonical_slug", "name", "description", "created", "knowledge_cutoff", "expiration_date", "hugging_face_id", "context_length", "architecture", "pricing", "top_provider", "per_request_limits", "supported_parameters", "default_parameters", "supported_voices", "reasoning", "links", "benchmarks", "alias_target"}, Empty: 0xcaefe033f}
+var modelMembers = wire.Members{Keys: []string{`"id":`, `"canonical_slug":`, `"name":`, `"description":`, `"created":`, `"knowledge_cutoff":`, `"expiration_date":`, `"hugging_face_id":`, `"context_length":`, `"architecture":`, `"pricing":`, `"top_provider":`, `"per_request_limits":`, `"supported_parameters":`, `"default_parameters":`, `"supported_voices":`, `"reasoning":`, `"links":`, `"benchmarks":`, `"alias_target":`}, Empty: 0xcaefe033f}
 
 func (v *Model) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelMembers, &v.presence, &v.Extra)
@@ -3210,7 +3318,7 @@ func (v *Model) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Model")
 }
 
-var modelAliasMembers = wire.Members{Names: []string{"slug", "name"}, Empty: 0xf}
+var modelAliasMembers = wire.Members{Keys: []string{`"slug":`, `"name":`}, Empty: 0xf}
 
 func (v *ModelAlias) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelAliasMembers, &v.presence, &v.Extra)
@@ -3242,7 +3350,7 @@ func (v *ModelAlias) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelAlias")
 }
 
-var modelArchitectureMembers = wire.Members{Names: []string{"modality", "input_modalities", "output_modalities", "tokenizer", "instruct_type"}, Empty: 0x3e}
+var modelArchitectureMembers = wire.Members{Keys: []string{`"modality":`, `"input_modalities":`, `"output_modalities":`, `"tokenizer":`, `"instruct_type":`}, Empty: 0x3e}
 
 func (v *ModelArchitecture) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelArchitectureMembers, &v.presence, &v.Extra)
@@ -3289,7 +3397,7 @@ func (v *ModelArchitecture) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelArchitecture")
 }
 
-var modelBenchmarksMembers = wire.Members{Names: []string{"artificial_analysis", "design_arena"}, Empty: 0xc}
+var modelBenchmarksMembers = wire.Members{Keys: []string{`"artificial_analysis":`, `"design_arena":`}, Empty: 0xc}
 
 func (v *ModelBenchmarks) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelBenchmarksMembers, &v.presence, &v.Extra)
@@ -3325,7 +3433,7 @@ func (v *ModelBenchmarks) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelBenchmarks")
 }
 
-var modelLinksMembers = wire.Members{Names: []string{"details"}, Empty: 0x3}
+var modelLinksMembers = wire.Members{Keys: []string{`"details":`}, Empty: 0x3}
 
 func (v *ModelLinks) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelLinksMembers, &v.presence, &v.Extra)
@@ -3358,7 +3466,7 @@ func (v *ModelLinks) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelLinks")
 }
 
-var modelListMembers = wire.Members{Names: []string{"data", "total_count", "links"}, Empty: 0x3f}
+var modelListMembers = wire.Members{Keys: []string{`"data":`, `"total_count":`, `"links":`}, Empty: 0x3f}
 
 func (v *ModelList) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelListMembers, &v.presence, &v.Extra)
@@ -3398,7 +3506,7 @@ func (v *ModelList) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelList")
 }
 
-var modelPricingMembers = wire.Members{Names: []string{"prompt", "completion", "request", "image", "image_token", "image_output", "audio", "audio_output", "input_audio_cache", "input_cache_read", "input_cache_write", "input_cache_write_1h", "internal_reasoning", "web_search", "discount", "overrides"}, Empty: 0xf}
+var modelPricingMembers = wire.Members{Keys: []string{`"prompt":`, `"completion":`, `"request":`, `"image":`, `"image_token":`, `"image_output":`, `"audio":`, `"audio_output":`, `"input_audio_cache":`, `"input_cache_read":`, `"input_cache_write":`, `"input_cache_write_1h":`, `"internal_reasoning":`, `"web_search":`, `"discount":`, `"overrides":`}, Empty: 0xf}
 
 func (v *ModelPricing) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelPricingMembers, &v.presence, &v.Extra)
@@ -3482,7 +3590,7 @@ func (v *ModelPricing) UnmarshalJSON(data []byte) error {
 
 const modelReasoningSupportedEfforts = 1 // supported_efforts
 
-var modelReasoningMembers = wire.Members{Names: []string{"mandatory", "supported_efforts", "default_effort", "default_enabled", "supports_max_tokens"}, Empty: 0x3}
+var modelReasoningMembers = wire.Members{Keys: []string{`"mandatory":`, `"supported_efforts":`, `"default_effort":`, `"default_enabled":`, `"supports_max_tokens":`}, Empty: 0x3}
 
 func (v *ModelReasoning) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &modelReasoningMembers, &v.presence, &v.Extra)
@@ -3523,7 +3631,7 @@ func (v *ModelReasoning) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ModelReasoning")
 }
 
-var moderationMembers = wire.Members{Names: []string{"reasons", "flagged_input", "provider_name", "model_slug"}}
+var moderationMembers = wire.Members{Keys: []string{`"reasons":`, `"flagged_input":`, `"provider_name":`, `"model_slug":`}}
 
 func (v *Moderation) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &moderationMembers, &v.presence, &v.Extra)
@@ -3561,7 +3669,7 @@ func (v *Moderation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Moderation")
 }
 
-var moderationPluginMembers = wire.Members{Names: []string{"id"}, Value: "moderation"}
+var moderationPluginMembers = wire.Members{Keys: []string{`"id":`}, Value: "moderation"}
 
 func (v *ModerationPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &moderationPluginMembers, nil, &v.Extra)
@@ -3587,7 +3695,7 @@ func (v *ModerationPlugin) UnmarshalJSON(data []byte) error {
 
 func (ModerationPlugin) plugin() {}
 
-var nestedToolMembers = wire.Members{Names: []string{"type", "parameters"}, Empty: 0x3}
+var nestedToolMembers = wire.Members{Keys: []string{`"type":`, `"parameters":`}, Empty: 0x3}
 
 func (v *NestedTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &nestedToolMembers, &v.presence, &v.Extra)
@@ -3627,7 +3735,7 @@ func (v *NestedTool) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "NestedTool")
 }
 
-var pDFOptionsMembers = wire.Members{Names: []string{"engine"}}
+var pDFOptionsMembers = wire.Members{Keys: []string{`"engine":`}}
 
 func (v *PDFOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pDFOptionsMembers, &v.presence, &v.Extra)
@@ -3656,7 +3764,7 @@ func (v *PDFOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PDFOptions")
 }
 
-var pageLinksMembers = wire.Members{Names: []string{"next"}, Empty: 0x2}
+var pageLinksMembers = wire.Members{Keys: []string{`"next":`}, Empty: 0x2}
 
 func (v *PageLinks) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pageLinksMembers, &v.presence, &v.Extra)
@@ -3689,7 +3797,7 @@ func (v *PageLinks) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PageLinks")
 }
 
-var paretoRouterPluginMembers = wire.Members{Names: []string{"enabled", "min_coding_score", "max_price", "price_source", "id"}, Value: "pareto-router"}
+var paretoRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"min_coding_score":`, `"max_price":`, `"price_source":`, `"id":`}, Value: "pareto-router"}
 
 func (v *ParetoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &paretoRouterPluginMembers, &v.presence, &v.Extra)
@@ -3729,7 +3837,7 @@ func (v *ParetoRouterPlugin) UnmarshalJSON(data []byte) error {
 
 func (ParetoRouterPlugin) plugin() {}
 
-var parsedFileMembers = wire.Members{Names: []string{"hash", "name", "content"}, Empty: 0x3}
+var parsedFileMembers = wire.Members{Keys: []string{`"hash":`, `"name":`, `"content":`}, Empty: 0x3}
 
 func (v *ParsedFile) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &parsedFileMembers, &v.presence, &v.Extra)
@@ -3766,7 +3874,7 @@ func (v *ParsedFile) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ParsedFile")
 }
 
-var partMembers = wire.Members{Names: []string{"type", "text", "image_url", "input_audio", "video_url", "file", "cache_control", "prompt_cache_breakpoint"}, Empty: 0x3}
+var partMembers = wire.Members{Keys: []string{`"type":`, `"text":`, `"image_url":`, `"input_audio":`, `"video_url":`, `"file":`, `"cache_control":`, `"prompt_cache_breakpoint":`}, Empty: 0x3}
 
 func (v *Part) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -3800,7 +3908,7 @@ func (v *Part) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, partMembers.Names[i], at)
+			r.Keep(&v.Extra, partMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -3863,7 +3971,7 @@ func (v *Part) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Part")
 }
 
-var perRequestLimitsMembers = wire.Members{Names: []string{"prompt_tokens", "completion_tokens"}, Empty: 0xf}
+var perRequestLimitsMembers = wire.Members{Keys: []string{`"prompt_tokens":`, `"completion_tokens":`}, Empty: 0xf}
 
 func (v *PerRequestLimits) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &perRequestLimitsMembers, &v.presence, &v.Extra)
@@ -3895,7 +4003,7 @@ func (v *PerRequestLimits) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PerRequestLimits")
 }
 
-var percentileCutoffsMembers = wire.Members{Names: []string{"p50", "p75", "p90", "p99"}}
+var percentileCutoffsMembers = wire.Members{Keys: []string{`"p50":`, `"p75":`, `"p90":`, `"p99":`}}
 
 func (v *PercentileCutoffs) readJSON(r *wire.Reader) wire.Got {
 	if !r.AtObject() {
@@ -3955,7 +4063,7 @@ func (v *PercentileCutoffs) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PercentileCutoffs")
 }
 
-var pipelineStageMembers = wire.Members{Names: []string{"type", "name", "guardrail_id", "guardrail_scope", "summary", "cost_usd", "data"}, Empty: 0xf}
+var pipelineStageMembers = wire.Members{Keys: []string{`"type":`, `"name":`, `"guardrail_id":`, `"guardrail_scope":`, `"summary":`, `"cost_usd":`, `"data":`}, Empty: 0xf}
 
 func (v *PipelineStage) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pipelineStageMembers, &v.presence, &v.Extra)
@@ -4012,7 +4120,7 @@ func (v *PipelineStage) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PipelineStage")
 }
 
-var predictionMembers = wire.Members{Names: []string{"type", "content"}, Empty: 0xf}
+var predictionMembers = wire.Members{Keys: []string{`"type":`, `"content":`}, Empty: 0xf}
 
 func (v *Prediction) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &predictionMembers, &v.presence, &v.Extra)
@@ -4046,7 +4154,7 @@ func (v *Prediction) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Prediction")
 }
 
-var previousErrorMembers = wire.Members{Names: []string{"provider", "code", "status", "message"}}
+var previousErrorMembers = wire.Members{Keys: []string{`"provider":`, `"code":`, `"status":`, `"message":`}}
 
 func (v *PreviousError) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &previousErrorMembers, &v.presence, &v.Extra)
@@ -4094,7 +4202,7 @@ func (v *PreviousError) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PreviousError")
 }
 
-var pricingOverrideMembers = wire.Members{Names: []string{"min_prompt_tokens", "utc_start", "utc_end", "prompt", "completion", "audio", "input_audio_cache", "input_cache_read", "input_cache_write", "input_cache_write_1h"}}
+var pricingOverrideMembers = wire.Members{Keys: []string{`"min_prompt_tokens":`, `"utc_start":`, `"utc_end":`, `"prompt":`, `"completion":`, `"audio":`, `"input_audio_cache":`, `"input_cache_read":`, `"input_cache_write":`, `"input_cache_write_1h":`}}
 
 func (v *PricingOverride) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pricingOverrideMembers, &v.presence, &v.Extra)
@@ -4160,7 +4268,7 @@ func (v *PricingOverride) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PricingOverride")
 }
 
-var promptCacheBreakpointMembers = wire.Members{Names: []string{"mode"}, Empty: 0x3}
+var promptCacheBreakpointMembers = wire.Members{Keys: []string{`"mode":`}, Empty: 0x3}
 
 func (v *PromptCacheBreakpoint) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &promptCacheBreakpointMembers, &v.presence, &v.Extra)
@@ -4189,7 +4297,7 @@ func (v *PromptCacheBreakpoint) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PromptCacheBreakpoint")
 }
 
-var promptCacheOptionsMembers = wire.Members{Names: []string{"mode", "ttl"}, Empty: 0x3}
+var promptCacheOptionsMembers = wire.Members{Keys: []string{`"mode":`, `"ttl":`}, Empty: 0x3}
 
 func (v *PromptCacheOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &promptCacheOptionsMembers, &v.presence, &v.Extra)
@@ -4221,7 +4329,7 @@ func (v *PromptCacheOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PromptCacheOptions")
 }
 
-var promptTokensDetailsMembers = wire.Members{Names: []string{"cached_tokens", "cache_write_tokens", "audio_tokens", "video_tokens"}}
+var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`}}
 
 func (v *PromptTokensDetails) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &promptTokensDetailsMembers, &v.presence, &v.Extra)
@@ -4259,7 +4367,7 @@ func (v *PromptTokensDetails) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PromptTokensDetails")
 }
 
-var providerErrorMembers = wire.Members{Names: []string{"error_type", "provider_name", "provider_code", "raw", "previous_errors"}}
+var providerErrorMembers = wire.Members{Keys: []string{`"error_type":`, `"provider_name":`, `"provider_code":`, `"raw":`, `"previous_errors":`}}
 
 func (v *ProviderError) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &providerErrorMembers, &v.presence, &v.Extra)
@@ -4302,7 +4410,7 @@ func (v *ProviderError) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ProviderError")
 }
 
-var providerPreferencesMembers = wire.Members{Names: []string{"order", "only", "ignore", "allow_fallbacks", "require_parameters", "data_collection", "zdr", "enforce_distillable_text", "quantizations", "max_price", "sort", "preferred_min_throughput", "preferred_max_latency"}}
+var providerPreferencesMembers = wire.Members{Keys: []string{`"order":`, `"only":`, `"ignore":`, `"allow_fallbacks":`, `"require_parameters":`, `"data_collection":`, `"zdr":`, `"enforce_distillable_text":`, `"quantizations":`, `"max_price":`, `"sort":`, `"preferred_min_throughput":`, `"preferred_max_latency":`}}
 
 func (v *ProviderPreferences) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &providerPreferencesMembers, &v.presence, &v.Extra)
@@ -4378,7 +4486,7 @@ func (v *ProviderPreferences) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ProviderPreferences")
 }
 
-var providerResponseMembers = wire.Members{Names: []string{"id", "status", "provider_name", "endpoint_id", "model_permaslug", "latency", "is_byok", "routed_service_tier"}, Empty: 0x8}
+var providerResponseMembers = wire.Members{Keys: []string{`"id":`, `"status":`, `"provider_name":`, `"endpoint_id":`, `"model_permaslug":`, `"latency":`, `"is_byok":`, `"routed_service_tier":`}, Empty: 0x8}
 
 func (v *ProviderResponse) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &providerResponseMembers, &v.presence, &v.Extra)
@@ -4438,7 +4546,7 @@ func (v *ProviderResponse) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ProviderResponse")
 }
 
-var providerSortMembers = wire.Members{Names: []string{"by", "partition"}}
+var providerSortMembers = wire.Members{Keys: []string{`"by":`, `"partition":`}}
 
 func (v *ProviderSort) readJSON(r *wire.Reader) wire.Got {
 	if !r.AtObject() {
@@ -4490,7 +4598,7 @@ func (v *ProviderSort) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ProviderSort")
 }
 
-var pythonFormatMembers = wire.Members{Names: []string{"type"}, Value: "python"}
+var pythonFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "python"}
 
 func (v *PythonFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &pythonFormatMembers, nil, &v.Extra)
@@ -4516,7 +4624,7 @@ func (v *PythonFormat) UnmarshalJSON(data []byte) error {
 
 func (PythonFormat) responseFormat() {}
 
-var reasoningMembers = wire.Members{Names: []string{"effort", "summary", "max_tokens", "enabled", "exclude", "context", "mode"}}
+var reasoningMembers = wire.Members{Keys: []string{`"effort":`, `"summary":`, `"max_tokens":`, `"enabled":`, `"exclude":`, `"context":`, `"mode":`}}
 
 func (v *Reasoning) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &reasoningMembers, &v.presence, &v.Extra)
@@ -4569,7 +4677,7 @@ const reasoningDetailSummary = 6 // summary
 
 const reasoningDetailData = 7 // data
 
-var reasoningDetailMembers = wire.Members{Names: []string{"type", "id", "format", "index", "text", "signature", "summary", "data", "tool_name", "arguments", "result", "tool_call_id"}, Empty: 0x3}
+var reasoningDetailMembers = wire.Members{Keys: []string{`"type":`, `"id":`, `"format":`, `"index":`, `"text":`, `"signature":`, `"summary":`, `"data":`, `"tool_name":`, `"arguments":`, `"result":`, `"tool_call_id":`}, Empty: 0x3}
 
 func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -4611,7 +4719,7 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, reasoningDetailMembers.Names[i], at)
+			r.Keep(&v.Extra, reasoningDetailMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -4700,7 +4808,7 @@ func (v *ReasoningDetail) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ReasoningDetail")
 }
 
-var responseHealingPluginMembers = wire.Members{Names: []string{"enabled", "id"}, Value: "response-healing"}
+var responseHealingPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"id":`}, Value: "response-healing"}
 
 func (v *ResponseHealingPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &responseHealingPluginMembers, &v.presence, &v.Extra)
@@ -4731,7 +4839,7 @@ func (v *ResponseHealingPlugin) UnmarshalJSON(data []byte) error {
 
 func (ResponseHealingPlugin) plugin() {}
 
-var routerAttemptMembers = wire.Members{Names: []string{"provider", "model", "status"}, Empty: 0x3f}
+var routerAttemptMembers = wire.Members{Keys: []string{`"provider":`, `"model":`, `"status":`}, Empty: 0x3f}
 
 func (v *RouterAttempt) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &routerAttemptMembers, &v.presence, &v.Extra)
@@ -4774,7 +4882,7 @@ func (v *RouterAttempt) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "RouterAttempt")
 }
 
-var routerEndpointMembers = wire.Members{Names: []string{"provider", "model", "selected"}, Empty: 0x3f}
+var routerEndpointMembers = wire.Members{Keys: []string{`"provider":`, `"model":`, `"selected":`}, Empty: 0x3f}
 
 func (v *RouterEndpoint) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &routerEndpointMembers, &v.presence, &v.Extra)
@@ -4817,7 +4925,7 @@ func (v *RouterEndpoint) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "RouterEndpoint")
 }
 
-var routerEndpointsMembers = wire.Members{Names: []string{"total", "available"}, Empty: 0xf}
+var routerEndpointsMembers = wire.Members{Keys: []string{`"total":`, `"available":`}, Empty: 0xf}
 
 func (v *RouterEndpoints) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &routerEndpointsMembers, &v.presence, &v.Extra)
@@ -4855,7 +4963,7 @@ func (v *RouterEndpoints) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "RouterEndpoints")
 }
 
-var routerMetadataMembers = wire.Members{Names: []string{"requested", "strategy", "region", "summary", "attempt", "is_byok", "endpoints", "params", "attempts", "pipeline"}, Empty: 0x3fef}
+var routerMetadataMembers = wire.Members{Keys: []string{`"requested":`, `"strategy":`, `"region":`, `"summary":`, `"attempt":`, `"is_byok":`, `"endpoints":`, `"params":`, `"attempts":`, `"pipeline":`}, Empty: 0x3fef}
 
 func (v *RouterMetadata) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &routerMetadataMembers, &v.presence, &v.Extra)
@@ -4920,7 +5028,7 @@ func (v *RouterMetadata) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "RouterMetadata")
 }
 
-var routerParamsMembers = wire.Members{Names: []string{"version_group", "quality_floor", "throughput_floor"}}
+var routerParamsMembers = wire.Members{Keys: []string{`"version_group":`, `"quality_floor":`, `"throughput_floor":`}}
 
 func (v *RouterParams) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &routerParamsMembers, &v.presence, &v.Extra)
@@ -4955,7 +5063,7 @@ func (v *RouterParams) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "RouterParams")
 }
 
-var searchModelsParametersMembers = wire.Members{Names: []string{"max_results"}}
+var searchModelsParametersMembers = wire.Members{Keys: []string{`"max_results":`}}
 
 func (v *SearchModelsParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &searchModelsParametersMembers, &v.presence, &v.Extra)
@@ -4984,7 +5092,7 @@ func (v *SearchModelsParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "SearchModelsParameters")
 }
 
-var searchModelsToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:experimental__search_models"}
+var searchModelsToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:experimental__search_models"}
 
 func (v *SearchModelsTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &searchModelsToolMembers, &v.presence, &v.Extra)
@@ -5017,7 +5125,7 @@ func (v *SearchModelsTool) UnmarshalJSON(data []byte) error {
 
 func (SearchModelsTool) tool() {}
 
-var serverToolChoiceMembers = wire.Members{Names: []string{"type"}, Empty: 0x3}
+var serverToolChoiceMembers = wire.Members{Keys: []string{`"type":`}, Empty: 0x3}
 
 func (v *ServerToolChoice) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &serverToolChoiceMembers, &v.presence, &v.Extra)
@@ -5048,7 +5156,7 @@ func (v *ServerToolChoice) UnmarshalJSON(data []byte) error {
 
 func (ServerToolChoice) toolChoice() {}
 
-var serverToolUseMembers = wire.Members{Names: []string{"tool_calls_requested", "tool_calls_executed", "web_search_requests"}}
+var serverToolUseMembers = wire.Members{Keys: []string{`"tool_calls_requested":`, `"tool_calls_executed":`, `"web_search_requests":`}}
 
 func (v *ServerToolUse) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &serverToolUseMembers, &v.presence, &v.Extra)
@@ -5083,7 +5191,7 @@ func (v *ServerToolUse) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ServerToolUse")
 }
 
-var stepCountIsMembers = wire.Members{Names: []string{"step_count", "type"}, Empty: 0x3, Value: "step_count_is"}
+var stepCountIsMembers = wire.Members{Keys: []string{`"step_count":`, `"type":`}, Empty: 0x3, Value: "step_count_is"}
 
 func (v *StepCountIs) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &stepCountIsMembers, &v.presence, &v.Extra)
@@ -5114,7 +5222,7 @@ func (v *StepCountIs) UnmarshalJSON(data []byte) error {
 
 func (StepCountIs) stopCondition() {}
 
-var streamOptionsMembers = wire.Members{Names: []string{"include_usage"}}
+var streamOptionsMembers = wire.Members{Keys: []string{`"include_usage":`}}
 
 func (v *StreamOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &streamOptionsMembers, &v.presence, &v.Extra)
@@ -5143,7 +5251,7 @@ func (v *StreamOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "StreamOptions")
 }
 
-var subagentParametersMembers = wire.Members{Names: []string{"name", "model", "instructions", "tools", "max_tool_calls", "max_completion_tokens", "reasoning", "temperature", "inherit_functions", "inherited_function_names"}}
+var subagentParametersMembers = wire.Members{Keys: []string{`"name":`, `"model":`, `"instructions":`, `"tools":`, `"max_tool_calls":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`, `"inherit_functions":`, `"inherited_function_names":`}}
 
 func (v *SubagentParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &subagentParametersMembers, &v.presence, &v.Extra)
@@ -5203,7 +5311,7 @@ func (v *SubagentParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "SubagentParameters")
 }
 
-var subagentToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:subagent"}
+var subagentToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:subagent"}
 
 func (v *SubagentTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &subagentToolMembers, &v.presence, &v.Extra)
@@ -5236,7 +5344,7 @@ func (v *SubagentTool) UnmarshalJSON(data []byte) error {
 
 func (SubagentTool) tool() {}
 
-var textFormatMembers = wire.Members{Names: []string{"type"}, Value: "text"}
+var textFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "text"}
 
 func (v *TextFormat) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &textFormatMembers, nil, &v.Extra)
@@ -5262,7 +5370,7 @@ func (v *TextFormat) UnmarshalJSON(data []byte) error {
 
 func (TextFormat) responseFormat() {}
 
-var tokenLogprobMembers = wire.Members{Names: []string{"token", "logprob", "bytes", "top_logprobs"}, Empty: 0xef}
+var tokenLogprobMembers = wire.Members{Keys: []string{`"token":`, `"logprob":`, `"bytes":`, `"top_logprobs":`}, Empty: 0xef}
 
 func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -5288,7 +5396,7 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, tokenLogprobMembers.Names[i], at)
+			r.Keep(&v.Extra, tokenLogprobMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -5329,9 +5437,11 @@ func (v *TokenLogprob) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "TokenLogprob")
 }
 
+const toolCallID = 1 // id
+
 const toolCallFunction = 3 // function
 
-var toolCallMembers = wire.Members{Names: []string{"index", "id", "type", "function"}, Empty: 0xc0}
+var toolCallMembers = wire.Members{Keys: []string{`"index":`, `"id":`, `"type":`, `"function":`}, Empty: 0xc0}
 
 func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -5361,14 +5471,20 @@ func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, toolCallMembers.Names[i], at)
+			r.Keep(&v.Extra, toolCallMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *ToolCall) writeJSON(w *wire.Writer) {
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
 	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
 		w.Any(v.Extra[""])
 		return
@@ -5408,7 +5524,7 @@ func (v *ToolCall) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ToolCall")
 }
 
-var toolReasoningMembers = wire.Members{Names: []string{"effort", "max_tokens"}}
+var toolReasoningMembers = wire.Members{Keys: []string{`"effort":`, `"max_tokens":`}}
 
 func (v *ToolReasoning) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &toolReasoningMembers, &v.presence, &v.Extra)
@@ -5440,7 +5556,7 @@ func (v *ToolReasoning) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "ToolReasoning")
 }
 
-var topLogprobMembers = wire.Members{Names: []string{"token", "logprob", "bytes"}, Empty: 0x2f}
+var topLogprobMembers = wire.Members{Keys: []string{`"token":`, `"logprob":`, `"bytes":`}, Empty: 0x2f}
 
 func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -5464,7 +5580,7 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, topLogprobMembers.Names[i], at)
+			r.Keep(&v.Extra, topLogprobMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -5500,7 +5616,7 @@ func (v *TopLogprob) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "TopLogprob")
 }
 
-var topProviderMembers = wire.Members{Names: []string{"is_moderated", "context_length", "max_completion_tokens"}, Empty: 0x3}
+var topProviderMembers = wire.Members{Keys: []string{`"is_moderated":`, `"context_length":`, `"max_completion_tokens":`}, Empty: 0x3}
 
 func (v *TopProvider) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &topProviderMembers, &v.presence, &v.Extra)
@@ -5541,7 +5657,7 @@ func (v *TopProvider) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "TopProvider")
 }
 
-var traceMembers = wire.Members{Names: []string{"trace_id", "trace_name", "span_name", "generation_name", "parent_span_id"}}
+var traceMembers = wire.Members{Keys: []string{`"trace_id":`, `"trace_name":`, `"span_name":`, `"generation_name":`, `"parent_span_id":`}}
 
 func (v *Trace) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &traceMembers, &v.presence, &v.Extra)
@@ -5582,7 +5698,7 @@ func (v *Trace) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Trace")
 }
 
-var uRLCitationMembers = wire.Members{Names: []string{"url", "title", "content", "start_index", "end_index"}, Empty: 0x3}
+var uRLCitationMembers = wire.Members{Keys: []string{`"url":`, `"title":`, `"content":`, `"start_index":`, `"end_index":`}, Empty: 0x3}
 
 func (v *URLCitation) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &uRLCitationMembers, &v.presence, &v.Extra)
@@ -5623,7 +5739,15 @@ func (v *URLCitation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "URLCitation")
 }
 
-var usageMembers = wire.Members{Names: []string{"prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details", "completion_tokens_details", "cost", "cost_details", "is_byok", "cache_discount", "server_tool_use_details", "server_tool_use"}, Empty: 0x3f}
+const usagePromptTokens = 0 // prompt_tokens
+
+const usageCompletionTokens = 1 // completion_tokens
+
+const usageTotalTokens = 2 // total_tokens
+
+const usageCost = 5 // cost
+
+var usageMembers = wire.Members{Keys: []string{`"prompt_tokens":`, `"completion_tokens":`, `"total_tokens":`, `"prompt_tokens_details":`, `"completion_tokens_details":`, `"cost":`, `"cost_details":`, `"is_byok":`, `"cache_discount":`, `"server_tool_use_details":`, `"server_tool_use":`}, Empty: 0x3f}
 
 func (v *Usage) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &usageMembers, &v.presence, &v.Extra)
@@ -5692,7 +5816,7 @@ func (v *Usage) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Usage")
 }
 
-var usageOptionsMembers = wire.Members{Names: []string{"include"}}
+var usageOptionsMembers = wire.Members{Keys: []string{`"include":`}}
 
 func (v *UsageOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &usageOptionsMembers, &v.presence, &v.Extra)
@@ -5721,7 +5845,7 @@ func (v *UsageOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "UsageOptions")
 }
 
-var userLocationMembers = wire.Members{Names: []string{"type", "city", "region", "country", "timezone"}}
+var userLocationMembers = wire.Members{Keys: []string{`"type":`, `"city":`, `"region":`, `"country":`, `"timezone":`}}
 
 func (v *UserLocation) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &userLocationMembers, &v.presence, &v.Extra)
@@ -5762,7 +5886,7 @@ func (v *UserLocation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "UserLocation")
 }
 
-var videoURLMembers = wire.Members{Names: []string{"url"}, Empty: 0x3}
+var videoURLMembers = wire.Members{Keys: []string{`"url":`}, Empty: 0x3}
 
 func (v *VideoURL) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &videoURLMembers, &v.presence, &v.Extra)
@@ -5791,7 +5915,7 @@ func (v *VideoURL) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "VideoURL")
 }
 
-var webFetchParametersMembers = wire.Members{Names: []string{"engine", "max_uses", "max_content_tokens", "allowed_domains", "blocked_domains"}}
+var webFetchParametersMembers = wire.Members{Keys: []string{`"engine":`, `"max_uses":`, `"max_content_tokens":`, `"allowed_domains":`, `"blocked_domains":`}}
 
 func (v *WebFetchParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webFetchParametersMembers, &v.presence, &v.Extra)
@@ -5832,7 +5956,7 @@ func (v *WebFetchParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "WebFetchParameters")
 }
 
-var webFetchPluginMembers = wire.Members{Names: []string{"max_uses", "max_content_tokens", "allowed_domains", "blocked_domains", "id"}, Value: "web-fetch"}
+var webFetchPluginMembers = wire.Members{Keys: []string{`"max_uses":`, `"max_content_tokens":`, `"allowed_domains":`, `"blocked_domains":`, `"id":`}, Value: "web-fetch"}
 
 func (v *WebFetchPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webFetchPluginMembers, &v.presence, &v.Extra)
@@ -5872,7 +5996,7 @@ func (v *WebFetchPlugin) UnmarshalJSON(data []byte) error {
 
 func (WebFetchPlugin) plugin() {}
 
-var webFetchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:web_fetch"}
+var webFetchToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:web_fetch"}
 
 func (v *WebFetchTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webFetchToolMembers, &v.presence, &v.Extra)
@@ -5905,7 +6029,7 @@ func (v *WebFetchTool) UnmarshalJSON(data []byte) error {
 
 func (WebFetchTool) tool() {}
 
-var webPluginMembers = wire.Members{Names: []string{"enabled", "max_results", "search_prompt", "engine", "mode", "max_uses", "include_domains", "exclude_domains", "user_location", "id"}, Value: "web"}
+var webPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"max_results":`, `"search_prompt":`, `"engine":`, `"mode":`, `"max_uses":`, `"include_domains":`, `"exclude_domains":`, `"user_location":`, `"id":`}, Value: "web"}
 
 func (v *WebPlugin) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webPluginMembers, &v.presence, &v.Extra)
@@ -5962,7 +6086,7 @@ func (v *WebPlugin) UnmarshalJSON(data []byte) error {
 
 func (WebPlugin) plugin() {}
 
-var webSearchOptionsMembers = wire.Members{Names: []string{"search_context_size", "max_results", "search_prompt", "engine"}}
+var webSearchOptionsMembers = wire.Members{Keys: []string{`"search_context_size":`, `"max_results":`, `"search_prompt":`, `"engine":`}}
 
 func (v *WebSearchOptions) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webSearchOptionsMembers, &v.presence, &v.Extra)
@@ -6000,7 +6124,7 @@ func (v *WebSearchOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "WebSearchOptions")
 }
 
-var webSearchParametersMembers = wire.Members{Names: []string{"engine", "mode", "max_results", "max_total_results", "max_uses", "max_characters", "search_context_size", "allowed_domains", "excluded_domains", "user_location"}}
+var webSearchParametersMembers = wire.Members{Keys: []string{`"engine":`, `"mode":`, `"max_results":`, `"max_total_results":`, `"max_uses":`, `"max_characters":`, `"search_context_size":`, `"allowed_domains":`, `"excluded_domains":`, `"user_location":`}}
 
 func (v *WebSearchParameters) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webSearchParametersMembers, &v.presence, &v.Extra)
@@ -6058,7 +6182,7 @@ func (v *WebSearchParameters) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "WebSearchParameters")
 }
 
-var webSearchShorthandToolMembers = wire.Members{Names: []string{"type", "engine", "mode", "max_results", "max_total_results", "max_uses", "max_characters", "search_context_size", "allowed_domains", "excluded_domains", "user_location", "parameters"}, Empty: 0x3}
+var webSearchShorthandToolMembers = wire.Members{Keys: []string{`"type":`, `"engine":`, `"mode":`, `"max_results":`, `"max_total_results":`, `"max_uses":`, `"max_characters":`, `"search_context_size":`, `"allowed_domains":`, `"excluded_domains":`, `"user_location":`, `"parameters":`}, Empty: 0x3}
 
 func (v *WebSearchShorthandTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webSearchShorthandToolMembers, &v.presence, &v.Extra)
@@ -6126,7 +6250,7 @@ func (v *WebSearchShorthandTool) UnmarshalJSON(data []byte) error {
 
 func (WebSearchShorthandTool) tool() {}
 
-var webSearchToolMembers = wire.Members{Names: []string{"parameters", "type"}, Value: "openrouter:web_search"}
+var webSearchToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:web_search"}
 
 func (v *WebSearchTool) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &webSearchToolMembers, &v.presence, &v.Extra)
@@ -6159,7 +6283,7 @@ func (v *WebSearchTool) UnmarshalJSON(data []byte) error {
 
 func (WebSearchTool) tool() {}
 
-var xSearchFilterMembers = wire.Members{Names: []string{"allowed_x_handles", "excluded_x_handles", "from_date", "to_date", "enable_image_understanding", "enable_video_understanding"}}
+var xSearchFilterMembers = wire.Members{Keys: []string{`"allowed_x_handles":`, `"excluded_x_handles":`, `"from_date":`, `"to_date":`, `"enable_image_understanding":`, `"enable_video_understanding":`}}
 
 func (v *XSearchFilter) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &xSearchFilterMembers, &v.presence, &v.Extra)
@@ -6203,7 +6327,7 @@ func (v *XSearchFilter) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "XSearchFilter")
 }
 
-var errorBodyMembers = wire.Members{Names: []string{"error", "user_id", "openrouter_metadata"}}
+var errorBodyMembers = wire.Members{Keys: []string{`"error":`, `"user_id":`, `"openrouter_metadata":`}}
 
 func (v *errorBody) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &errorBodyMembers, &v.presence, &v.Extra)
@@ -6242,7 +6366,7 @@ func (v *errorBody) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "errorBody")
 }
 
-var errorMetadataMembers = wire.Members{Names: []string{"error_type", "provider_name", "headers"}}
+var errorMetadataMembers = wire.Members{Keys: []string{`"error_type":`, `"provider_name":`, `"headers":`}}
 
 func (v *errorMetadata) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &errorMetadataMembers, &v.presence, &v.Extra)
@@ -6277,7 +6401,7 @@ func (v *errorMetadata) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "errorMetadata")
 }
 
-var fileMetadataMembers = wire.Members{Names: []string{"file_annotations"}}
+var fileMetadataMembers = wire.Members{Keys: []string{`"file_annotations":`}}
 
 func (v *fileMetadata) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &fileMetadataMembers, &v.presence, &v.Extra)
@@ -6308,7 +6432,7 @@ func (v *fileMetadata) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "fileMetadata")
 }
 
-var generationBodyMembers = wire.Members{Names: []string{"data"}, Empty: 0x2}
+var generationBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
 
 func (v *generationBody) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &generationBodyMembers, &v.presence, &v.Extra)

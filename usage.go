@@ -1,6 +1,11 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
 
 // Usage holds the token counts of an answer, by the model's own tokenizer, and its cost. All counts
 // of an answer from the response cache are 0.
@@ -30,6 +35,28 @@ type Usage struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// hasCounts reports whether a usage has a count of tokens or a cost. A 0 that was
+// received is one.
+func (u *Usage) hasCounts() bool {
+	if u.PromptTokens != 0 || u.CompletionTokens != 0 || u.TotalTokens != 0 || u.Cost != 0 {
+		return true
+	}
+	for _, i := range []int{usagePromptTokens, usageCompletionTokens, usageTotalTokens} {
+		if u.presence.Form(i) == wire.Plain {
+			return true
+		}
+	}
+	if u.presence.Form(usageCost) == wire.Zero {
+		return true
+	}
+	for name := range u.Extra { // those of another dialect, or not whole
+		if raw := rawMember(u.Extra, name); (strings.HasSuffix(name, "_tokens") || name == "cost") && begins(raw, "-0123456789") {
+			return true
+		}
+	}
+	return false
 }
 
 // PromptTokensDetails counts certain kinds of [Usage.PromptTokens]. They are included in that

@@ -1,15 +1,18 @@
 package openrouter
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// The codecs in types_gen.go are generated from the struct declarations: from their json tags, their wire tags and the //wire: directives
-// above them.
+// The codecs in types_gen.go are made from the struct declarations: their json tags, their wire tags and the //wire: directives above them,
+// which internal/wiregen explains. A type has a table of its members, a method that reads one of them and one that writes them all; the rest
+// is here and in internal/wire. Types that are //wire:hot have longer and faster methods of their own.
 //
 //go:generate go run ./internal/wiregen
 
@@ -24,6 +27,18 @@ type object interface {
 	// readJSON reads what comes next into the object, which is zero.
 	readJSON(r *wire.Reader) wire.Got
 	writeJSON(w *wire.Writer)
+}
+
+// A memberReader is an object whose members are read one by one.
+type memberReader interface {
+	// member reads the value of the member that comes next and returns the member's number, -1 for an unknown one, which it leaves.
+	member(r *wire.Reader) (int, wire.Got)
+}
+
+// An element is an object of which there are lists.
+type element interface {
+	object
+	state() (*presence, *map[string]any)
 }
 
 // encode returns the JSON of an object.
@@ -55,11 +70,8 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	return e
 }
 
-// readObject reads the members of v, the parts of which are p and extra.
-func readObject(r *wire.Reader, v interface {
-	// member reads the value of the member that comes next, and says which it was; -1 if it is unknown.
-	member(r *wire.Reader) (int, wire.Got)
-}, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
+// readObject reads the members of v, which m describes. p and extra are fields of v; p is nil if v has no members.
+func readObject(r *wire.Reader, v memberReader, m *wire.Members, p *presence, extra *map[string]any) wire.Got {
 	if !r.Object() {
 		return r.Miss()
 	}
@@ -76,7 +88,7 @@ func readObject(r *wire.Reader, v interface {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(extra, m.Names[i], at)
+			r.Keep(extra, m.Name(i), at)
 		}
 		p.Set(i, wire.FormOf(got, m.Default(i)))
 	}
@@ -114,8 +126,7 @@ func readPtr[T any, P interface {
 // readList reads a list of objects. An element that is not an object is kept whole. first makes room for the first element, and is it.
 func readList[T any, P interface {
 	*T
-	object
-	state() (*presence, *map[string]any)
+	element
 }](r *wire.Reader, dst *[]T, first func(*wire.Reader) []T) wire.Got {
 	s := (*dst)[:0] // the caller may have room
 	if *dst = nil; !r.Array() {
@@ -134,13 +145,18 @@ func readList[T any, P interface {
 		v := &s[len(s)-1]
 		if P(v).readJSON(r) != wire.Value {
 			*v = *new(T)
-			p, extra := P(v).state()
-			r.Keep(extra, "", at)
-			p.Set(wire.Bare, wire.Zero)
+			keepBare(r, P(v), at)
 		}
 	}
 	*dst = s
 	return wire.Value
+}
+
+// keepBare keeps the element at a place in the document, which is not an object.
+func keepBare(r *wire.Reader, v element, at int) {
+	p, extra := v.state()
+	r.Keep(extra, "", at)
+	p.Set(wire.Bare, wire.Zero)
 }
 
 // writeList writes a list of objects.
@@ -232,6 +248,172 @@ func isPlainText(parts []Part) bool {
 func setContentNull(m *Message) {
 	m.Content = nil
 	m.presence.Set(messageContent, wire.Null)
+}
+
+// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt below, which the decoder calls then,
+// also set the field to what it means. The methods unadopted, which the encoder calls, take that back where the field still means the
+// same, so that the member is encoded as it came.
+
+// rawMember returns a member that was received, or nil.
+func rawMember(extra map[string]any, name string) json.RawMessage {
+	raw, _ := extra[name].(json.RawMessage)
+	return raw
+}
+
+// begins reports whether raw begins with one of the characters.
+func begins(raw json.RawMessage, chars string) bool {
+	return len(raw) > 0 && slices.Contains([]byte(chars), raw[0])
+}
+
+// adopt reads an id that is a number.
+func (c *ToolCall) adopt() {
+	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
+		c.ID = string(raw)
+	}
+}
+
+func (c *ToolCall) unadopted() *ToolCall {
+	if c.ID == "" || c.ID != string(rawMember(c.Extra, "id")) {
+		return c
+	}
+	plain := *c
+	plain.ID = ""
+	plain.presence.Set(toolCallID, wire.Absent)
+	return &plain
+}
+
+// adopt reads arguments that are an object, or a list.
+func (f *FunctionCall) adopt() {
+	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
+		f.Arguments = string(raw)
+	}
+}
+
+func (f *FunctionCall) unadopted() *FunctionCall {
+	if f.Arguments == "" || f.Arguments != string(rawMember(f.Extra, "arguments")) {
+		return f
+	}
+	plain := *f
+	plain.Arguments = ""
+	plain.presence.Set(functionCallArguments, wire.Absent)
+	return &plain
+}
+
+// adopt reads a call that is not in a list.
+func (m *Message) adopt() {
+	if m.ToolCalls == nil {
+		m.ToolCalls = loneCall(m.Extra)
+	}
+}
+
+func (m *Message) unadopted() *Message {
+	if m.ToolCalls == nil || !reflect.DeepEqual(m.ToolCalls, loneCall(m.Extra)) {
+		return m
+	}
+	plain := *m
+	plain.ToolCalls = nil
+	plain.presence.Set(messageToolCalls, wire.Absent)
+	return &plain
+}
+
+// adopt reads content that is a list or an object, and a call that is not in a list.
+func (d *Delta) adopt() {
+	if raw := rawMember(d.Extra, "content"); d.Content == "" && begins(raw, "{[") {
+		d.Content = textOf(contentOf(raw))
+	}
+	if d.ToolCalls == nil {
+		d.ToolCalls = loneCall(d.Extra)
+	}
+}
+
+func (d *Delta) unadopted() *Delta {
+	plain := *d
+	if raw := rawMember(d.Extra, "content"); d.Content != "" && begins(raw, "{[") && d.Content == textOf(contentOf(raw)) {
+		plain.Content = ""
+		plain.presence.Set(deltaContent, wire.Absent)
+	}
+	if d.ToolCalls != nil && reflect.DeepEqual(d.ToolCalls, loneCall(d.Extra)) {
+		plain.ToolCalls = nil
+		plain.presence.Set(deltaToolCalls, wire.Absent)
+	}
+	return &plain
+}
+
+// adopt reads a message in place of a delta.
+func (c *ChunkChoice) adopt() {
+	if c.presence.Form(chunkChoiceDelta) == wire.Absent {
+		c.Delta = deltaOf(rawMember(c.Extra, "message"))
+	}
+}
+
+func (c *ChunkChoice) unadopted() *ChunkChoice {
+	raw := rawMember(c.Extra, "message")
+	if raw == nil || c.presence.Form(chunkChoiceDelta) != wire.Absent || !reflect.DeepEqual(c.Delta, deltaOf(raw)) {
+		return c
+	}
+	plain := *c
+	plain.Delta = Delta{}
+	return &plain
+}
+
+// deltaOf returns the delta that raw is, which is zero if it is none.
+func deltaOf(raw json.RawMessage) (d Delta) {
+	r := wire.NewReader(raw)
+	if d.readJSON(&r) != wire.Value || r.End() != nil {
+		return Delta{}
+	}
+	return d
+}
+
+// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
+func loneCall(extra map[string]any) []ToolCall {
+	raw := rawMember(extra, "tool_calls")
+	if !begins(raw, "{") {
+		return nil
+	}
+	r := wire.NewReader(raw)
+	calls := make([]ToolCall, 1)
+	c := &calls[0]
+	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
+		return nil
+	}
+	return calls
+}
+
+// contentOf returns the parts that a list is, or that an object is: a part, or else JSON that the model was asked for. It is nil for an
+// empty object.
+func contentOf(raw json.RawMessage) []Part {
+	r := wire.NewReader(raw)
+	if begins(raw, "[") {
+		var parts []Part
+		readList(&r, &parts, nil)
+		return parts
+	}
+	var p Part
+	switch p.readJSON(&r); {
+	case p.blank() && p.Extra == nil:
+		return nil
+	case p.hasPayload():
+		return []Part{p}
+	}
+	return Text(string(raw))
+}
+
+// hasPayload reports whether the part is of a known type and has what that type carries.
+func (p *Part) hasPayload() bool {
+	switch p.Type {
+	case PartTypeText:
+		return p.Text != ""
+	case PartTypeImageURL:
+		return p.ImageURL != nil
+	case PartTypeInputAudio:
+		return p.InputAudio != nil
+	case PartTypeVideoURL, PartTypeInputVideo:
+		return p.VideoURL != nil
+	case PartTypeFile:
+		return p.File != nil
+	}
+	return p.isThinking()
 }
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It

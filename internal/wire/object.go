@@ -7,12 +7,26 @@ import (
 
 // Members describes the members of an object type.
 type Members struct {
-	// Names are in the order of the fields. With a Value, the last one is the discriminator that has no field.
-	Names []string
+	// Keys are the names, quoted and with their colon, in the order of the fields. With a Value, the last one is the discriminator that has no
+	// field.
+	Keys []string
 	// Empty has the forms, Null or Zero, of the members that are by default written even when they are zero.
 	Empty Presence
 	// Value is the discriminator's; it is written first.
 	Value string
+}
+
+// Name is the name of member i.
+func (m *Members) Name(i int) string { return m.Keys[i][1 : len(m.Keys[i])-len(`":`)] }
+
+// Index returns the number of the member called name, -1 if there is none.
+func (m *Members) Index(name string) int {
+	for i := range m.Keys {
+		if m.Name(i) == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // Unseen is the presence of an object of which no member was read yet.
@@ -23,53 +37,59 @@ func (m *Members) Default(i int) Form { return max(Absent, m.Empty.Form(i)) }
 
 // ObjectWriter writes one object. Its methods write member i if its value is not zero, or if it was or is by default written when zero.
 type ObjectWriter struct {
-	w     *Writer
-	m     *Members
-	forms WidePresence
-	extra map[string]any
-	wrote uint64
+	w      *Writer
+	m      *Members
+	lo, hi Presence // of the first 32 members and of the others
+	extra  map[string]any
+	wrote  uint64
 }
 
 // Object begins an object.
 func (w *Writer) Object(m *Members, forms Presence, extra map[string]any) ObjectWriter {
-	return w.WideObject(m, WidePresence{uint64(forms)}, extra)
+	return ObjectWriter{w: w, m: m, lo: forms, extra: extra, wrote: w.begin(m)}
 }
 
 // WideObject begins an object of more than 30 members.
-//
-//go:noinline
 func (w *Writer) WideObject(m *Members, forms WidePresence, extra map[string]any) ObjectWriter {
-	o := ObjectWriter{w: w, m: m, forms: forms, extra: extra}
+	return ObjectWriter{w: w, m: m, lo: Presence(forms[0]), hi: Presence(forms[1]), extra: extra, wrote: w.begin(m)}
+}
+
+// begin writes the discriminator that has no field, and returns its bit.
+func (w *Writer) begin(m *Members) uint64 {
 	w.Open()
-	if m.Value != "" {
-		o.key(len(m.Names) - 1)
-		w.String(m.Value)
+	if m.Value == "" {
+		return 0
 	}
-	return o
+	last := len(m.Keys) - 1
+	w.buf = append(w.buf, m.Keys[last]...)
+	w.String(m.Value)
+	return 1 << uint(last)
+}
+
+// form is what is remembered of member i.
+func (o *ObjectWriter) form(i int) Form {
+	if i < 32 {
+		return o.lo.Form(i)
+	}
+	return o.hi.Form(i - 32)
 }
 
 // Close writes the members without a field and ends the object.
 func (o *ObjectWriter) Close() {
 	if len(o.extra) > 0 {
-		o.w.Extra(o.extra, o.m.Names, o.wrote)
+		o.w.Extra(o.extra, o.m, o.wrote)
 	}
 	o.w.Close()
 }
 
 func (o *ObjectWriter) key(i int) {
 	o.wrote |= 1 << uint(i)
-	name := o.m.Names[i]
-	b := append(slices.Grow(o.w.buf, len(name)+len(`"":`)), '"')
-	o.w.buf = append(append(b, name...), '"', ':')
+	o.w.buf = append(o.w.buf, o.m.Keys[i]...)
 }
 
-// Begin writes the name of a member, whose value must follow, and reports whether it did. A value that is not there is written as zero.
-func (o *ObjectWriter) Begin(i int, has bool, zero string) bool {
-	if has {
-		o.key(i)
-		return true
-	}
-	f := o.forms.Form(i)
+// empty writes a member whose value is zero the way it was, or by default is, spelled.
+func (o *ObjectWriter) empty(i int, zero string) {
+	f := o.form(i)
 	if f == Plain {
 		f = o.m.Empty.Form(i)
 	}
@@ -78,35 +98,47 @@ func (o *ObjectWriter) Begin(i int, has bool, zero string) bool {
 		zero = "null"
 	case Zero:
 	default:
-		return false
+		return
 	}
 	o.key(i)
 	o.w.Verbatim(zero)
-	return false
+}
+
+// Begin writes the name of a member, whose value must follow, and reports whether it did. A value that is not there is written as zero.
+func (o *ObjectWriter) Begin(i int, has bool, zero string) bool {
+	if !has {
+		o.empty(i, zero)
+		return false
+	}
+	o.key(i)
+	return true
 }
 
 // BeginObject is Begin for an object by value. A zero one is written as its own defaults are, which need not be {}.
 func (o *ObjectWriter) BeginObject(i int, has bool) bool {
-	f := o.forms.Form(i)
+	f := o.form(i)
 	return o.Begin(i, has || f == Zero || f == Plain && o.m.Empty.Form(i) == Zero, "{}")
 }
 
-// Require makes the default of member i to be written, even when it is zero.
+// Require makes it the default of member i, one of the first 32, to be written even when it is zero.
 func (o *ObjectWriter) Require(i int) {
-	if o.forms.Form(i) == Plain {
-		o.forms.Set(i, Zero)
+	if o.form(i) == Plain {
+		o.lo.Set(i, Zero)
 	}
 }
 
 // Other reports whether member i, which is not zero, has its second spelling: a list where a string would do, a number where a string is
 // usual, a float's own digits.
-func (o *ObjectWriter) Other(i int) bool { return o.forms.Form(i) == o.m.Default(i) }
+func (o *ObjectWriter) Other(i int) bool { return o.form(i) == o.m.Default(i) }
 
 // String writes a string.
 func (o *ObjectWriter) String(i int, s string) {
-	if o.Begin(i, s != "", `""`) {
-		o.w.String(s)
+	if s == "" {
+		o.empty(i, `""`)
+		return
 	}
+	o.key(i)
+	o.w.String(s)
 }
 
 // Number writes an exact decimal, which is a string unless it was a number.
@@ -142,7 +174,7 @@ func (o *ObjectWriter) Float(i int, f float64) {
 
 func (o *ObjectWriter) float(i int, f float64) {
 	if o.Other(i) {
-		o.w.FloatAs(f, o.extra[o.m.Names[i]])
+		o.w.FloatAs(f, o.extra[o.m.Name(i)])
 	} else {
 		o.w.Float(f)
 	}

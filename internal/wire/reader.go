@@ -269,13 +269,17 @@ func (r *Reader) raw() []byte {
 // Raw returns a copy of the next value's JSON, null included.
 func (r *Reader) Raw() json.RawMessage { return append(json.RawMessage(nil), r.raw()...) }
 
-// Unknown keeps the member that comes next under its name.
+// Unknown keeps the member that comes next under its name. It and Keep are seldom called, from many places.
+//
+//go:noinline
 func (r *Reader) Unknown(extra *map[string]any) {
 	name := string(r.Key)
 	r.keep(extra, name)
 }
 
 // Keep returns to the value at pos, which did not fit its field, and keeps it under name.
+//
+//go:noinline
 func (r *Reader) Keep(extra *map[string]any, name string, pos int) {
 	if r.err == nil {
 		r.pos = pos
@@ -296,12 +300,13 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 
 // Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error.
 func (r *Reader) Fixed(m *Members) bool {
-	if m.Value == "" || string(r.Key) != m.Names[len(m.Names)-1] {
+	last := len(m.Keys) - 1
+	if m.Value == "" || string(r.Key) != m.Name(last) {
 		return false
 	}
 	var s string
 	if r.String(&s); s != m.Value {
-		r.Fail("%s is %q, want %q", m.Names[len(m.Names)-1], s, m.Value)
+		r.Fail("%s is %q, want %q", m.Name(last), s, m.Value)
 	}
 	return true
 }

@@ -61,6 +61,7 @@ func (w *Writer) Close()      { w.close('}') }
 func (w *Writer) OpenArray()  { w.buf = append(w.buf, '[') }
 func (w *Writer) CloseArray() { w.close(']') }
 
+//go:noinline
 func (w *Writer) close(c byte) {
 	if last := len(w.buf) - 1; w.buf[last] == ',' {
 		w.buf[last] = c
@@ -249,11 +250,11 @@ func (w *Writer) Any(v any) {
 	}
 }
 
-// Extra writes members without a field, sorted by name. names are the members with one and wrote those already written, which win.
-func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
+// Extra writes members without a field, sorted by name. m are the members with one and wrote those already written, which win.
+func (w *Writer) Extra(extra map[string]any, m *Members, wrote uint64) {
 	keys := make([]string, 0, len(extra))
 	for k := range extra {
-		if i := slices.Index(names, k); i < 0 || wrote&(1<<uint(i)) == 0 {
+		if i := m.Index(k); i < 0 || wrote&(1<<uint(i)) == 0 {
 			keys = append(keys, k)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // arguments is how many a directive takes.
-var arguments = map[string]int{"hot": 0, "short": 1, "list": 1, "raw": 1, "text": 1, "variant": 2}
+var arguments = map[string]int{"adopts": 0, "hot": 0, "short": 1, "list": 1, "raw": 1, "text": 1, "variant": 2}
 
 // direct applies one directive.
 func (m *model) direct(d directive) {
@@ -29,6 +29,8 @@ func (m *model) direct(d directive) {
 	}
 	twice := false
 	switch d.name {
+	case "adopts":
+		twice, o.adopts = o.adopts, true
 	case "hot":
 		twice, o.hot = o.hot, true
 	case "short":

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -45,10 +44,10 @@ func (e *emitter) object(o *object) {
 
 // members writes what the code of internal/wire must know of the members, and the numbers of those that hand-written code asks for.
 func (e *emitter) members(o *object) {
-	names := make([]string, 0, len(o.fields)+1)
+	keys := make([]string, 0, len(o.fields)+1)
 	var empty uint64
 	for i, f := range o.fields {
-		names = append(names, strconv.Quote(f.json))
+		keys = append(keys, fmt.Sprintf("`%q:`", f.json))
 		switch f.dflt() {
 		case "wire.Null":
 			empty |= 2 << (2 * uint(i))
@@ -64,10 +63,10 @@ func (e *emitter) members(o *object) {
 		more = fmt.Sprintf(", Empty: %#x", empty)
 	}
 	if key, value := o.fixed(); key != "" {
-		names = append(names, strconv.Quote(key))
+		keys = append(keys, fmt.Sprintf("`%q:`", key))
 		more += fmt.Sprintf(", Value: %q", value)
 	}
-	e.p("var %sMembers = wire.Members{Names: []string{%s}%s}\n", lower(o.name), strings.Join(names, ", "), more)
+	e.p("var %sMembers = wire.Members{Keys: []string{%s}%s}\n", lower(o.name), strings.Join(keys, ", "), more)
 }
 
 // dflt is how the encoder writes the field when it is zero.
@@ -92,9 +91,14 @@ func (e *emitter) read(o *object) {
 		presence = "nil"
 	}
 	call := fmt.Sprintf("readObject(r, v, &%sMembers, %s, &v.Extra)", lower(o.name), presence)
-	if o.short == "" {
+	switch {
+	case o.adopts:
+		e.p("	got := %s", call)
+		e.p("	if got == wire.Value && v.Extra != nil {\nv.adopt()\n}")
+		e.p("	return got")
+	case o.short == "":
 		e.p("	return %s", call)
-	} else {
+	default:
 		e.p("	got := %s", call)
 		e.p("	if got == wire.Value && %s {\nv.presence.Set(wire.Long, wire.Zero)\n}", e.alone(o))
 		e.p("	return got")
@@ -185,7 +189,7 @@ func (e *emitter) readStraight(o *object) {
 	e.p("		}")
 	if len(o.fields) > 0 {
 		e.p("		if got >= wire.Inexact {")
-		e.p("			r.Keep(&v.Extra, %sMembers.Names[i], at)", lower(o.name))
+		e.p("			r.Keep(&v.Extra, %sMembers.Name(i), at)", lower(o.name))
 		e.p("		}")
 		e.p("		v.presence.Set(i, wire.FormOf(got, dflt))")
 	}
@@ -202,6 +206,9 @@ func (e *emitter) readStraight(o *object) {
 		e.p("	if %s {", e.alone(o))
 		e.p("		v.presence.Set(wire.Long, wire.Zero)")
 		e.p("	}")
+	}
+	if o.adopts {
+		e.p("	if v.Extra != nil {\nv.adopt()\n}")
 	}
 	e.p("	return wire.Value")
 	e.p("}\n")

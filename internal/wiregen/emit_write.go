@@ -8,6 +8,9 @@ import (
 
 func (e *emitter) write(o *object) {
 	e.p("func (v *%s) writeJSON(w *wire.Writer) {", o.name)
+	if o.adopts {
+		e.p("	if v.Extra != nil {\nv = v.unadopted()\n}")
+	}
 	if o.asElement {
 		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {")
 		e.p("		w.Any(v.Extra[\"\"])")

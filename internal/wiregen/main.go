@@ -1,5 +1,24 @@
-// Command wiregen writes the JSON codecs of the openrouter package, of all types which travel on the wire, into types_gen.go.
-// It reads struct declarations only: json tags name the members, wire tags and //wire: directives say what is odd about them.
+// Command wiregen writes the JSON codecs of all types of the openrouter package that travel on the wire into types_gen.go.
+//
+// It reads the declarations of structs that have Extra and presence. Their json tags name the members; omitzero is the one option. Words of
+// a wire tag say more:
+//
+//	null    a zero value is by default written as null
+//	text    hardly any two values are alike
+//	short   a list of one may stand without its brackets
+//	strict  a value of another JSON type is an error
+//	with=X  a zero value is by default written if the field Type is X
+//
+// A line above a type says the rest:
+//
+//	//wire:hot                 the codec is longer and faster, as are those of what the type holds by value or in lists
+//	//wire:short Field         the object may stand as this field's value alone
+//	//wire:list N              a list of them begins with room for N, or with what the function of that name returns
+//	//wire:variant Union k=v   the object is the variant of a sealed interface whose member k is v; v,w for two; none for any other
+//	//wire:text Union          the string type is a variant of it
+//	//wire:raw Union           the json.RawMessage type keeps all other JSON
+//
+// Whatever else it finds it refuses, with file and line, and writes nothing.
 package main
 
 import (

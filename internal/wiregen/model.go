@@ -29,6 +29,7 @@ type object struct {
 	hot         bool   // its codec is straight-line code
 	asValue     bool   // is a field by value: needs isZero
 	asElement   bool   // is an element of a slice
+	adopts      bool   // takes over members of another JSON type from Extra: has adopt and unadopted
 	list        string // how a list of them begins: its capacity, or the function that makes room for the first
 }
 
