@@ -11,6 +11,7 @@ import (
 	"iter"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,7 +56,13 @@ func (c *ChatCompletion) SaveMedia(root *os.Root) (names []string, err error) {
 	}
 	for i := range c.Choices {
 		m := &c.Choices[i].Message
-		for _, image := range m.Images {
+		images := slices.Clip(m.Images)
+		for _, part := range m.Content { // where a few services put them
+			if part.ImageURL != nil {
+				images = append(images, Image{ImageURL: part.ImageURL})
+			}
+		}
+		for _, image := range images {
 			_, data, e := image.Data()
 			if e == nil {
 				e = save("image-", imageExt(data), data)
@@ -123,7 +130,7 @@ func (s *Stream) Audio() iter.Seq2[[]byte, error] {
 				yield(nil, err)
 				return
 			}
-			audio := chunk.delta().Audio
+			audio := chunk.first().Delta.Audio
 			if audio == nil || audio.Data == "" {
 				continue
 			}

@@ -76,6 +76,12 @@ func TestSavedMedia(t *testing.T) {
 	assert.Equal(t, []string{"image-3.png", "image-2.jpg"}, names[:2])
 	assert.Equal(t, pngHead, read("image-1.png"))
 
+	listed := answerOf(nil)
+	listed.Choices[0].Message.Content = []openrouter.Part{openrouter.TextPart("Here."), openrouter.ImagePart(imageOf(pngHead).ImageURL.URL)}
+	names, err = listed.SaveMedia(root)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"image-5.png"}, names)
+
 	names, err = (&openrouter.ChatCompletion{}).SaveMedia(root)
 	require.NoError(t, err)
 	assert.Empty(t, names)
