@@ -173,7 +173,7 @@ func fileError(t testing.TB, err error) *openrouter.FileError {
 	return e
 }
 
-// endless is a file that never ends.
+// endless is a file that goes on far beyond every limit.
 type endless struct {
 	head string
 	read int64
@@ -183,7 +183,9 @@ func (e *endless) Read(p []byte) (int, error) {
 	n := copy(p, e.head)
 	e.head = e.head[n:]
 	clear(p[n:])
-	e.read += int64(len(p))
+	if e.read += int64(len(p)); e.read > 200_000_000 {
+		return 0, errors.New("read too much")
+	}
 	return len(p), nil
 }
 
