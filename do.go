@@ -44,7 +44,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	if cfg.err != nil {
 		return CallInfo{}, cfg.err
 	}
-	sent := outgoing{method: method, path: path, body: body}
+	sent := outgoing{method: method, path: path, body: wire.NewBody(body)}
 	return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
 		data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
 		if err == nil {
