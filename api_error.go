@@ -15,9 +15,9 @@ import (
 //	if errors.Is(err, openrouter.ErrRateLimitExceeded) { … }
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { … e.RetryAfter … }
 type APIError struct {
-	// StatusCode is the HTTP status of the failure: the one that the report itself names, else that
-	// of the response. It is 200 if a report inside an answer names none. The status of the response
-	// is in Call().StatusCode.
+	// StatusCode is the HTTP status of the failure. It comes from the report if the report names
+	// one, and from the response otherwise. It is 200 if a report inside an answer names none. The
+	// status of the response is in Call().StatusCode.
 	StatusCode int
 	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
 	// follows from StatusCode.
@@ -75,7 +75,7 @@ func (e *APIError) Error() string {
 	}
 	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
 	if e.err != nil {
-		b.WriteString(": " + e.err.Error())
+		b.WriteString(": " + oneLine(e.err.Error()))
 	}
 	return b.String()
 }
@@ -94,7 +94,7 @@ func cutLine(s string, most int) string {
 }
 
 // Is reports whether target is the [ErrorType] of this failure. If Type is not one of the
-// constants, the ErrorType that follows from it or from StatusCode matches, too.
+// constants, the constants that correspond to Type and to StatusCode match, too.
 func (e *APIError) Is(target error) bool {
 	t, ok := target.(ErrorType)
 	return ok && (t == e.Type || !e.Type.known() && t != "" && (t == typeOfStatus(e.StatusCode) || t == typeOfWord(string(e.Type))))
@@ -117,9 +117,12 @@ func (e *APIError) FallbackModels() []string {
 
 // Retryable reports whether the same request can succeed later. It returns what the service said in
 // Availability, or else decides by StatusCode, or by Type if the report names no status. Rejected
-// keys and missing credits are never retryable. A retry may be billed again.
+// keys and missing credits are never retryable, nor is a response with a success status that is
+// neither an answer nor a report. A retry may be billed again.
 func (e *APIError) Retryable() bool {
 	switch {
+	case e.opaque:
+		return false
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusPaymentRequired:
 		return false
 	case e.Type == ErrAuthentication, e.Type == ErrPaymentRequired: // some say 429 for a quota that is used up

@@ -54,8 +54,8 @@ func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*
 // stream.
 //
 // The errors of Stream are those of [ChatService.Create]. If the stream breaks
-// off after the response and before the first part of the answer, the error is a
-// [*StreamError]. Later errors come from the stream.
+// off after the response has begun and before the first part of the answer, the
+// error is a [*StreamError]. Later errors come from the stream.
 func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
 	cfg := s.client.config().with(opts)
 	body, err := cfg.encode(req, true)
@@ -68,7 +68,7 @@ func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, op
 func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*Stream, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
 	defer stop()
-	res, err := c.send(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
 	if err != nil {
 		cancel(nil)
 		return nil, err

@@ -390,7 +390,7 @@ func (s *Stream) passes(chunk *ChatCompletionChunk, data []byte) bool {
 	if members.reports() {
 		return false
 	}
-	return chunk.presence.Form(chunkChoices) != wire.Null || s.acc.hasFinish() || !members.holdsOnly(envelopeMembers...)
+	return chunk.presence.Form(chatCompletionChunkChoices) != wire.Null || s.acc.hasFinish() || !members.holdsOnly(envelopeMembers...)
 }
 
 // reported ends the stream at an event that reports a failure.

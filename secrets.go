@@ -110,14 +110,14 @@ func (s secrets) conceal(err error) error {
 		return err
 	}
 	switch e := err.(type) {
-	case nil, *streamEnd:
+	case nil, *streamEnd, ErrorType:
 	case *APIError:
 		e.Message, e.Provider = s.Text(e.Message), s.Text(e.Provider)
 		if !e.Type.known() && typeOfWord(string(e.Type)) == "" { // errors.Is needs the others
 			e.Type = ErrorType(s.Text(string(e.Type)))
 		}
 		e.Metadata, e.Body, e.err = s.JSON(e.Metadata), s.data(e.Body), s.conceal(e.err)
-		e.Availability, e.RouterMetadata = without(s, e.Availability), without(s, e.RouterMetadata)
+		e.Availability, e.RouterMetadata = cleanCopy(s, e.Availability), cleanCopy(s, e.RouterMetadata)
 		if e.Partial != nil {
 			s.concealReport(e.Partial.Error, e.Partial.Extra)
 			for i := range e.Partial.Choices {
@@ -132,11 +132,28 @@ func (s secrets) conceal(err error) error {
 		e.Body, e.Offset = s.Data(e.Body, e.Offset)
 		e.Err = s.conceal(e.Err)
 	default:
-		if text := err.Error(); s.Text(text) != text {
-			return &concealed{s.Text(text), func() error { return err }}
+		if s.isIn(err) {
+			return &concealed{s.Text(err.Error()), func() error { return err }}
 		}
 	}
 	return err
+}
+
+// isIn reports whether the text of an error, or of one that it wraps, has a secret.
+func (s secrets) isIn(err error) bool {
+	if err == nil {
+		return false
+	}
+	if text := err.Error(); s.Text(text) != text {
+		return true
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return s.isIn(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), s.isIn)
+	}
+	return false
 }
 
 // data is Data for a text in which no position matters.
@@ -149,7 +166,7 @@ func (s secrets) data(text []byte) []byte {
 // its error object, which may be nil, and from the members beside it.
 func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
 	if o != nil {
-		*o = *without(s, o)
+		*o = *cleanCopy(s, o)
 	}
 	for name, v := range beside {
 		if raw, ok := v.(json.RawMessage); ok {
@@ -158,8 +175,8 @@ func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
 	}
 }
 
-// without returns v, or a copy without the secrets if its JSON holds any.
-func without[T any](s secrets, v *T) *T {
+// cleanCopy returns v, or a copy without the secrets if its JSON holds any.
+func cleanCopy[T any](s secrets, v *T) *T {
 	if v == nil || len(s.Secrets) == 0 {
 		return v
 	}

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,6 +44,7 @@ type Stream struct {
 	acc     Accumulator
 	whole   *ChatCompletion      // an answer that came in one piece
 	next    *ChatCompletionChunk // decoded, not yet yielded
+	room    int64                // bytes of data that may still come
 	began   bool                 // a choice has arrived
 	failing bool                 // a finish reason was error
 	ended   bool                 // there is nothing more to read
@@ -61,13 +62,16 @@ func ReadStream(r io.Reader) *Stream {
 	if !ok {
 		body = io.NopCloser(r)
 	}
-	return newStream(&config{maxEvent: defaultMaxSize}, newConnection(ctx, cancel, body), &CallInfo{})
+	cfg := &config{maxEvent: defaultMaxSize, maxStream: defaultMaxStream}
+	conn := newConnection(ctx, cancel, body)
+	conn.alone = true
+	return newStream(cfg, conn, &CallInfo{})
 }
 
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
-	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
+	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn), room: cfg.maxStream}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
 	s.events.Loose = true
 	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
@@ -118,6 +122,36 @@ func (s *Stream) Collect() (*ChatCompletion, error) {
 			return s.Response(), nil
 		case err != nil:
 			return nil, err
+		}
+	}
+}
+
+// Texts returns an iterator over the text of the first choice, piece by piece as it arrives. No piece
+// is empty. Tool calls, reasoning and all else are in [Stream.Response] after the loop. Texts is as
+// fast as [Stream.Collect], because it keeps no chunks.
+//
+// Leaving the loop closes the stream. If the stream fails, the last pair is an empty text and the
+// error, as with [Stream.Chunks].
+func (s *Stream) Texts() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if s.taken.Swap(true) {
+			yield("", &StreamError{Partial: s.Response(), Err: ErrStreamClosed})
+			return
+		}
+		defer s.Close()
+		s.decoder.scratch = new(plainChunk) // nobody sees the chunks
+		for {
+			chunk, err := s.advance()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if text := chunk.Text(); text != "" && !yield(text, nil) {
+				return
+			}
 		}
 	}
 }
@@ -203,6 +237,9 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 			}
 			s.ended = true
 		}
+		if s.room -= int64(len(data)); s.room < 0 {
+			return nil, s.broken(ErrTooLarge)
+		}
 		data = bytes.TrimSpace(data)
 		switch {
 		case string(data) == doneMark:
@@ -224,8 +261,6 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 	}
 }
 
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
-
 // accept adds a chunk to the answer. If the chunk reports a failure, accept
 // returns that as an error.
 func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletionChunk, error) {
@@ -241,6 +276,9 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		return nil, s.reported(data)
 	}
 	s.acc.Add(chunk)
+	if s.acc.isTooLarge() {
+		return nil, s.broken(ErrTooLarge)
+	}
 	s.began = s.began || len(chunk.Choices) > 0
 	for i := range chunk.Choices {
 		s.failing = s.failing || chunk.Choices[i].FinishReason == FinishReasonError
@@ -286,7 +324,7 @@ func (s *Stream) complete() error {
 		}
 	}
 	s.events.Release()
-	s.conn.drain()
+	s.conn.finish()
 	return io.EOF
 }
 
@@ -328,7 +366,7 @@ func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 			data = s.events.Pending() // the last event counts if its data is complete
 		}
 		if string(bytes.TrimSpace(data)) == doneMark {
-			s.conn.drain()
+			s.conn.finish()
 			return report, body
 		}
 		chunk := &ChatCompletionChunk{}
@@ -348,9 +386,12 @@ func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 // hasContent reports whether a chunk contains any part of the answer itself.
 func (c *ChatCompletionChunk) hasContent() bool {
 	for i := range c.Choices {
-		d := &c.Choices[i].Delta
-		if c.Choices[i].Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
-			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 {
+		choice := &c.Choices[i]
+		d := &choice.Delta
+		if choice.Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
+			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 ||
+			d.Extra != nil && (hasParts(d.oddContent()) || hasUnknownText(d.Extra)) ||
+			choice.Extra != nil && hasUnknownText(choice.Extra) {
 			return true
 		}
 	}
@@ -358,62 +399,83 @@ func (c *ChatCompletionChunk) hasContent() bool {
 }
 
 // openStream makes a stream from a response with a success status. It waits for
-// the first event. If that fails, it returns the error.
-func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
+// the first event. If that fails, it returns the error. The connection does not
+// outlive a failure, not even a panic of a function that [WithOnComment] set.
+func (c *config) openStream(conn *connection, call *CallInfo) (s *Stream, err error) {
+	defer func() {
+		if s == nil {
+			conn.abort(ErrStreamClosed)
+		}
+	}()
 	conn.idle, conn.content, conn.nextContent = c.idle, c.firstContent, c.nextContent
-	head, err := peekText(conn)
+	media, _, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
+	head, events, err := peekText(conn, media)
 	if err != nil && err != io.EOF {
-		defer conn.abort(ErrStreamClosed)
 		return nil, newStream(c, conn, call).broken(err)
 	}
-	media, _, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
-	if !opensEvents(head, media) {
+	if !events {
 		return c.openWhole(conn, call, head)
 	}
 	conn.body = readCloser{io.MultiReader(strings.NewReader(head), conn.body), conn.body}
-	s := newStream(c, conn, call)
-	s.next, s.end = s.read()
-	if s.end != nil {
-		s.Close()
-		return nil, s.end
+	opened := newStream(c, conn, call)
+	opened.next, opened.end = opened.read()
+	if opened.end != nil {
+		return nil, opened.end
 	}
-	return s, nil
+	return opened, nil
 }
 
-// opensEvents reports whether text starts like an event stream. The Content-Type
-// alone is not reliable: proxies send HTML, and servers send JSON, under any type.
-func opensEvents(head, media string) bool {
-	if head == "" || head[0] == '{' || head[0] == '<' {
-		return false
+// opensEvents reports whether text starts like an event stream, and whether it is
+// long enough to tell. The Content-Type alone is not reliable: proxies send HTML,
+// and servers send JSON, under any type.
+func opensEvents(head []byte, media string) (events, known bool) {
+	if len(head) == 0 {
+		return false, false
 	}
-	if media == "text/event-stream" || head[0] == ':' || head[0] == '\xEF' { // a comment, a byte order mark
-		return true
+	if head[0] == '{' || head[0] == '<' {
+		return false, true
 	}
+	if media == "text/event-stream" || head[0] == ':' { // a comment
+		return true, true
+	}
+	known = true
 	for _, field := range []string{"data:", "event:", "id:", "retry:", "error:"} {
-		if n := min(len(head), len(field)); head[:n] == field[:n] {
-			return true
+		if bytes.HasPrefix(head, []byte(field)) {
+			return true, true
+		}
+		known = known && !strings.HasPrefix(field, string(head))
+	}
+	return false, known
+}
+
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// peekText reads the body up to the bytes that tell whether it is an event stream,
+// however they are divided into packets. It drops a byte order mark and white space.
+func peekText(r io.Reader, media string) (head string, events bool, err error) {
+	buf, text := make([]byte, 512), []byte(nil)
+	marked := true // the text may still begin with a byte order mark
+	for err == nil {
+		var n int
+		n, err = r.Read(buf)
+		text = append(text, buf[:n]...)
+		if marked && err == nil && len(text) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(text)) {
+			continue
+		}
+		if marked {
+			text, marked = bytes.TrimPrefix(text, []byte(byteOrderMark)), false
+		}
+		text = append(text[:0], bytes.TrimLeft(text, " \t\r\n")...)
+		if is, known := opensEvents(text, media); known {
+			return string(text), is, nil
 		}
 	}
-	return false
+	return string(text), false, err
 }
 
 type readCloser struct {
 	io.Reader
 	io.Closer
-}
-
-// peekText reads the body up to its first bytes that are not white space.
-func peekText(r io.Reader) (string, error) {
-	buf := make([]byte, 512)
-	for {
-		n, err := r.Read(buf)
-		if text := bytes.TrimLeft(buf[:n], " \t\r\n"); len(text) > 0 {
-			return string(text), nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
 }
 
 // openWhole makes a stream of one chunk from an answer that came in one piece.
@@ -434,31 +496,4 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 	}
 	s.whole, s.next, s.end = res, res.chunk(), io.EOF
 	return s, nil
-}
-
-// chunk returns the answer as a single chunk.
-func (c *ChatCompletion) chunk() *ChatCompletionChunk {
-	chunk := &ChatCompletionChunk{
-		ID: c.ID, Object: "chat.completion.chunk", Created: c.Created, Model: c.Model, Provider: c.Provider,
-		SystemFingerprint: c.SystemFingerprint, ServiceTier: c.ServiceTier, Usage: c.Usage,
-		OpenRouterMetadata: c.OpenRouterMetadata, Debug: c.Debug, UserID: c.UserID, Extra: c.Extra,
-	}
-	for i := range c.Choices {
-		choice := &c.Choices[i]
-		m := &choice.Message
-		chunk.Choices = append(chunk.Choices, ChunkChoice{
-			Index: choice.Index,
-			Delta: Delta{
-				Role: m.Role, Content: m.Text(), Reasoning: m.Reasoning, ReasoningContent: m.ReasoningContent, Refusal: m.Refusal,
-				ToolCalls: m.ToolCalls, ReasoningDetails: m.ReasoningDetails, Images: m.Images, Audio: m.Audio, Annotations: m.Annotations,
-				Extra: m.Extra,
-			},
-			Text:               choice.Text,
-			FinishReason:       choice.FinishReason,
-			NativeFinishReason: choice.NativeFinishReason,
-			Logprobs:           choice.Logprobs,
-			Extra:              choice.Extra,
-		})
-	}
-	return chunk
 }

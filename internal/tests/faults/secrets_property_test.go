@@ -367,3 +367,30 @@ func TestTypesAreNoSecrets(t *testing.T) {
 		assert.Equal(t, 7*time.Second, e.RetryAfter)
 	}
 }
+
+// quoting is a type of the caller whose errors quote what it decodes.
+type quoting struct{}
+
+func (*quoting) UnmarshalJSON(data []byte) error { return toldError{string(data)} }
+
+// TestSecretsOfOtherDecoders looks at the error for an answer that a type of the caller refuses.
+func TestSecretsOfOtherDecoders(t *testing.T) {
+	client := openrouter.NewClient(openrouter.WithAPIKey(secretKey), openrouter.WithMaxRetries(0), openrouter.WithHTTPClient(&http.Client{
+		Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"key":"` + secretKey + `","n":"` + secretKey + `"}`)), Request: req}, nil
+		}),
+	}))
+	_, err := client.Do(t.Context(), "GET", "/x", nil, &quoting{})
+	(&look{t: t, verbs: verbs}).into(err)
+	_, ok := errors.AsType[toldError](err)
+	assert.True(t, ok, "the decoder's own error")
+
+	var out struct{ N int }
+	_, err = client.Do(t.Context(), "GET", "/x", nil, &out)
+	(&look{t: t, verbs: verbs}).into(err)
+	e, ok := errors.AsType[*openrouter.DecodeError](err)
+	require.True(t, ok)
+	require.Equal(t, `{"key":"[redacted]","n":"[redacted]"}`, string(e.Body))
+	assert.Equal(t, strings.Index(string(e.Body), `}`), e.Offset)
+	assert.ErrorContains(t, err, fmt.Sprintf("at byte %d", e.Offset))
+}
