@@ -150,7 +150,7 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*DecodeError](err)
 	if !ok {
-		e = c.undecoded(out, text, err)
+		e = undecoded(out, text, err)
 	}
 	e.call = call
 	return e
@@ -158,8 +158,8 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 
 // undecoded returns the error for JSON that encoding/json, or a method of out, could
 // not decode. Their texts quote the data; this one says what and where.
-func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
-	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: text}
+func undecoded(out any, text []byte, err error) *DecodeError {
+	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: bytes.Clone(text)}
 	problem := "a value does not fit its Go type"
 	if at, ok := errors.AsType[*json.SyntaxError](err); ok {
 		e.Offset, problem = max(int(at.Offset)-1, 0), "invalid JSON"
@@ -170,22 +170,12 @@ func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
 		kind, _, _ := strings.Cut(at.Value, " ") // the number itself may follow
 		e.Offset, problem = min(int(at.Offset), len(text)), kind+" does not fit a Go value of type "+at.Type.String()
 	}
-	e.Body, e.Offset = c.secrets.Data(text, e.Offset) // the text names the offset
 	if e.Offset > 0 {
 		problem += " at byte " + strconv.Itoa(e.Offset)
 	}
-	e.Err = &quiet{problem, err}
+	e.Err = &concealed{problem, func() error { return err }}
 	return e
 }
-
-// quiet is an error with another text, because its own would quote data.
-type quiet struct {
-	text string
-	err  error
-}
-
-func (e *quiet) Error() string { return e.text }
-func (e *quiet) Unwrap() error { return e.err }
 
 // reportedAsSuccess returns the failure that a body with a success status
 // reports, or nil.

@@ -126,8 +126,8 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 	for n := 1; ; n++ {
 		call := &CallInfo{Attempts: sent + 1, Waited: waited}
 		res, err := try(call)
-		err = c.secrets.conceal(err)
 		sent = call.Attempts
+		err = c.secrets.conceal(err)
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}

@@ -110,14 +110,14 @@ func (s secrets) conceal(err error) error {
 		return err
 	}
 	switch e := err.(type) {
-	case nil, *streamEnd, ErrorType:
+	case nil, *streamEnd:
 	case *APIError:
 		e.Message, e.Provider = s.Text(e.Message), s.Text(e.Provider)
 		if !e.Type.known() && typeOfWord(string(e.Type)) == "" { // errors.Is needs the others
 			e.Type = ErrorType(s.Text(string(e.Type)))
 		}
 		e.Metadata, e.Body, e.err = s.JSON(e.Metadata), s.data(e.Body), s.conceal(e.err)
-		e.Availability, e.RouterMetadata = cleanCopy(s, e.Availability), cleanCopy(s, e.RouterMetadata)
+		e.Availability, e.RouterMetadata = concealedCopy(s, e.Availability), concealedCopy(s, e.RouterMetadata)
 		if e.Partial != nil {
 			s.concealReport(e.Partial.Error, e.Partial.Extra)
 			for i := range e.Partial.Choices {
@@ -132,28 +132,11 @@ func (s secrets) conceal(err error) error {
 		e.Body, e.Offset = s.Data(e.Body, e.Offset)
 		e.Err = s.conceal(e.Err)
 	default:
-		if s.isIn(err) {
-			return &concealed{s.Text(err.Error()), func() error { return err }}
+		if text := err.Error(); s.Text(text) != text {
+			return &concealed{s.Text(text), func() error { return err }}
 		}
 	}
 	return err
-}
-
-// isIn reports whether the text of an error, or of one that it wraps, has a secret.
-func (s secrets) isIn(err error) bool {
-	if err == nil {
-		return false
-	}
-	if text := err.Error(); s.Text(text) != text {
-		return true
-	}
-	switch err := err.(type) {
-	case interface{ Unwrap() error }:
-		return s.isIn(err.Unwrap())
-	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(err.Unwrap(), s.isIn)
-	}
-	return false
 }
 
 // data is Data for a text in which no position matters.
@@ -166,7 +149,7 @@ func (s secrets) data(text []byte) []byte {
 // its error object, which may be nil, and from the members beside it.
 func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
 	if o != nil {
-		*o = *cleanCopy(s, o)
+		*o = *concealedCopy(s, o)
 	}
 	for name, v := range beside {
 		if raw, ok := v.(json.RawMessage); ok {
@@ -175,8 +158,8 @@ func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
 	}
 }
 
-// cleanCopy returns v, or a copy without the secrets if its JSON holds any.
-func cleanCopy[T any](s secrets, v *T) *T {
+// concealedCopy returns v, or a copy without the secrets if its JSON holds any.
+func concealedCopy[T any](s secrets, v *T) *T {
 	if v == nil || len(s.Secrets) == 0 {
 		return v
 	}
@@ -190,8 +173,9 @@ func cleanCopy[T any](s secrets, v *T) *T {
 	return v
 }
 
-// concealed is a cause whose text held a secret. errors.Is and errors.As find what
-// they find in the cause. A func holds the cause, so that no formatting prints it.
+// concealed is a cause with another text, because its own holds a secret or quotes
+// data. errors.Is and errors.As find what they find in the cause. A func holds the
+// cause, so that no formatting prints it.
 type concealed struct {
 	text  string
 	cause func() error
