@@ -244,7 +244,7 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 func (m *choiceMerger) addTexts(c *ChunkChoice, content string) {
 	d := &c.Delta
 	if content != "" {
-		if m.content.odd {
+		if m.content.odd != nil {
 			m.content.addString()
 		}
 		m.content.text.add(content)

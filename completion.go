@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/openrouter-go/openrouter/internal/deep"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -111,6 +112,13 @@ func (c *ChatCompletion) Message() Message {
 	return m
 }
 
+// Clone returns a copy that shares no memory with c, except for what [ChatCompletion.Call] returns.
+func (c *ChatCompletion) Clone() *ChatCompletion { return deep.Clone(c) }
+
+// Equal reports whether both answers say the same; see [ChatCompletionRequest.Equal]. How they came
+// makes no difference.
+func (c *ChatCompletion) Equal(other *ChatCompletion) bool { return deep.Equal(c, other) }
+
 // failedFinish returns the first finish reason that says failure, or "".
 func (c *ChatCompletion) failedFinish() string {
 	for i := range c.Choices {
@@ -183,7 +191,7 @@ func (c *ChatCompletion) mendToolCalls(calls []ToolCall) {
 	prefix := ""
 	for i := range calls {
 		call := &calls[i]
-		if _, ok := call.Extra[""]; ok {
+		if isBare(call.presence, call.Extra) && call.blank() {
 			continue // the call is not an object; Extra holds its JSON
 		}
 		mendArguments(call)

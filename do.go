@@ -122,7 +122,7 @@ func encodeBody(in any) ([]byte, error) {
 	if !json.Valid(raw) {
 		return nil, errors.New("is not valid JSON")
 	}
-	return slices.Clone(raw), nil
+	return bytes.ToValidUTF8(raw, []byte("\ufffd")), nil // a copy
 }
 
 // decode reads a body that came with a success status into out, as [Client.Do]

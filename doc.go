@@ -12,10 +12,11 @@
 //   - [ChatCompletion.Message] is the reply to append to the next request.
 //   - [ChatService.Stream] sends a request and returns a stream.
 //   - [Stream.Chunks] loops over the parts of the answer as they arrive.
+//     [Stream.Texts] loops over their text only.
 //   - [Stream.Response] is the whole answer after the loop.
-//   - [FunctionTool] describes a function that the model may call.
+//   - [NewFunctionTool] describes a function that the model may call.
 //   - [ChatCompletion.ToolCalls] lists the calls that the model asks for.
-//   - [ToolMessage] gives the model the result of a call.
+//   - [ToolCall.Result] gives the model the result of a call.
 //   - [APIError] is the error for every failure that the service reports.
 //   - [github.com/openrouter-go/openrouter/openroutertest.NewServer] starts a
 //     fake of the service for tests. Its method Client makes a client for the fake.
@@ -53,7 +54,8 @@
 // [DeveloperMessage] and [AssistantMessage] make the other kinds of messages.
 // [TextPart], [ImagePart], [ImageDataPart], [FilePart], [FileDataPart], [AudioPart]
 // and [VideoPart] make the parts of a message. [Part.Cached] marks the end of a
-// prompt that the provider should cache.
+// prompt that the provider should cache. [ChatCompletionRequest.Clone] makes a copy
+// that can be changed.
 //
 // # Models, tools and cost
 //
@@ -126,8 +128,9 @@
 //
 // To send other members, put them into Extra, with any value that encoding/json
 // can encode. They are sent after the fields, sorted by name. A field that is set
-// takes precedence over a member of the same name. A request with "stream" in
-// Extra is refused: use [ChatService.Create] or [ChatService.Stream].
+// takes precedence over a member of the same name. If the field is not set, the
+// member is sent. A request with "stream" in Extra is refused: use
+// [ChatService.Create] or [ChatService.Stream].
 //
 // Enumerations keep values that are new to this version. Tools and plugins of
 // unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints

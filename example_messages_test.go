@@ -136,6 +136,51 @@ func ExamplePart_Cached() {
 	// Output: {"type":"text","text":"a long text that many requests share","cache_control":{"type":"ephemeral"}}
 }
 
+func ExamplePart_CachedFor() {
+	printJSON(openrouter.TextPart("a long text that many requests share").CachedFor(openrouter.CacheTTL1h))
+	// Output: {"type":"text","text":"a long text that many requests share","cache_control":{"type":"ephemeral","ttl":"1h"}}
+}
+
+func ExamplePart_String() {
+	fmt.Println(openrouter.TextPart("Hello."))
+	fmt.Println(openrouter.ImageDataPart("image/png", png))
+	fmt.Println(openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"))
+	// Output:
+	// Hello.
+	// [image_url data:image/png;base64, 20 bytes]
+	// [file paper.pdf https://example.com/paper.pdf]
+}
+
+func ExampleMessage_String() {
+	fmt.Println(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
+	call := openrouter.ToolCall{ID: "call_1", Function: openrouter.FunctionCall{Name: "look", Arguments: `{}`}}
+	fmt.Println(openrouter.Message{Role: openrouter.RoleAssistant, ToolCalls: []openrouter.ToolCall{call}})
+	fmt.Println(call.Result("a cat"))
+	// Output:
+	// user: What is this? [image_url https://example.com/a.png]
+	// assistant: [call call_1 look({})]
+	// tool call_1: a cat
+}
+
+// A copy can be changed while the original is in use.
+func ExampleMessage_Clone() {
+	m := openrouter.UserMessage("Hello.")
+	c := m.Clone()
+	c.Content[0].Text = "Good bye."
+	fmt.Println(m.Text(), c.Text())
+	// Output: Hello. Good bye.
+}
+
+// How a message was spelled makes no difference.
+func ExampleMessage_Equal() {
+	var m openrouter.Message
+	if err := json.Unmarshal([]byte(`{"name":null,"role":"user","content":[{"type":"text","text":"Hello."}]}`), &m); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(m.Equal(openrouter.UserMessage("Hello.")), m.Equal(openrouter.UserMessage("Hello?")))
+	// Output: true false
+}
+
 func ExamplePredictedContent() {
 	printJSON(&openrouter.ChatCompletionRequest{
 		Model:      "openai/gpt-5.2",

@@ -168,3 +168,28 @@ func ExampleDecimal_Float64() {
 	fmt.Printf("$%.2f per million tokens\n", usd*1e6)
 	// Output: $1.25 per million tokens
 }
+
+// A copy can be changed while the original is sent.
+func ExampleChatCompletionRequest_Clone() {
+	req := question("Hello?")
+	for _, model := range []string{"openai/gpt-5.2", "anthropic/claude-sonnet-4.5"} {
+		r := req.Clone()
+		r.Model = model
+		r.Messages[0].Name = "ada"
+		printJSON(r)
+	}
+	fmt.Println(req.Equal(question("Hello?")))
+	// Output:
+	// {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Hello?","name":"ada"}]}
+	// {"model":"anthropic/claude-sonnet-4.5","messages":[{"role":"user","content":"Hello?","name":"ada"}]}
+	// true
+}
+
+func ExampleUsage_Add() {
+	var total openrouter.Usage
+	for _, usage := range []*openrouter.Usage{{PromptTokens: 10, TotalTokens: 10, Cost: 0.25}, nil, {PromptTokens: 5, TotalTokens: 5, Cost: 0.5}} {
+		total.Add(usage) // nil, as some servers send no usage
+	}
+	fmt.Println(total.TotalTokens, total.Cost)
+	// Output: 15 0.75
+}

@@ -55,6 +55,25 @@ func ExampleStream_Chunks() {
 	// Output: One, two, three,
 }
 
+// Texts is the shortest loop for a program that shows text alone.
+func ExampleStream_Texts() {
+	srv := openroutertest.Start(openroutertest.Text("One, ", "two, ", "three."))
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Count to three."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for text, err := range stream.Texts() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(text)
+	}
+	fmt.Println("", stream.Response().Usage.TotalTokens > 0)
+	// Output: One, two, three. true
+}
+
 // Response returns what had arrived when a stream was cut.
 func ExampleStream_Response() {
 	srv := openroutertest.Start(openroutertest.Text("To be, ", "or not ").Cut())

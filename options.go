@@ -342,8 +342,7 @@ func WithOnComment(f func(comment string)) Option {
 // [Violation.Check] is that name. Without arguments WithoutValidation switches all
 // checks off. On a call it adds to the checks that the client has switched off.
 //
-// For session_id the check allows 128 characters, although the service currently
-// accepts 256.
+// For session_id the check allows 128 characters. The service may accept more.
 //
 // What cannot be sent is still refused: a nil request, values without JSON such as
 // NaN, and options with impossible values. The method still decides whether the

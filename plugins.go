@@ -7,6 +7,14 @@ import "encoding/json"
 // version has no type for is a [RawPlugin].
 type Plugin interface{ plugin() }
 
+// Plugins is a list of plugins that encoding/json can decode, as [Tools] is one of tools.
+type Plugins []Plugin
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (p *Plugins) UnmarshalJSON(data []byte) error {
+	return decodeUnions(data, (*[]Plugin)(p), readPlugin, Plugin(RawPlugin("null")), "Plugins")
+}
+
 // ModerationPlugin turns on moderation of the request. It has no settings.
 //
 //wire:variant Plugin id=moderation

@@ -154,4 +154,5 @@ type MaxPrice struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }

@@ -1,6 +1,10 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
+)
 
 // ResponseFormat sets the form of the text that the model writes. It is a [TextFormat],
 // [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or [RawResponseFormat].
@@ -34,6 +38,13 @@ type JSONSchemaFormat struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// NewJSONSchemaFormat returns a format for JSON that matches a schema: any value that encodes to one,
+// such as a map, a struct or a [json.RawMessage]. To ask the provider to enforce it, set Strict of its
+// JSONSchema.
+func NewJSONSchemaFormat(name string, schema any) JSONSchemaFormat {
+	return JSONSchemaFormat{JSONSchema: JSONSchema{Name: name, Schema: schema}}
 }
 
 // JSONSchema is a schema with a name.
@@ -294,6 +305,15 @@ type Trace struct {
 
 	presence presence
 }
+
+// Clone returns a copy that shares no memory with r. Values of your own types in Extra, in
+// [Function.Parameters] and the like are shared.
+func (r *ChatCompletionRequest) Clone() *ChatCompletionRequest { return deep.Clone(r) }
+
+// Equal reports whether both requests say the same. It makes no difference whether a request was
+// decoded or built, how its members were spelled, whether a tool is given by pointer or by value, or
+// whether a schema is a Go value or its JSON. A nil list differs from an empty one.
+func (r *ChatCompletionRequest) Equal(other *ChatCompletionRequest) bool { return deep.Equal(r, other) }
 
 // size estimates the length of the request's JSON, so that its buffer is allocated once. A buffer
 // that grows would copy a body of many megabytes each time it doubles. Only fields that can be long

@@ -44,16 +44,17 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
 	once.body, req.GetBody = req.GetBody, once.bodyAgain
-	req.Header = c.header.Clone()
-	req.Header.Set("Authorization", "Bearer "+c.key)
-	if out.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	client, accept := c.httpClient, "application/json"
 	if out.stream {
 		client, accept = c.streamClient, "text/event-stream"
 	}
-	req.Header.Set("Accept", accept)
+	// One list for the values, because Set would allocate one for each.
+	values := [...]string{"Bearer " + c.key, accept, "application/json"}
+	req.Header = c.header.Clone()
+	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
+	if out.body != nil {
+		req.Header["Content-Type"] = values[2:3:3]
+	}
 	var res *http.Response
 	if err = ctx.Err(); err == nil {
 		once.left = true

@@ -44,6 +44,10 @@
 // 500. Server.Requests returns the requests that arrived. Server.Unused returns the
 // replies that are left.
 //
+// A chat completion that is invalid, as ChatCompletionRequest.Validate says, is
+// answered with the status 400. Requests with the User-Agent of this library are not
+// checked again: a call that has switched a check off gets its reply.
+//
 // A request needs an API key, as with the service. The fake accepts any key until
 // RequireKey is called. It also serves GET /models with the models of SetModels, and
 // GET /generation for the answers that it gave. [Reply.ForPath] adds other endpoints.

@@ -31,7 +31,7 @@ func umbrella(ctx context.Context, client *openrouter.Client) (string, error) {
 		}
 		req.Messages = append(req.Messages, res.Message())
 		for _, call := range calls {
-			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, "rain"))
+			req.Messages = append(req.Messages, call.Result("rain"))
 		}
 	}
 }
