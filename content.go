@@ -169,7 +169,7 @@ func VideoPart(url string) Part {
 // and including the part, for its default time.
 func (p Part) Cached() Part { return p.CachedFor("") }
 
-// CachedFor is [Part.Cached] with a TTL.
+// CachedFor is [Part.Cached] with the time for which the provider keeps the prompt.
 func (p Part) CachedFor(ttl CacheTTL) Part {
 	p.CacheControl = &CacheControl{Type: "ephemeral", TTL: ttl}
 	return p
