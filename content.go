@@ -174,8 +174,8 @@ func (p Part) CachedFor(ttl CacheTTL) Part {
 	return p
 }
 
-// String describes the part for people: a text as it is, and others by their type, their name and
-// where they are, such as [file paper.pdf https://example.com/paper.pdf]. It leaves out data.
+// String describes the part for people. A text part is its text. Other parts are their type, name
+// and URL, such as [file paper.pdf https://example.com/paper.pdf]. Data is left out.
 func (p Part) String() string {
 	if p.Type == PartTypeText || p.Type == "" && p.Text != "" {
 		return p.Text
