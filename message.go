@@ -240,7 +240,8 @@ type ToolCall struct {
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
-	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it.
+	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it. If the server sent the
+	// object itself, Arguments is its JSON, and the unchanged value is encoded as an object again.
 	Arguments string `json:"arguments" wire:"text"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
