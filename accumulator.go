@@ -100,8 +100,9 @@ func (a *Accumulator) choice(index int) *choiceMerger {
 //
 //   - A message without a role gets the role assistant.
 //   - A tool call without a type gets the type function.
-//   - The finish reason is the first that arrived. It is error if an error was
-//     reported, and tool_calls if that arrived too and there are calls.
+//   - The finish reason is the first that arrived. It is error instead if an error
+//     was reported. It is tool_calls instead if tool_calls also arrived and there
+//     are tool calls.
 //
 // Content is nil if every chunk left it out or had null. It is one text part, which
 // may be empty, if the chunks had strings, and several parts if they had lists of

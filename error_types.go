@@ -6,16 +6,20 @@ import (
 	"strings"
 )
 
-// ErrorType is the service's name of a kind of failure. Each ErrorType is an error: [errors.Is]
+// ErrorType is the service's name for a kind of failure. Each ErrorType is an error: [errors.Is]
 // matches it with every [*APIError] of that type. Other values are possible.
 type ErrorType string
 
 // Errors about length.
 const (
 	ErrContextLengthExceeded ErrorType = "context_length_exceeded"
-	ErrMaxTokensExceeded     ErrorType = "max_tokens_exceeded"
-	ErrTokenLimitExceeded    ErrorType = "token_limit_exceeded"
-	ErrStringTooLong         ErrorType = "string_too_long"
+	// ErrMaxTokensExceeded means that the answer reached [ChatCompletionRequest.MaxCompletionTokens].
+	ErrMaxTokensExceeded ErrorType = "max_tokens_exceeded"
+	// ErrTokenLimitExceeded means that the service's own token limit was exceeded, such as one that
+	// depends on the credits.
+	ErrTokenLimitExceeded ErrorType = "token_limit_exceeded"
+	// ErrStringTooLong means that one string of the request is longer than the provider allows.
+	ErrStringTooLong ErrorType = "string_too_long"
 )
 
 // Errors about authentication, permission and credits.
@@ -29,8 +33,8 @@ const (
 
 // Errors about availability.
 const (
-	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded;
-	// [APIError.RateLimit] tells which.
+	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded.
+	// [APIError.RateLimit] is nil if it was a provider's.
 	ErrRateLimitExceeded   ErrorType = "rate_limit_exceeded"
 	ErrProviderOverloaded  ErrorType = "provider_overloaded"
 	ErrProviderUnavailable ErrorType = "provider_unavailable"
@@ -67,8 +71,10 @@ const (
 
 // Other errors.
 const (
-	ErrServer   ErrorType = "server"
-	ErrTimeout  ErrorType = "timeout"
+	ErrServer  ErrorType = "server"
+	ErrTimeout ErrorType = "timeout"
+	// ErrUnmapped means that the provider's error fits no other type. [ProviderError.ProviderCode]
+	// may have the provider's own code.
 	ErrUnmapped ErrorType = "unmapped"
 )
 
@@ -193,8 +199,8 @@ type ErrorObject struct {
 	presence presence
 }
 
-// AvailabilityCode is the reason that a model is not available. Other values are possible, and more
-// will come: decide by [Availability.Retryable].
+// AvailabilityCode is the reason that a model is not available. Other values are possible. To
+// decide whether to retry, use [Availability.Retryable].
 type AvailabilityCode string
 
 // The known codes. Only the last two, capacity_exhausted and temporarily_unavailable, are

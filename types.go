@@ -259,8 +259,7 @@ type Choice struct {
 	// next request.
 	Message Message `json:"message,omitzero"`
 
-	// Set in place of Message if the request had a Prompt.
-
+	// Text, Reasoning and ReasoningDetails are set in place of Message if the request had a Prompt.
 	Text             string            `json:"text,omitzero"`
 	Reasoning        string            `json:"reasoning,omitzero"`
 	ReasoningDetails []ReasoningDetail `json:"reasoning_details,omitzero"`

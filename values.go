@@ -22,6 +22,9 @@ type presence = wire.Presence
 // widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
 
+// numbers remembers which exact decimals came as numbers.
+type numbers = wire.Numbers
+
 // An object is a pointer to a type that is an object on the wire.
 type object interface {
 	// readJSON reads what comes next into the object, which is zero.
@@ -51,7 +54,12 @@ func encode(v object) ([]byte, error) {
 // decode reads data into an object, whose type is called what.
 func decode(v object, data []byte, what string) error {
 	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, what)
+	got := v.readJSON(&r)
+	if e, ok := v.(element); ok && got == wire.GotNull {
+		p, _ := e.state()
+		p.Set(wire.Bare, wire.Zero) // an element of a list of the caller's own
+	}
+	return decoded(&r, got, data, what)
 }
 
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
@@ -64,7 +72,7 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 		return nil
 	}
 	if errors.Is(err, wire.ErrTooMany) {
-		err = &quiet{err.Error(), ErrTooLarge}
+		err = &concealed{err.Error(), func() error { return ErrTooLarge }}
 	}
 	e := &DecodeError{What: what, Body: slices.Clone(data), Err: err}
 	if at, ok := errors.AsType[*wire.SyntaxError](r.Err()); ok {
@@ -191,6 +199,13 @@ func writeList[T any, P interface {
 	w.CloseArray()
 }
 
+// isBare reports whether an element of a list, which has none of its fields set, came as something that is not an object. Extra holds that,
+// under the empty name, which an object may have, too.
+func isBare(p presence, extra map[string]any) bool {
+	_, ok := extra[""]
+	return p.Form(wire.Bare) != wire.Plain || p == 0 && ok && len(extra) == 1
+}
+
 // readVariant reads an object as one of a union's variants.
 func readVariant[T any, P interface {
 	*T
@@ -216,6 +231,16 @@ func readUnions[U any](r *wire.Reader, dst *[]U, read func(*wire.Reader, *U) wir
 	}
 	*dst = s
 	return wire.Value
+}
+
+// decodeUnions decodes a list that is a document of its own.
+func decodeUnions[U any](data []byte, dst *[]U, read func(*wire.Reader, *U) wire.Got, null U, what string) error {
+	r := wire.NewReader(data)
+	got := readUnions(&r, dst, read, null)
+	if err := r.End(); err == nil && got == wire.Wrong {
+		r.Fail("not a list")
+	}
+	return decoded(&r, got, data, what)
 }
 
 // writeUnions writes a list of a union's variants.
@@ -289,16 +314,22 @@ func begins(raw json.RawMessage, chars string) bool {
 func (c *ToolCall) adopt() {
 	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
 		c.ID = string(raw)
+		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
 	}
 }
 
 func (c *ToolCall) unadopted() *ToolCall {
-	if c.ID == "" || c.ID != string(rawMember(c.Extra, "id")) {
+	raw := rawMember(c.Extra, "id")
+	plain := *c
+	switch {
+	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
+		plain.Extra = without(c.Extra, "id")
+	case c.ID != "" && c.ID == string(raw):
+		plain.ID = ""
+		plain.presence.Set(toolCallID, wire.Absent)
+	default:
 		return c
 	}
-	plain := *c
-	plain.ID = ""
-	plain.presence.Set(toolCallID, wire.Absent)
 	return &plain
 }
 
@@ -306,33 +337,47 @@ func (c *ToolCall) unadopted() *ToolCall {
 func (f *FunctionCall) adopt() {
 	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
 		f.Arguments = string(raw)
+		f.presence.Set(functionCallArguments, wire.Zero)
 	}
 }
 
 func (f *FunctionCall) unadopted() *FunctionCall {
-	if f.Arguments == "" || f.Arguments != string(rawMember(f.Extra, "arguments")) {
+	raw := rawMember(f.Extra, "arguments")
+	plain := *f
+	switch {
+	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
+		plain.Extra = without(f.Extra, "arguments")
+	case f.Arguments != "" && f.Arguments == string(raw):
+		plain.Arguments = ""
+		plain.presence.Set(functionCallArguments, wire.Absent)
+	default:
 		return f
 	}
-	plain := *f
-	plain.Arguments = ""
-	plain.presence.Set(functionCallArguments, wire.Absent)
 	return &plain
 }
 
 // adopt reads a call that is not in a list.
 func (m *Message) adopt() {
 	if m.ToolCalls == nil {
-		m.ToolCalls = loneCall(m.Extra)
+		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
+			m.presence.Set(messageToolCalls, wire.Absent)
+		}
 	}
 }
 
 func (m *Message) unadopted() *Message {
-	if m.ToolCalls == nil || !reflect.DeepEqual(m.ToolCalls, loneCall(m.Extra)) {
+	plain := *m
+	switch lone := loneCall(m.Extra); {
+	case lone == nil:
+		return m
+	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
+		plain.Extra = without(m.Extra, "tool_calls")
+	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
+		plain.ToolCalls = nil
+		plain.presence.Set(messageToolCalls, wire.Absent)
+	default:
 		return m
 	}
-	plain := *m
-	plain.ToolCalls = nil
-	plain.presence.Set(messageToolCalls, wire.Absent)
 	return &plain
 }
 
@@ -450,7 +495,8 @@ func (p *Part) hasPayload() bool {
 }
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It
-// is sent as a string. One that was received as a number is sent as a number.
+// is sent as a string. One that was received as a number is sent as a number, until
+// it is changed.
 type Decimal string
 
 // Float64 returns the nearest float64, or an error if d is not a number.

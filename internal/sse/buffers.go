@@ -18,7 +18,7 @@ var spare struct {
 
 const (
 	maxSpare     = 4
-	maxSpareSize = 4 << 20 // a larger one is left to the garbage collector
+	maxSpareSize = 8 << 20 // a larger one is left to the garbage collector
 )
 
 // borrow returns a buffer of the given size, and perhaps with room to grow in place.

@@ -507,17 +507,19 @@ func TestLimitsAtTheirEnds(t *testing.T) {
 
 func TestTheLongestIdleTimeoutKeepsTheContentTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var serving sync.WaitGroup
+		defer serving.Wait()
 		client := through(func(req *http.Request) (*http.Response, error) {
 			r, w := io.Pipe()
 			context.AfterFunc(req.Context(), func() { w.CloseWithError(req.Context().Err()) })
-			go func() {
+			serving.Go(func() {
 				for {
 					if _, err := io.WriteString(w, ": processing\n\n"); err != nil {
 						return
 					}
 					time.Sleep(time.Second)
 				}
-			}()
+			})
 			res := answer(req, "")
 			res.Body = r
 			return res, nil
@@ -616,9 +618,12 @@ func TestWhatIsNotRepeatedIsNotRetryable(t *testing.T) {
 // TestAnAnnouncedLengthIsUsed allocates little more than an answer has.
 func TestAnAnnouncedLengthIsUsed(t *testing.T) {
 	const size = 32 << 20
+	piece := bytes.Repeat([]byte(" "), 64<<10)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(size))
-		_, _ = w.Write(bytes.Repeat([]byte(" "), size))
+		for range size / len(piece) {
+			_, _ = w.Write(piece)
+		}
 	}))
 	defer srv.Close()
 	client := newClient(srv.URL, openrouter.WithHTTPClient(srv.Client()))
@@ -629,5 +634,5 @@ func TestAnAnnouncedLengthIsUsed(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.NoError(t, err)
 	assert.Len(t, body, size)
-	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(3*size), "the server allocates once")
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2*size))
 }
