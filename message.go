@@ -83,9 +83,9 @@ type Message struct {
 	presence presence
 }
 
-// SystemMessage returns instructions that take precedence over those of the user: the text, then the
-// parts in their order, which should be text, too. If text is empty and there are parts, no text
-// part is added. The same applies to the functions for the other roles.
+// SystemMessage returns instructions that take precedence over those of the user. The content is
+// the text, then the parts in their order. The parts should be text, too. If text is empty and
+// there are parts, no text part is added. The same applies to the functions for the other roles.
 func SystemMessage(text string, parts ...Part) Message {
 	return Message{Role: RoleSystem, Content: joined(text, parts)}
 }
@@ -109,7 +109,7 @@ func UserMessage(text string, parts ...Part) Message {
 }
 
 // ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
-// result for every call of the turn. [ToolCall.Result] needs no ID.
+// result for every call of the turn. [ToolCall.Result] sets the ID itself.
 func ToolMessage(callID, text string, parts ...Part) Message {
 	return Message{Role: RoleTool, ToolCallID: callID, Content: joined(text, parts)}
 }
@@ -190,7 +190,8 @@ func (m Message) String() string {
 }
 
 // Equal reports whether both messages say the same. It makes no difference how a message was
-// spelled when it was decoded, or whether it was. [ChatCompletionRequest.Equal] has the details.
+// spelled in JSON, or whether it was decoded or built. [ChatCompletionRequest.Equal] has
+// the details.
 func (m Message) Equal(other Message) bool { return deep.Equal(m, other) }
 
 // Clone returns a copy that shares no memory with m. Values of your own types in Extra are shared.

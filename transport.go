@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 const (
@@ -30,8 +32,8 @@ const (
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
-	url          string // the whole address; replaces the base URL and path
-	body         []byte // nil for no body
+	url          string    // the whole address; replaces the base URL and path
+	body         wire.Body // zero for no body
 	stream       bool
 }
 
@@ -39,7 +41,7 @@ type outgoing struct {
 // success status. The caller must close its body. cancel ends ctx.
 func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
 	once := &sendOnce{cancel: cancel}
-	req, err := http.NewRequestWithContext(once.watch(ctx), out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+	req, err := out.request(once.watch(ctx), cmp.Or(out.url, c.baseURL+out.path))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
@@ -52,7 +54,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 	values := [...]string{"Bearer " + c.key, accept, "application/json"}
 	req.Header = c.header.Clone()
 	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
-	if out.body != nil {
+	if !out.body.IsNil() {
 		req.Header["Content-Type"] = values[2:3:3]
 	}
 	var res *http.Response
@@ -140,6 +142,18 @@ func (s *sendOnce) unsent(err error) bool {
 	}
 	e, ok := errors.AsType[*net.OpError](err)
 	return !s.left || ok && e.Op == "dial"
+}
+
+// request returns the HTTP request, whose body net/http can read more than once.
+func (out *outgoing) request(ctx context.Context, url string) (*http.Request, error) {
+	body := out.body.Reader()
+	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
+	if _, known := body.(*bytes.Reader); err == nil && !known {
+		whole := out.body // out itself stays on the stack
+		req.ContentLength = whole.Len()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(whole.Reader()), nil }
+	}
+	return req, err
 }
 
 // exchange sends a request and reads the whole answer into a buffer, within the
