@@ -3,10 +3,12 @@ package openrouter
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/deep"
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Role is the author of a [Message]. Other values are possible: an unknown role is kept and sent
@@ -276,7 +278,8 @@ type ToolCall struct {
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
-	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it.
+	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it. If the server sent the
+	// object itself, Arguments is its JSON, and the unchanged value is encoded as an object again.
 	Arguments string `json:"arguments" wire:"text"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -326,4 +329,90 @@ func (c ToolCall) clone() ToolCall {
 	c.Function.Extra = cloneExtra(c.Function.Extra)
 	c.Extra = cloneExtra(c.Extra)
 	return c
+}
+
+// adopt reads an id that is a number.
+func (c *ToolCall) adopt() {
+	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
+		c.ID = string(raw)
+		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
+	}
+}
+
+func (c *ToolCall) unadopted() *ToolCall {
+	raw := rawMember(c.Extra, "id")
+	plain := *c
+	switch {
+	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
+		plain.Extra = without(c.Extra, "id")
+	case c.ID != "" && c.ID == string(raw):
+		plain.ID = ""
+		plain.presence.Set(toolCallID, wire.Absent)
+	default:
+		return c
+	}
+	return &plain
+}
+
+// adopt reads arguments that are an object, or a list.
+func (f *FunctionCall) adopt() {
+	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
+		f.Arguments = string(raw)
+		f.presence.Set(functionCallArguments, wire.Zero)
+	}
+}
+
+func (f *FunctionCall) unadopted() *FunctionCall {
+	raw := rawMember(f.Extra, "arguments")
+	plain := *f
+	switch {
+	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
+		plain.Extra = without(f.Extra, "arguments")
+	case f.Arguments != "" && f.Arguments == string(raw):
+		plain.Arguments = ""
+		plain.presence.Set(functionCallArguments, wire.Absent)
+	default:
+		return f
+	}
+	return &plain
+}
+
+// adopt reads a call that is not in a list.
+func (m *Message) adopt() {
+	if m.ToolCalls == nil {
+		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
+			m.presence.Set(messageToolCalls, wire.Absent)
+		}
+	}
+}
+
+func (m *Message) unadopted() *Message {
+	plain := *m
+	switch lone := loneCall(m.Extra); {
+	case lone == nil:
+		return m
+	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
+		plain.Extra = without(m.Extra, "tool_calls")
+	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
+		plain.ToolCalls = nil
+		plain.presence.Set(messageToolCalls, wire.Absent)
+	default:
+		return m
+	}
+	return &plain
+}
+
+// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
+func loneCall(extra map[string]any) []ToolCall {
+	raw := rawMember(extra, "tool_calls")
+	if !begins(raw, "{") {
+		return nil
+	}
+	r := wire.NewReader(raw)
+	calls := make([]ToolCall, 1)
+	c := &calls[0]
+	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
+		return nil
+	}
+	return calls
 }
