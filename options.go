@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -41,7 +40,7 @@ type config struct {
 	unchecked unchecked
 	insecure  bool // http to other machines is allowed
 
-	secrets []string    // texts that must not appear in errors and answers
+	secrets secrets     // texts that must not appear in errors
 	found   []Violation // everything that is wrong with this configuration
 	err     error       // found as the error that every call returns
 }
@@ -91,35 +90,6 @@ func (c *config) check() {
 	default:
 		c.err = &ValidationError{Violations: c.found}
 	}
-}
-
-// secretsOf returns the key and the values of headers whose names look like
-// secrets. If such a value is JSON, the strings in it are secrets, too: keys of
-// providers are sent that way.
-func secretsOf(key string, header http.Header) []string {
-	var found []string
-	add := func(s string) {
-		if len(s) >= 4 { // a shorter one would black out ordinary text
-			found = append(found, s)
-		}
-	}
-	add(key)
-	for name, values := range header {
-		name = strings.ToLower(name)
-		if !slices.ContainsFunc([]string{"key", "token", "secret", "auth", "cookie", "password", "credential"}, func(s string) bool { return strings.Contains(name, s) }) {
-			continue
-		}
-		for _, v := range values {
-			add(v)
-			var keys map[string]string
-			if json.Unmarshal([]byte(v), &keys) == nil {
-				for _, k := range keys {
-					add(k)
-				}
-			}
-		}
-	}
-	return found
 }
 
 func (c *config) baseURLProblem() string {
@@ -214,7 +184,7 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithHeader sets a header of every request. An empty value removes a header that
-// another option set, and gives User-Agent its default. Headers that the library
+// another option set, and resets User-Agent to its default. Headers that the library
 // controls are refused: Authorization (see [WithAPIKey]), Host, Expect, and those
 // that describe the body.
 func WithHeader(name, value string) Option {
@@ -308,8 +278,8 @@ func WithResponseCache(ttl time.Duration) Option {
 	}
 }
 
-// WithoutResponseCache prevents an answer from the service's cache, even if a
-// preset allows it.
+// WithoutResponseCache turns the service's response cache off, even if a preset
+// turns it on.
 func WithoutResponseCache() Option {
 	return func(c *config) {
 		c.set("WithoutResponseCache", "X-OpenRouter-Cache", "false")
@@ -329,8 +299,9 @@ func WithResponseCacheRefresh() Option {
 
 // WithOnComment sets a function that is called with each comment of a stream, such
 // as "OPENROUTER PROCESSING", which the service sends while it waits. The text is
-// without the colon and the space before it. The function runs while the stream is
-// read.
+// without the colon and the space before it. The function runs in the goroutine
+// that starts or reads the stream. Streams in several goroutines call it at the
+// same time.
 func WithOnComment(f func(comment string)) Option {
 	return func(c *config) { c.onComment = f }
 }
@@ -341,8 +312,7 @@ func WithOnComment(f func(comment string)) Option {
 // [Violation.Check] is that name. Without arguments WithoutValidation switches all
 // checks off. On a call it adds to the checks that the client has switched off.
 //
-// For session_id the check allows 128 characters, although the service currently
-// accepts 256.
+// For session_id the check allows 128 characters. The service may accept more.
 //
 // What cannot be sent is still refused: a nil request, values without JSON such as
 // NaN, and options with impossible values. The method still decides whether the

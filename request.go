@@ -1,6 +1,11 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
 
 // ResponseFormat sets the form of the text that the model writes. It is a [TextFormat],
 // [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or [RawResponseFormat].
@@ -34,6 +39,13 @@ type JSONSchemaFormat struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// NewJSONSchemaFormat returns a format for JSON that matches a schema: any value that encodes to one,
+// such as a map, a struct or a [json.RawMessage]. To ask the provider to enforce it, set Strict of its
+// JSONSchema.
+func NewJSONSchemaFormat(name string, schema any) JSONSchemaFormat {
+	return JSONSchemaFormat{JSONSchema: JSONSchema{Name: name, Schema: schema}}
 }
 
 // JSONSchema is a schema with a name.
@@ -118,7 +130,7 @@ type AudioConfig struct {
 // Prediction is text that the answer is expected to repeat in large parts, such as a file to be
 // edited. [PredictedContent] makes one.
 type Prediction struct {
-	// Type is content.
+	// Type is "content".
 	Type string `json:"type"`
 	// Content may have text parts only.
 	Content []Part `json:"content" wire:"short"`
@@ -188,7 +200,7 @@ const (
 // least 1024, 2048 or 4096 tokens, depending on the model. For a part that needs no TTL use
 // [Part.Cached].
 type CacheControl struct {
-	// Type is ephemeral, the only known value.
+	// Type is "ephemeral", the only known value.
 	Type string `json:"type"`
 	// TTL is [CacheTTL5m] if empty. Providers other than Anthropic have their own times.
 	TTL CacheTTL `json:"ttl,omitzero"`
@@ -295,6 +307,15 @@ type Trace struct {
 	presence presence
 }
 
+// Clone returns a copy that shares no memory with r. Values of your own types in Extra, in
+// [Function.Parameters] and the like are shared.
+func (r *ChatCompletionRequest) Clone() *ChatCompletionRequest { return deep.Clone(r) }
+
+// Equal reports whether both requests say the same. It makes no difference whether a request was
+// decoded or built, how its members were spelled, whether a tool is given by pointer or by value, or
+// whether a schema is a Go value or its JSON. A nil list differs from an empty one.
+func (r *ChatCompletionRequest) Equal(other *ChatCompletionRequest) bool { return deep.Equal(r, other) }
+
 // size estimates the length of the request's JSON, so that its buffer is allocated once. A buffer
 // that grows would copy a body of many megabytes each time it doubles. Only fields that can be long
 // count.
@@ -311,15 +332,15 @@ func (r *ChatCompletionRequest) size() int {
 		}
 		for j := range m.ReasoningDetails {
 			d := &m.ReasoningDetails[j]
-			n += 128 + len(d.Text) + len(d.Signature) + len(d.Summary) + len(d.Data)
+			n += 128 + len(d.Text) + len(d.Signature) + len(d.Summary) + copied(d.Data)
 		}
 		for j := range m.Images {
 			if u := m.Images[j].ImageURL; u != nil {
-				n += 64 + len(u.URL)
+				n += 64 + copied(u.URL)
 			}
 		}
 		if m.Audio != nil {
-			n += 64 + len(m.Audio.Data)
+			n += 64 + copied(m.Audio.Data)
 		}
 	}
 	return n + n/32 // for the escapes
@@ -328,16 +349,24 @@ func (r *ChatCompletionRequest) size() int {
 func (p *Part) size() int {
 	n := 64 + len(p.Text)
 	if p.ImageURL != nil {
-		n += len(p.ImageURL.URL)
+		n += copied(p.ImageURL.URL)
 	}
 	if p.InputAudio != nil {
-		n += len(p.InputAudio.Data)
+		n += copied(p.InputAudio.Data)
 	}
 	if p.VideoURL != nil {
-		n += len(p.VideoURL.URL)
+		n += copied(p.VideoURL.URL)
 	}
 	if p.File != nil {
-		n += len(p.File.FileData)
+		n += copied(p.File.FileData)
 	}
 	return n
+}
+
+// copied returns how much of base64 the encoder copies.
+func copied(base64 string) int {
+	if n := len(base64); n < wire.Large {
+		return n
+	}
+	return 0
 }

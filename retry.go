@@ -23,9 +23,9 @@ type Retry struct {
 	// response and before the first part of its answer, a [*StreamError], which may
 	// wrap a [*DecodeError]. It does not change later, and may be kept.
 	Err error
-	// Unprocessed is true if the request was certainly not processed: nothing of it
-	// was sent, because there was no connection, or the service refused the request with status 429 or 503, which
-	// may also be reported in an answer.
+	// Unprocessed is true if the request was certainly not processed: there was no
+	// connection, so that nothing of it was sent, or the service reported 429 or 503,
+	// as the HTTP status or in the answer.
 	Unprocessed bool
 	// TimedOut is true if a timeout of the client ended the attempt. The service
 	// may still be working on it.
@@ -36,7 +36,7 @@ type Retry struct {
 
 // RetryPolicy decides whether a failed attempt is retried. It is consulted while
 // [WithMaxRetries] permits another attempt, and never for a cancelled context or
-// other local errors.
+// other local errors. Calls in several goroutines consult it at the same time.
 type RetryPolicy func(Retry) bool
 
 // RetryTransient is the default policy. It retries temporary failures: connections
@@ -60,7 +60,7 @@ func RetryUnprocessed(r Retry) bool { return r.Unprocessed && RetryTransient(r) 
 // attempt, and may bill it.
 func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 
-// WithMaxRetries sets how often a call is retried. The default is 2, and 0 turns
+// WithMaxRetries limits the number of retries of a call. The default is 2, and 0 turns
 // retries off. A call is retried only while no part of the answer has been
 // delivered. [CallInfo.Attempts] counts the attempts.
 //
@@ -91,8 +91,9 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 }
 
 // WithMaxRetryWait limits each wait before a retry, and the total of all waits of
-// a call. The defaults are one minute and five minutes. If the service asks for a
-// longer wait, the call returns the error at once.
+// a call. The defaults are one minute and five minutes. The call returns the error
+// at once if the service asks for a longer wait, if the total would be exceeded, or
+// if the context would end during the wait.
 func WithMaxRetryWait(each, total time.Duration) Option {
 	return func(c *config) {
 		if each < 0 || total < 0 {
@@ -105,6 +106,8 @@ func WithMaxRetryWait(each, total time.Duration) Option {
 
 // WithOnRetry adds a function that is called before the wait for each retry. All
 // functions of the client and of the call are called, those of the client first.
+// They run in the goroutine of the call. Calls in several goroutines run them at the
+// same time.
 func WithOnRetry(f func(Retry)) Option {
 	return func(c *config) {
 		if f != nil {
@@ -124,6 +127,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		call := &CallInfo{Attempts: sent + 1, Waited: waited}
 		res, err := try(call)
 		sent = call.Attempts
+		err = c.secrets.conceal(err)
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
@@ -132,7 +136,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 			return res, err
 		}
 		if ctx.Err() != nil {
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
@@ -145,7 +149,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		waited += r.Wait
 	}
@@ -223,7 +227,7 @@ func hasContent(res *ChatCompletion) bool {
 // hasContent reports whether the model has written anything.
 func (c *Choice) hasContent() bool {
 	m := &c.Message
-	return c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
+	return c.Text != "" || c.Reasoning != "" || len(c.ReasoningDetails) > 0 || hasParts(m.Content) || m.Text() != "" || hasUnknownText(m.Extra) || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
 		len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0
 }
 

@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 const (
@@ -30,8 +32,8 @@ const (
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
-	url          string // the whole address; replaces the base URL and path
-	body         []byte // nil for no body
+	url          string    // the whole address; replaces the base URL and path
+	body         wire.Body // zero for no body
 	stream       bool
 }
 
@@ -39,7 +41,7 @@ type outgoing struct {
 // success status. The caller must close its body. cancel ends ctx.
 func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
 	once := &sendOnce{cancel: cancel}
-	req, err := http.NewRequestWithContext(once.watch(ctx), out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+	req, err := out.request(once.watch(ctx), cmp.Or(out.url, c.baseURL+out.path))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
@@ -52,7 +54,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 	values := [...]string{"Bearer " + c.key, accept, "application/json"}
 	req.Header = c.header.Clone()
 	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
-	if out.body != nil {
+	if !out.body.IsNil() {
 		req.Header["Content-Type"] = values[2:3:3]
 	}
 	var res *http.Response
@@ -82,7 +84,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 		defer conn.limit(errorBodyFor, maxErrorBody)()
 		body, _ = io.ReadAll(conn) // a report that was cut off is still useful
 	}
-	return nil, errorFromBody(call, scrub(body, c.secrets))
+	return nil, c.errorFromBody(call, body)
 }
 
 // sendOnce keeps net/http from sending a request a second time. net/http does that
@@ -153,6 +155,18 @@ func (s *sendOnce) unsent(err error) bool {
 	return !s.given || ok && e.Op == "dial"
 }
 
+// request returns the HTTP request, whose body net/http can read more than once.
+func (out *outgoing) request(ctx context.Context, url string) (*http.Request, error) {
+	body := out.body.Reader()
+	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
+	if _, known := body.(*bytes.Reader); err == nil && !known {
+		whole := out.body // out itself stays on the stack
+		req.ContentLength = whole.Len()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(whole.Reader()), nil }
+	}
+	return req, err
+}
+
 // exchange sends a request and reads the whole answer into a buffer, within the
 // limits for time and size.
 func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
@@ -170,7 +184,7 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
 	}
 	return data, nil
 }
@@ -221,11 +235,11 @@ func (c *config) broken(ctx context.Context, err error, body []byte, call *CallI
 	case why != nil:
 		err = why
 	case isPatience(err):
-		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{c.clean(err)})
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{err})
 	default:
-		err = ofNetwork{c.clean(err)}
+		err = ofNetwork{err}
 	}
-	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
+	return &ConnectionError{Err: err, Body: bytes.Clone(body), call: call}
 }
 
 // isPatience reports whether a time limit of the caller's http.Client or transport
@@ -259,15 +273,6 @@ func isPermanent(err error) bool {
 	}
 	_, ok := errors.AsType[tls.RecordHeaderError](err)
 	return ok || errors.Is(err, http.ErrSchemeMismatch)
-}
-
-// clean returns err. If its text contains secrets, clean returns an error with
-// the text without them.
-func (c *config) clean(err error) error {
-	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
-		return errors.New(text)
-	}
-	return err
 }
 
 // contextError returns the error of ctx, with its cause if it has one. A cause that

@@ -50,7 +50,7 @@ var badOptions = []struct {
 	{name: "session", opt: openrouter.WithSessionID("a\nb"), field: "WithSessionID", problem: lineBreak},
 	{
 		name: "session long", opt: openrouter.WithSessionID(strings.Repeat("é", 129)), field: "WithSessionID", check: "session_id",
-		problem: "has 129 characters, must have at most 128 (the service currently accepts 256)", value: 129, limit: "at most 128",
+		problem: "has 129 characters, must have at most 128", value: 129, limit: "at most 128",
 	},
 	{
 		name: "cache short", opt: openrouter.WithResponseCache(time.Second - 1), field: "WithResponseCache", check: "WithResponseCache",
