@@ -59,7 +59,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 	}
 	var res *http.Response
 	if err = ctx.Err(); err == nil {
-		once.left = true
+		once.given = true
 		res, err = client.Do(req)
 	}
 	if err != nil {
@@ -92,14 +92,23 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 // cases, and nobody could count or bill such a request. A request that was not
 // written may move to another connection.
 type sendOnce struct {
-	trace    httptrace.ClientTrace
-	cancel   context.CancelCauseFunc
-	body     func() (io.ReadCloser, error)
-	left     bool        // the request was given to the http.Client
-	connects atomic.Bool // the transport asked for a connection: it calls the trace
-	written  atomic.Bool // and not answered: a RoundTripper of the caller may repeat a request after an answer
-	begun    atomic.Bool // written at least once
+	trace  httptrace.ClientTrace
+	cancel context.CancelCauseFunc
+	body   func() (io.ReadCloser, error)
+
+	given    bool        // to the http.Client
+	traced   atomic.Bool // the transport calls the trace
+	attached atomic.Bool // there was a connection
+	state    atomic.Int32
 }
+
+// The states of a request. A RoundTripper of the caller may repeat one that was
+// answered: that is its own decision.
+const (
+	notWritten = iota
+	written
+	answered
+)
 
 // errGivenUp is why an attempt ends when its connection gives the request up.
 var errGivenUp error = &streamEnd{"the connection gave the request up before it was answered", nil}
@@ -107,27 +116,29 @@ var errGivenUp error = &streamEnd{"the connection gave the request up before it 
 // watch returns the context for the request. Its trace is called in addition to
 // the one that ctx may have.
 func (s *sendOnce) watch(ctx context.Context) context.Context {
-	s.trace.GetConn = func(string) { s.connects.Store(true) }
-	s.trace.WroteHeaders = func() {
-		s.begun.Store(true)
-		s.written.Store(true)
-	}
-	s.trace.GotFirstResponseByte = func() { s.written.Store(false) }
-	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
-		s.written.Store(true)
-		return nil
-	}
+	s.trace.GetConn = func(string) { s.traced.Store(true) }
 	s.trace.GotConn = func(httptrace.GotConnInfo) {
-		if s.written.Load() {
+		s.attached.Store(true)
+		if s.state.Load() == written {
 			s.cancel(ownEnd{errGivenUp})
+			return
 		}
+		s.state.Store(notWritten)
+	}
+	s.trace.WroteHeaders = func() {
+		s.state.CompareAndSwap(notWritten, written) // over HTTP/2 the answer may be faster than this call
+	}
+	s.trace.GotFirstResponseByte = func() { s.state.Store(answered) }
+	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
+		s.state.Store(written)
+		return nil
 	}
 	return httptrace.WithClientTrace(ctx, &s.trace)
 }
 
 // bodyAgain is the GetBody of the request.
 func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
-	if s.written.Load() {
+	if s.state.Load() == written {
 		s.cancel(ownEnd{errGivenUp})
 		return nil, errGivenUp
 	}
@@ -137,11 +148,11 @@ func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
 // unsent reports whether certainly no part of the request was sent, given the
 // error that ended it.
 func (s *sendOnce) unsent(err error) bool {
-	if s.connects.Load() {
-		return !s.begun.Load()
+	if s.traced.Load() {
+		return !s.attached.Load()
 	}
 	e, ok := errors.AsType[*net.OpError](err)
-	return !s.left || ok && e.Op == "dial"
+	return !s.given || ok && e.Op == "dial"
 }
 
 // request returns the HTTP request, whose body net/http can read more than once.
