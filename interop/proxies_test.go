@@ -118,6 +118,7 @@ func TestProxies(t *testing.T) {
 		for _, protocol := range []string{"HTTP/1.1", "HTTP/2"} {
 			for method, call := range methods {
 				t.Run(row.proxy.name+row.path+"/"+protocol+"/"+method, func(t *testing.T) {
+					t.Parallel() // HAProxy takes seconds to find out that a server is dead
 					var sent atomic.Int32
 					client := row.proxy.client(t, protocol == "HTTP/2", row.path)
 					res, err := call(counting(bounded(t), &sent), client, llama.ask("Hi"))
