@@ -145,7 +145,7 @@ func TestDecodedImages(t *testing.T) {
 	require.ErrorIs(t, err, image.ErrFormat)
 
 	// A few bytes cannot ask for much memory.
-	huge := []byte(b.String())
+	huge := bytes.Clone(b.Bytes())
 	binary.BigEndian.PutUint32(huge[16:], 60_000)
 	binary.BigEndian.PutUint32(huge[20:], 60_000)
 	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
