@@ -11,15 +11,22 @@ import (
 // ready to use. It is not safe for concurrent use. Do not copy it after adding a
 // chunk. A [Stream] has its own: use [Stream.Response].
 //
-//   - Texts are appended.
+//   - Texts are appended. Content in lists of parts is appended part by part.
 //   - Fragments of tool calls and reasoning details are joined. The results keep
-//     the order in which they first appeared.
+//     the order in which they first appeared. Many servers give all calls the same
+//     index, or no id. Then a fragment with a name begins a new call if the
+//     arguments of the call before are complete. A reasoning fragment begins a new
+//     block if it has another id, or if it follows a signature.
 //   - Images and annotations are appended. An image with the index of an earlier
-//     image replaces that one.
-//   - ID, Created, Model, Role, Error and the name of a function keep the first
-//     value that arrived.
+//     image replaces that one. Equal annotations are kept once.
+//   - ID, Created, Model, Role, Error and the id and the name of a tool call keep
+//     the first value that arrived.
 //   - Usage, Debug, the other members and those in Extra keep the last value.
-//     Null and empty strings do not replace a value.
+//     Null, empty strings, lists and objects, and a usage without any count do not
+//     replace a value.
+//   - Two kinds of members in Extra grow: texts of the model, such as
+//     reasoning_text or the arguments of function_call, and lists of log
+//     probabilities. Padding (obfuscation, p) is left out.
 type Accumulator struct {
 	head    ChatCompletion // all but the choices
 	choices []*choiceMerger
@@ -93,11 +100,13 @@ func (a *Accumulator) choice(index int) *choiceMerger {
 //
 //   - A message without a role gets the role assistant.
 //   - A tool call without a type gets the type function.
-//   - The finish reason is the first that arrived. It is error if an error was
-//     reported, and tool_calls if that arrived too and there are calls.
+//   - The finish reason is the first that arrived. It is error instead if an error
+//     was reported. It is tool_calls instead if tool_calls also arrived and there
+//     are tool calls.
 //
-// Content is nil if every chunk left it out or had null. Otherwise it is one text
-// part, which may be empty.
+// Content is nil if every chunk left it out or had null. If the chunks had strings,
+// it is one text part, which may be empty. If they had lists of parts, it is several
+// parts.
 func (a *Accumulator) Response() *ChatCompletion {
 	res := a.head
 	res.Object = "chat.completion"
@@ -116,6 +125,13 @@ func (a *Accumulator) Response() *ChatCompletion {
 	}
 	slices.SortFunc(res.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return &res
+}
+
+// isTooLarge reports whether the answer has more elements than one may have.
+func (a *Accumulator) isTooLarge() bool {
+	return len(a.choices) > maxElements || slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return len(m.calls.list) > maxElements || len(m.details.list) > maxElements
+	})
 }
 
 // finished reports whether every choice has its finish reason.
@@ -223,13 +239,28 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
 }
 
+// addTexts adds the texts of a fragment, most of which are empty: looking is cheaper
+// than a call.
 func (m *choiceMerger) addTexts(c *ChunkChoice, content string) {
 	d := &c.Delta
-	m.content.add(content)
-	m.reasoning.add(d.Reasoning)
-	m.reasoningContent.add(d.ReasoningContent)
-	m.refusal.add(d.Refusal)
-	m.prompted.add(c.Text)
+	if content != "" {
+		if m.content.odd != nil {
+			m.content.addString()
+		}
+		m.content.text.add(content)
+	}
+	if d.Reasoning != "" {
+		m.reasoning.add(d.Reasoning)
+	}
+	if d.ReasoningContent != "" {
+		m.reasoningContent.add(d.ReasoningContent)
+	}
+	if d.Refusal != "" {
+		m.refusal.add(d.Refusal)
+	}
+	if c.Text != "" {
+		m.prompted.add(c.Text)
+	}
 }
 
 // addAgain adds a fragment that differs from the one before only in texts, each of

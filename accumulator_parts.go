@@ -291,31 +291,34 @@ func (p *jsonProgress) isWhole(text string) bool {
 
 // contentMerger collects a content. It is one text as long as only strings arrive.
 type contentMerger struct {
-	text     textMerger // the part that grows, behind those in done
-	thinking *thinkingMerger
+	text textMerger // the part that grows, behind all others
+	odd  *oddContent
+}
+
+// oddContent is the content beside its last text, where a list or an object arrived.
+type oddContent struct {
 	done     []Part
-	odd      bool            // a list or an object arrived
+	thinking *thinkingMerger // the part that grows, instead of a text
 	blank    bool            // a text part was empty
 	object   json.RawMessage // the first fragment, if it was an object
 	strings  bool            // text arrived as a string too
 }
 
-func (m *contentMerger) add(s string) {
-	if m.odd && s != "" {
-		m.strings = true
-		m.closeThinking()
-	}
-	m.text.add(s)
+// addString makes ready for a string behind a list.
+func (m *contentMerger) addString() {
+	m.odd.strings = true
+	m.closeThinking()
 }
 
 // addOdd adds a fragment that is a list of parts or an object.
 func (m *contentMerger) addOdd(raw json.RawMessage) {
 	parts := contentOf(raw)
-	if !m.odd && m.text.first == "" && begins(raw, "{") && parts != nil {
-		m.object = slices.Clone(raw)
+	if m.odd == nil {
+		m.odd = &oddContent{strings: m.text.first != ""}
+		if m.text.first == "" && begins(raw, "{") && parts != nil {
+			m.odd.object = slices.Clone(raw)
+		}
 	}
-	m.strings = m.strings || !m.odd && m.text.first != ""
-	m.odd = true
 	for i := range parts {
 		m.addPart(&parts[i], i == 0)
 	}
@@ -325,7 +328,7 @@ func (m *contentMerger) addOdd(raw json.RawMessage) {
 func (m *contentMerger) addPart(p *Part, isFirst bool) {
 	switch {
 	case isPlainText([]Part{*p}):
-		m.blank = m.blank || p.Text == ""
+		m.odd.blank = m.odd.blank || p.Text == ""
 		m.closeThinking()
 		if !isFirst {
 			m.closeText()
@@ -336,38 +339,42 @@ func (m *contentMerger) addPart(p *Part, isFirst bool) {
 		if !isFirst {
 			m.closeThinking()
 		}
-		if m.thinking == nil {
-			m.thinking = &thinkingMerger{}
+		if m.odd.thinking == nil {
+			m.odd.thinking = &thinkingMerger{}
 		}
-		m.thinking.add(p)
+		m.odd.thinking.add(p)
 	default:
 		m.closeText()
 		m.closeThinking()
-		m.done = append(m.done, p.clone())
+		m.odd.done = append(m.odd.done, p.clone())
 	}
 }
 
 func (m *contentMerger) closeText() {
 	if m.text.first != "" {
-		m.done = append(m.done, TextPart(m.text.String()))
+		m.odd.done = append(m.odd.done, TextPart(m.text.String()))
 		m.text = textMerger{}
 	}
 }
 
 func (m *contentMerger) closeThinking() {
-	if m.thinking != nil {
-		m.done = append(m.done, m.thinking.part())
-		m.thinking = nil
+	if m.odd.thinking != nil {
+		m.odd.done = append(m.odd.done, m.odd.thinking.part())
+		m.odd.thinking = nil
 	}
 }
 
 // parts returns the parts so far.
 func (m *contentMerger) parts() []Part {
-	parts := cloneAll(m.done, Part.clone)
+	odd := m.odd
+	if odd == nil {
+		return Text(m.text.String())
+	}
+	parts := cloneAll(odd.done, Part.clone)
 	switch {
-	case m.thinking != nil:
-		parts = append(parts, m.thinking.part())
-	case m.text.first != "" || m.blank && len(parts) == 0:
+	case odd.thinking != nil:
+		parts = append(parts, odd.thinking.part())
+	case m.text.first != "" || odd.blank && len(parts) == 0:
 		parts = append(parts, TextPart(m.text.String()))
 	}
 	return parts
@@ -376,7 +383,7 @@ func (m *contentMerger) parts() []Part {
 // setIn sets the content of a message. hasString is true if a string arrived,
 // perhaps an empty one.
 func (m *contentMerger) setIn(msg *Message, hasString bool) {
-	if !m.odd {
+	if m.odd == nil {
 		if hasString {
 			msg.Content = Text(m.text.String())
 		}
@@ -384,18 +391,18 @@ func (m *contentMerger) setIn(msg *Message, hasString bool) {
 	}
 	parts := m.parts()
 	switch {
-	case m.object != nil && reflect.DeepEqual(parts, contentOf(m.object)):
+	case m.odd.object != nil && reflect.DeepEqual(parts, contentOf(m.odd.object)):
 		if msg.Extra == nil {
 			msg.Extra = make(map[string]any, 1)
 		}
-		msg.Extra["content"] = slices.Clone(m.object)
+		msg.Extra["content"] = slices.Clone(m.odd.object)
 	case len(parts) == 0 && hasString:
 		msg.Content = Text("")
 	default:
 		if msg.Content = parts; parts == nil {
 			msg.Content = []Part{}
 		}
-		if m.object == nil && !m.strings && isPlainText(parts) {
+		if m.odd.object == nil && !m.odd.strings && isPlainText(parts) {
 			msg.presence.Set(messageContent, wire.Absent) // a list of one
 		}
 	}
@@ -410,7 +417,10 @@ type thinkingMerger struct {
 
 func (m *thinkingMerger) add(p *Part) {
 	if raw := rawMember(p.Extra, "thinking"); begins(raw, `"`) {
-		m.text.add(p.thinking())
+		if m.text.odd != nil {
+			m.text.addString()
+		}
+		m.text.text.add(p.thinking())
 	} else {
 		m.list = true
 		m.text.addOdd(raw)

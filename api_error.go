@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -16,15 +15,15 @@ import (
 //	if errors.Is(err, openrouter.ErrRateLimitExceeded) { … }
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { … e.RetryAfter … }
 type APIError struct {
-	// StatusCode is the HTTP status of the failure: the one that the report itself names, else that
-	// of the response. It is 200 if a report inside an answer names none. The status of the response
-	// is in Call().StatusCode.
+	// StatusCode is the HTTP status of the failure. It comes from the report if the report names
+	// one, and from the response otherwise. It is 200 if a report inside an answer names none. The
+	// status of the response is in Call().StatusCode.
 	StatusCode int
 	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
 	// follows from StatusCode.
 	Type ErrorType
-	// Message is the service's message as it was received. It is often general:
-	// [APIError.ProviderError] may have more.
+	// Message is the service's message. It is often general: [APIError.ProviderError] may have more.
+	// [redacted] stands for the API key and other secrets, here and in all other texts of the report.
 	Message string
 	// Metadata is error.metadata as it was received, of any JSON type. It may contain parts of the
 	// prompt.
@@ -43,8 +42,7 @@ type APIError struct {
 	UserID string
 	// Partial is the part of the answer that was received, or nil if there was none.
 	Partial *ChatCompletion
-	// Body is the report as it was received, up to 1 MiB, with the API key and other secrets
-	// replaced by [redacted].
+	// Body is the report as it was received, up to 1 MiB. [redacted] stands for secrets.
 	Body []byte
 
 	err    error // of the context, if it ended before a retry
@@ -77,7 +75,7 @@ func (e *APIError) Error() string {
 	}
 	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
 	if e.err != nil {
-		b.WriteString(": " + e.err.Error())
+		b.WriteString(": " + oneLine(e.err.Error()))
 	}
 	return b.String()
 }
@@ -96,7 +94,7 @@ func cutLine(s string, most int) string {
 }
 
 // Is reports whether target is the [ErrorType] of this failure. If Type is not one of the
-// constants, the ErrorType that follows from it or from StatusCode matches, too.
+// constants, the constants that correspond to Type and to StatusCode match, too.
 func (e *APIError) Is(target error) bool {
 	t, ok := target.(ErrorType)
 	return ok && (t == e.Type || !e.Type.known() && t != "" && (t == typeOfStatus(e.StatusCode) || t == typeOfWord(string(e.Type))))
@@ -119,9 +117,12 @@ func (e *APIError) FallbackModels() []string {
 
 // Retryable reports whether the same request can succeed later. It returns what the service said in
 // Availability, or else decides by StatusCode, or by Type if the report names no status. Rejected
-// keys and missing credits are never retryable. A retry may be billed again.
+// keys and missing credits are never retryable, nor is a response with a success status that is
+// neither an answer nor a report. A retry may be billed again.
 func (e *APIError) Retryable() bool {
 	switch {
+	case e.opaque:
+		return false
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusPaymentRequired:
 		return false
 	case e.Type == ErrAuthentication, e.Type == ErrPaymentRequired: // some say 429 for a quota that is used up
@@ -214,17 +215,6 @@ func rawText(raw json.RawMessage) string {
 		return s
 	}
 	return string(raw)
-}
-
-// scrub returns a copy of the bytes with the secrets replaced: the service may quote what was sent.
-func scrub(b []byte, secrets []string) []byte {
-	b = bytes.Clone(b)
-	for _, s := range secrets {
-		if s != "" && bytes.Contains(b, []byte(s)) {
-			b = bytes.ReplaceAll(b, []byte(s), []byte("[redacted]"))
-		}
-	}
-	return b
 }
 
 // ProviderError is the error that a provider returned to the service.

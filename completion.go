@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/openrouter-go/openrouter/internal/deep"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -81,7 +82,7 @@ func (c *ChatCompletion) ToolCalls() []ToolCall {
 //   - Content that is empty or only white space becomes null if there are tool
 //     calls.
 //   - Missing or blank arguments of a function call become {}. Arguments that are a
-//     JSON object become the text of it.
+//     JSON object instead of a string become the text of that object.
 //   - A call without a type gets the type function.
 //   - An id that is empty, or that an earlier call has too, is replaced by a
 //     unique one. It is derived from the whole answer, so that the same completion
@@ -110,6 +111,13 @@ func (c *ChatCompletion) Message() Message {
 	c.mendToolCalls(m.ToolCalls)
 	return m
 }
+
+// Clone returns a copy that shares no memory with c, except for what [ChatCompletion.Call] returns.
+func (c *ChatCompletion) Clone() *ChatCompletion { return deep.Clone(c) }
+
+// Equal reports whether both answers say the same; see [ChatCompletionRequest.Equal]. It does not
+// compare [ChatCompletion.Call].
+func (c *ChatCompletion) Equal(other *ChatCompletion) bool { return deep.Equal(c, other) }
 
 // failedFinish returns the first finish reason that says failure, or "".
 func (c *ChatCompletion) failedFinish() string {
@@ -183,7 +191,7 @@ func (c *ChatCompletion) mendToolCalls(calls []ToolCall) {
 	prefix := ""
 	for i := range calls {
 		call := &calls[i]
-		if _, ok := call.Extra[""]; ok {
+		if isBare(call.presence, call.Extra) && call.blank() {
 			continue // the call is not an object; Extra holds its JSON
 		}
 		mendArguments(call)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrorType is the service's name of a kind of failure. Each ErrorType is an error: [errors.Is]
+// ErrorType is the service's name for a kind of failure. Each ErrorType is an error: [errors.Is]
 // matches it with every [*APIError] of that type. Other values are possible.
 type ErrorType string
 
@@ -29,8 +29,8 @@ const (
 
 // Errors about availability.
 const (
-	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded;
-	// [APIError.RateLimit] tells which.
+	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded.
+	// [APIError.RateLimit] is nil if it was a provider's.
 	ErrRateLimitExceeded   ErrorType = "rate_limit_exceeded"
 	ErrProviderOverloaded  ErrorType = "provider_overloaded"
 	ErrProviderUnavailable ErrorType = "provider_unavailable"
@@ -67,8 +67,9 @@ const (
 
 // Other errors.
 const (
-	ErrServer   ErrorType = "server"
-	ErrTimeout  ErrorType = "timeout"
+	ErrServer  ErrorType = "server"
+	ErrTimeout ErrorType = "timeout"
+	// ErrUnmapped means that the provider's error fits no other type.
 	ErrUnmapped ErrorType = "unmapped"
 )
 
@@ -193,8 +194,8 @@ type ErrorObject struct {
 	presence presence
 }
 
-// AvailabilityCode is the reason that a model is not available. Other values are possible, and more
-// will come: decide by [Availability.Retryable].
+// AvailabilityCode is the reason that a model is not available. Other values are possible. To
+// decide whether to retry, use [Availability.Retryable].
 type AvailabilityCode string
 
 // The known codes. Only the last two, capacity_exhausted and temporarily_unavailable, are

@@ -256,8 +256,6 @@ func textFile(r io.Reader, size int64) (Part, error) {
 	return TextPart(text), nil
 }
 
-const byteOrderMark = "\ufeff"
-
 // baseName returns the last element of a name, of whatever system the name is.
 func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 

@@ -3,8 +3,12 @@ package openrouter
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Role is the author of a [Message]. Other values are possible: an unknown role is kept and sent
@@ -29,8 +33,8 @@ const (
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
-	// string. A string that is received becomes one text part. If Content is nil, it is not sent,
-	// which only assistant messages may do.
+	// string. A string that is received becomes one text part. If Content is nil, it is not sent.
+	// Only assistant messages may leave it out.
 	Content []Part `json:"content,omitzero" wire:"short"`
 	// Name distinguishes speakers of the same role. For models that do not support names, the
 	// service writes it in front of the content.
@@ -69,8 +73,8 @@ type Message struct {
 	// Model is the model that wrote an assistant message. [AutoRouterPlugin.PinModel] reads it to
 	// keep the model of the conversation.
 	Model string `json:"model,omitzero"`
-	// CacheControl ends a cacheable prefix. It applies only to the last text part, and is not
-	// enough on a system message: prefer [Part.Cached].
+	// CacheControl caches the prompt up to the last text part of this message. It is not enough on
+	// a system message: prefer [Part.Cached].
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -79,42 +83,48 @@ type Message struct {
 	presence presence
 }
 
-// SystemMessage returns instructions that take precedence over those of the user.
-func SystemMessage(text string) Message {
-	return Message{Role: RoleSystem, Content: Text(text)}
+// SystemMessage returns instructions that take precedence over those of the user. The content is
+// the text, then the parts in their order. The parts should be text, too. If text is empty and
+// there are parts, no text part is added. The same applies to the functions for the other roles.
+func SystemMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleSystem, Content: joined(text, parts)}
 }
 
 // DeveloperMessage returns instructions like [SystemMessage], with the newer role developer. Some
 // models refuse it.
-func DeveloperMessage(text string) Message {
-	return Message{Role: RoleDeveloper, Content: Text(text)}
+func DeveloperMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleDeveloper, Content: joined(text, parts)}
 }
 
 // AssistantMessage returns a turn of the model. As the last message of a request, it asks the model
 // to continue that text.
-func AssistantMessage(text string) Message {
-	return Message{Role: RoleAssistant, Content: Text(text)}
+func AssistantMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleAssistant, Content: joined(text, parts)}
 }
 
 // UserMessage returns a turn of the user: the text, then the parts in their order. If text is empty
 // and there are parts, no text part is added.
 func UserMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleUser, Content: joined(text, parts)}
+}
+
+// ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
+// result for every call of the turn. [ToolCall.Result] sets the ID itself.
+func ToolMessage(callID, text string, parts ...Part) Message {
+	return Message{Role: RoleTool, ToolCallID: callID, Content: joined(text, parts)}
+}
+
+func joined(text string, parts []Part) []Part {
 	content := make([]Part, 0, 1+len(parts))
 	if text != "" || len(parts) == 0 {
 		content = append(content, TextPart(text))
 	}
-	return Message{Role: RoleUser, Content: append(content, parts...)}
-}
-
-// ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
-// result for every call of the turn.
-func ToolMessage(callID, text string) Message {
-	return Message{Role: RoleTool, ToolCallID: callID, Content: Text(text)}
+	return append(content, parts...)
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped. Content that is a JSON object, and therefore in Extra,
-// is its own text.
+// Other parts are skipped. If the content was received as one JSON object, which is
+// then in Extra, Text returns the text of that part, or else the object's JSON.
 func (m Message) Text() string {
 	if m.Content == nil {
 		return textOf(m.oddContent())
@@ -152,7 +162,41 @@ func (m *Message) reasoning() string {
 	return text
 }
 
-// clone returns a deep copy.
+// String describes the message for people: the role, the content as [Part.String] describes it, and
+// the calls. It leaves out the reasoning.
+func (m Message) String() string {
+	b := &strings.Builder{}
+	b.WriteString(string(m.Role))
+	if m.ToolCallID != "" {
+		b.WriteString(" " + m.ToolCallID)
+	}
+	b.WriteByte(':')
+	for i := range m.Content {
+		b.WriteString(" " + m.Content[i].String())
+	}
+	if m.Refusal != "" {
+		b.WriteString(" [refusal] " + m.Refusal)
+	}
+	for i := range m.Images {
+		b.WriteString(" [image " + shortURL(m.Images[i].url()) + "]")
+	}
+	if m.Audio != nil {
+		b.WriteString(" [audio] " + m.Audio.Transcript)
+	}
+	for i := range m.ToolCalls {
+		b.WriteString(" [call " + m.ToolCalls[i].String() + "]")
+	}
+	return b.String()
+}
+
+// Equal reports whether both messages say the same. It makes no difference how a message was
+// spelled in JSON, or whether it was decoded or built. [ChatCompletionRequest.Equal] has
+// the details.
+func (m Message) Equal(other Message) bool { return deep.Equal(m, other) }
+
+// Clone returns a copy that shares no memory with m. Values of your own types in Extra are shared.
+func (m Message) Clone() Message { return m.clone() }
+
 func (m Message) clone() Message {
 	m.Content = cloneAll(m.Content, Part.clone)
 	m.ToolCalls = cloneAll(m.ToolCalls, ToolCall.clone)
@@ -201,16 +245,10 @@ func cloneExtra(extra map[string]any) map[string]any {
 }
 
 func cloneValue(v any) any {
-	switch v := v.(type) {
-	case json.RawMessage:
-		return slices.Clone(v)
-	case map[string]any:
-		return cloneExtra(v)
-	case []any:
-		return cloneAll(v, cloneValue)
-	default:
-		return v
+	if raw, ok := v.(json.RawMessage); ok { // as all that was decoded
+		return slices.Clone(raw)
 	}
+	return deep.Clone(v)
 }
 
 // ToolCall is a call that the model asks for. In a [Delta] it is a fragment of one.
@@ -240,7 +278,8 @@ type ToolCall struct {
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
-	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it.
+	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it. If the server sent the
+	// object itself, Arguments is its JSON, and the unchanged value is encoded as an object again.
 	Arguments string `json:"arguments" wire:"text"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -265,6 +304,24 @@ func (f FunctionCall) Unmarshal(v any) error {
 	return nil
 }
 
+// Result returns the message that answers the call: the text, then the parts in their order. The
+// next request needs one for every call of the turn.
+func (c ToolCall) Result(text string, parts ...Part) Message {
+	return ToolMessage(c.ID, text, parts...)
+}
+
+// String describes the call for people, such as call_1 get_weather({"city":"Oslo"}).
+func (c ToolCall) String() string {
+	name := c.Function.Name
+	if name == "" && c.Type != "function" {
+		name = c.Type
+	}
+	return strings.TrimSpace(c.ID + " " + name + "(" + c.Function.Arguments + ")")
+}
+
+// Equal reports whether both calls say the same; see [Message.Equal].
+func (c ToolCall) Equal(other ToolCall) bool { return deep.Equal(c, other) }
+
 func (c ToolCall) clone() ToolCall {
 	if c.Index != nil {
 		c.Index = new(*c.Index)
@@ -272,4 +329,90 @@ func (c ToolCall) clone() ToolCall {
 	c.Function.Extra = cloneExtra(c.Function.Extra)
 	c.Extra = cloneExtra(c.Extra)
 	return c
+}
+
+// adopt reads an id that is a number.
+func (c *ToolCall) adopt() {
+	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
+		c.ID = string(raw)
+		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
+	}
+}
+
+func (c *ToolCall) unadopted() *ToolCall {
+	raw := rawMember(c.Extra, "id")
+	plain := *c
+	switch {
+	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
+		plain.Extra = without(c.Extra, "id")
+	case c.ID != "" && c.ID == string(raw):
+		plain.ID = ""
+		plain.presence.Set(toolCallID, wire.Absent)
+	default:
+		return c
+	}
+	return &plain
+}
+
+// adopt reads arguments that are an object, or a list.
+func (f *FunctionCall) adopt() {
+	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
+		f.Arguments = string(raw)
+		f.presence.Set(functionCallArguments, wire.Zero)
+	}
+}
+
+func (f *FunctionCall) unadopted() *FunctionCall {
+	raw := rawMember(f.Extra, "arguments")
+	plain := *f
+	switch {
+	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
+		plain.Extra = without(f.Extra, "arguments")
+	case f.Arguments != "" && f.Arguments == string(raw):
+		plain.Arguments = ""
+		plain.presence.Set(functionCallArguments, wire.Absent)
+	default:
+		return f
+	}
+	return &plain
+}
+
+// adopt reads a call that is not in a list.
+func (m *Message) adopt() {
+	if m.ToolCalls == nil {
+		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
+			m.presence.Set(messageToolCalls, wire.Absent)
+		}
+	}
+}
+
+func (m *Message) unadopted() *Message {
+	plain := *m
+	switch lone := loneCall(m.Extra); {
+	case lone == nil:
+		return m
+	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
+		plain.Extra = without(m.Extra, "tool_calls")
+	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
+		plain.ToolCalls = nil
+		plain.presence.Set(messageToolCalls, wire.Absent)
+	default:
+		return m
+	}
+	return &plain
+}
+
+// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
+func loneCall(extra map[string]any) []ToolCall {
+	raw := rawMember(extra, "tool_calls")
+	if !begins(raw, "{") {
+		return nil
+	}
+	r := wire.NewReader(raw)
+	calls := make([]ToolCall, 1)
+	c := &calls[0]
+	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
+		return nil
+	}
+	return calls
 }

@@ -260,6 +260,7 @@ type ModelPricing struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }
 
 // PricingOverride holds prices for requests that meet all of its conditions, in the units of
@@ -285,6 +286,7 @@ type PricingOverride struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }
 
 // ModelBenchmarks holds third-party measurements of a model.

@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -29,18 +28,19 @@ type config struct {
 	maxRetries        int
 	retryPolicy       RetryPolicy
 	maxWait, maxWaits time.Duration // for each wait, and for all together
-	onRetry           func(Retry)
+	onRetry           []func(Retry)
 
 	timeout, idle             time.Duration // 0 is no limit
 	firstContent, nextContent time.Duration // 0 is no limit
 	maxBody, maxEvent         int64
+	maxStream                 int64
 
 	perCall   bool
 	rejected  []Violation // violations that options found
 	unchecked unchecked
 	insecure  bool // http to other machines is allowed
 
-	secrets []string    // texts that must not appear in errors and answers
+	secrets secrets     // texts that must not appear in errors
 	found   []Violation // everything that is wrong with this configuration
 	err     error       // found as the error that every call returns
 }
@@ -92,35 +92,6 @@ func (c *config) check() {
 	}
 }
 
-// secretsOf returns the key and the values of headers whose names look like
-// secrets. If such a value is JSON, the strings in it are secrets, too: keys of
-// providers are sent that way.
-func secretsOf(key string, header http.Header) []string {
-	var found []string
-	add := func(s string) {
-		if len(s) >= 4 { // a shorter one would black out ordinary text
-			found = append(found, s)
-		}
-	}
-	add(key)
-	for name, values := range header {
-		name = strings.ToLower(name)
-		if !slices.ContainsFunc([]string{"key", "token", "secret", "auth", "cookie", "password", "credential"}, func(s string) bool { return strings.Contains(name, s) }) {
-			continue
-		}
-		for _, v := range values {
-			add(v)
-			var keys map[string]string
-			if json.Unmarshal([]byte(v), &keys) == nil {
-				for _, k := range keys {
-					add(k)
-				}
-			}
-		}
-	}
-	return found
-}
-
 func (c *config) baseURLProblem() string {
 	u, err := url.Parse(c.baseURL)
 	switch {
@@ -130,7 +101,7 @@ func (c *config) baseURLProblem() string {
 		return "must start with https:// or http:// and name a host"
 	case u.User != nil:
 		return "must not contain a user name or password"
-	case u.RawQuery != "" || u.Fragment != "":
+	case strings.ContainsAny(c.baseURL, "?#"):
 		return "must not contain a query or fragment"
 	case u.Scheme == "http" && !c.insecure && !isLoopback(u.Hostname()):
 		return "uses http to another machine, which exposes the key on the network; use https, or allow http with WithInsecureHTTP"
@@ -186,8 +157,9 @@ func WithAPIKey(key string) Option {
 
 // WithBaseURL sets the address of the service, such as
 // https://eu.openrouter.ai/api/v1. The default is the environment variable
-// OPENROUTER_BASE_URL, which [NewClient] reads, or else [DefaultBaseURL]. Addresses
-// of other machines must use https, unless [WithInsecureHTTP] is set.
+// OPENROUTER_BASE_URL, which [NewClient] reads, or else [DefaultBaseURL]. A blank
+// variable is no value. Addresses of other machines must use https, unless
+// [WithInsecureHTTP] is set.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) {
 		c.baseURL, c.baseURLFrom = strings.TrimRight(strings.TrimSpace(baseURL), "/"), "WithBaseURL"
@@ -212,15 +184,18 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithHeader sets a header of every request. An empty value removes a header that
-// another option set. Headers that the library controls are refused:
-// Authorization (see [WithAPIKey]), Host, and those that describe the body.
+// another option set, and resets User-Agent to its default. Headers that the library
+// controls are refused: Authorization (see [WithAPIKey]), Host, Expect, and those
+// that describe the body.
 func WithHeader(name, value string) Option {
 	return func(c *config) {
 		switch name := http.CanonicalHeaderKey(name); {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
 			c.reject("WithHeader", "has an invalid header name")
-		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Accept", "Accept-Encoding"}, name):
+		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Expect", "Accept", "Accept-Encoding"}, name):
 			c.reject("WithHeader", "must not set "+name+", which the library controls")
+		case name == "User-Agent" && value == "":
+			c.apply(WithUserAgent(""))
 		default:
 			c.set("WithHeader("+name+")", name, value)
 		}
@@ -303,8 +278,8 @@ func WithResponseCache(ttl time.Duration) Option {
 	}
 }
 
-// WithoutResponseCache prevents an answer from the service's cache, even if a
-// preset allows it.
+// WithoutResponseCache turns the service's response cache off, even if a preset
+// turns it on.
 func WithoutResponseCache() Option {
 	return func(c *config) {
 		c.set("WithoutResponseCache", "X-OpenRouter-Cache", "false")
@@ -324,8 +299,9 @@ func WithResponseCacheRefresh() Option {
 
 // WithOnComment sets a function that is called with each comment of a stream, such
 // as "OPENROUTER PROCESSING", which the service sends while it waits. The text is
-// without the colon and the space before it. The function runs while the stream is
-// read.
+// without the colon and the space before it. The function runs in the goroutine
+// that starts or reads the stream. Streams in several goroutines call it at the
+// same time.
 func WithOnComment(f func(comment string)) Option {
 	return func(c *config) { c.onComment = f }
 }
@@ -336,8 +312,7 @@ func WithOnComment(f func(comment string)) Option {
 // [Violation.Check] is that name. Without arguments WithoutValidation switches all
 // checks off. On a call it adds to the checks that the client has switched off.
 //
-// For session_id the check allows 128 characters, although the service currently
-// accepts 256.
+// For session_id the check allows 128 characters. The service may accept more.
 //
 // What cannot be sent is still refused: a nil request, values without JSON such as
 // NaN, and options with impossible values. The method still decides whether the
@@ -378,8 +353,10 @@ func withoutIndices(path string) string {
 }
 
 // WithInsecureHTTP allows http addresses of other machines, for a server in a
-// network where everyone may see the key. Without this option, http is allowed only
-// for this machine: localhost, 127.0.0.0/8 and ::1.
+// network where everyone may see the key, such as a gateway in the next container.
+// Without this option, http is allowed only for this machine: localhost,
+// 127.0.0.0/8 and ::1. The environment variable OPENROUTER_INSECURE_HTTP=1, which
+// [NewClient] reads, does the same as this option.
 func WithInsecureHTTP() Option {
 	return func(c *config) { c.insecure = true }
 }

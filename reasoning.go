@@ -11,7 +11,7 @@ import (
 // Reasoning sets how much a model thinks before it answers, by Effort or by MaxTokens. It also sets
 // how much of the reasoning is returned.
 type Reasoning struct {
-	// Effort and MaxTokens cannot both be set. A model without the level uses the nearest level
+	// Effort and MaxTokens cannot both be set. A model that lacks the Effort uses the nearest one
 	// that it has.
 	Effort ReasoningEffort `json:"effort,omitzero"`
 	// Summary asks for a summary of the reasoning in the answer.
@@ -144,8 +144,7 @@ type ReasoningDetail struct {
 	// Data is the content of [ReasoningDetailTypeEncrypted].
 	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
 
-	// The fields of [ReasoningDetailTypeServerToolCall].
-
+	// ToolName and the fields below describe the call of [ReasoningDetailTypeServerToolCall].
 	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
 	// Arguments is a JSON object as text.
 	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`
@@ -280,8 +279,12 @@ func (m *detailsMerger) addOne(d *ReasoningDetail) {
 func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
-		m.last.text.add(d.Text)
-		m.last.summary.add(d.Summary)
+		if d.Text != "" {
+			m.last.text.add(d.Text)
+		}
+		if d.Summary != "" {
+			m.last.summary.add(d.Summary)
+		}
 	default:
 		m.addOne(d)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +18,14 @@ import (
 type Retry struct {
 	// Attempt is the number of the failed attempt. The first is 1.
 	Attempt int
-	// Err is the error of the attempt: an [*APIError], a [*ConnectionError] or, if
-	// a stream broke off before the first part of its answer, a [*StreamError].
+	// Err is the error of the attempt. It is always one of these three: an
+	// [*APIError], a [*ConnectionError] or, if a stream broke off after the
+	// response and before the first part of its answer, a [*StreamError], which may
+	// wrap a [*DecodeError]. It does not change later, and may be kept.
 	Err error
 	// Unprocessed is true if the request was certainly not processed: there was no
-	// connection, or the service refused the request with status 429 or 503, which
-	// may also be reported in an answer.
+	// connection, so that nothing of it was sent, or the service reported 429 or 503,
+	// as the HTTP status or in the answer.
 	Unprocessed bool
 	// TimedOut is true if a timeout of the client ended the attempt. The service
 	// may still be working on it.
@@ -33,18 +36,19 @@ type Retry struct {
 
 // RetryPolicy decides whether a failed attempt is retried. It is consulted while
 // [WithMaxRetries] permits another attempt, and never for a cancelled context or
-// other local errors.
+// other local errors. Calls in several goroutines consult it at the same time.
 type RetryPolicy func(Retry) bool
 
 // RetryTransient is the default policy. It retries temporary failures: connections
 // that were refused or broke before a response, and errors for which
-// [APIError.Retryable] is true. A retried request may be billed twice.
+// [APIError.Retryable] is true. A certificate that is not trusted, and a server
+// that does not speak TLS, are not temporary. A retried request may be billed twice.
 func RetryTransient(r Retry) bool {
 	if e, ok := errors.AsType[*APIError](r.Err); ok {
-		return e.Retryable() && !e.opaque
+		return e.Retryable()
 	}
 	e, ok := errors.AsType[*ConnectionError](r.Err)
-	return ok && !r.TimedOut && e.Call().StatusCode == 0
+	return ok && !r.TimedOut && e.Call().StatusCode == 0 && !isPermanent(e)
 }
 
 // RetryUnprocessed retries only requests that were certainly not processed, and so
@@ -56,7 +60,7 @@ func RetryUnprocessed(r Retry) bool { return r.Unprocessed && RetryTransient(r) 
 // attempt, and may bill it.
 func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 
-// WithMaxRetries sets how often a call is retried. The default is 2, and 0 turns
+// WithMaxRetries limits the number of retries of a call. The default is 2, and 0 turns
 // retries off. A call is retried only while no part of the answer has been
 // delivered. [CallInfo.Attempts] counts the attempts.
 //
@@ -87,8 +91,9 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 }
 
 // WithMaxRetryWait limits each wait before a retry, and the total of all waits of
-// a call. The defaults are one minute and five minutes. If the service asks for a
-// longer wait, the call returns the error at once.
+// a call. The defaults are one minute and five minutes. The call returns the error
+// at once if the service asks for a longer wait, if the total would be exceeded, or
+// if the context would end during the wait.
 func WithMaxRetryWait(each, total time.Duration) Option {
 	return func(c *config) {
 		if each < 0 || total < 0 {
@@ -99,9 +104,16 @@ func WithMaxRetryWait(each, total time.Duration) Option {
 	}
 }
 
-// WithOnRetry sets a function that is called before the wait for each retry.
+// WithOnRetry adds a function that is called before the wait for each retry. All
+// functions of the client and of the call are called, those of the client first.
+// They run in the goroutine of the call. Calls in several goroutines run them at the
+// same time.
 func WithOnRetry(f func(Retry)) Option {
-	return func(c *config) { c.onRetry = f }
+	return func(c *config) {
+		if f != nil {
+			c.onRetry = append(slices.Clip(c.onRetry), f) // clipped: the client's list is shared by its calls
+		}
+	}
 }
 
 const firstBackoff = 500 * time.Millisecond
@@ -110,9 +122,12 @@ const firstBackoff = 500 * time.Millisecond
 // left. call carries the number of the attempt.
 func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T, error)) (T, error) {
 	var waited time.Duration
+	sent := 0
 	for n := 1; ; n++ {
-		call := &CallInfo{Attempts: n, Waited: waited}
+		call := &CallInfo{Attempts: sent + 1, Waited: waited}
 		res, err := try(call)
+		sent = call.Attempts
+		err = c.secrets.conceal(err)
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
@@ -121,20 +136,20 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 			return res, err
 		}
 		if ctx.Err() != nil {
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
 		}
-		if c.onRetry != nil {
-			c.onRetry(r)
+		for _, f := range c.onRetry {
+			f(r)
 		}
 		timer := time.NewTimer(r.Wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		waited += r.Wait
 	}
@@ -156,7 +171,7 @@ func (c *config) retry(n int, err error) (Retry, bool) {
 		return r, true
 	}
 	if e, ok := errors.AsType[*ConnectionError](err); ok {
-		r.Unprocessed = neverConnected(err)
+		r.Unprocessed = e.unsent
 		r.TimedOut = errors.Is(e.Err, ErrAttemptTimeout)
 		return r, true
 	}
@@ -172,14 +187,25 @@ func backoff(n int) time.Duration {
 	return rand.N(firstBackoff << min(n-1, 10))
 }
 
-// hang adds the reason why there was no retry to the error of the last attempt.
+// hang adds the reason why there was no retry to the error of the last attempt. It
+// changes a copy: the error itself was given to the functions of [WithOnRetry].
 func hang(err, reason error) error {
 	if e, ok := errors.AsType[*APIError](err); ok {
-		e.err = reason
-		return e
+		late := *e
+		late.err = reason
+		return &late
 	}
-	return fmt.Errorf("%w (not retried: %w)", err, reason)
+	return &notRetried{err, reason}
 }
+
+// notRetried is an error with the reason why the context did not permit a retry.
+type notRetried struct{ err, reason error }
+
+func (e *notRetried) Error() string {
+	return e.err.Error() + " (not retried: " + oneLine(e.reason.Error()) + ")"
+}
+
+func (e *notRetried) Unwrap() []error { return []error{e.err, e.reason} }
 
 // hasContent reports whether there is any part of the answer itself, or usage for
 // it.
@@ -201,7 +227,7 @@ func hasContent(res *ChatCompletion) bool {
 // hasContent reports whether the model has written anything.
 func (c *Choice) hasContent() bool {
 	m := &c.Message
-	return c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
+	return c.Text != "" || c.Reasoning != "" || len(c.ReasoningDetails) > 0 || hasParts(m.Content) || m.Text() != "" || hasUnknownText(m.Extra) || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
 		len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0
 }
 

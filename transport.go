@@ -4,20 +4,29 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// maxErrorBody is the number of bytes that are read of the body of a failure.
-const maxErrorBody = 1 << 20
+const (
+	maxErrorBody = 1 << 20         // the number of bytes that are read of the body of a failure
+	errorBodyFor = 5 * time.Second // the time for which they are read
+)
 
 // outgoing is a request to the service.
 type outgoing struct {
@@ -28,25 +37,36 @@ type outgoing struct {
 }
 
 // send sends every request of the library. The response that it returns has a
-// success status. The caller must close its body.
-func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
-	req, err := out.request(ctx, cmp.Or(out.url, c.baseURL+out.path))
+// success status. The caller must close its body. cancel ends ctx.
+func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
+	once := &sendOnce{cancel: cancel}
+	req, err := out.request(once.watch(ctx), cmp.Or(out.url, c.baseURL+out.path))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
-	req.Header = c.header.Clone()
-	req.Header.Set("Authorization", "Bearer "+c.key)
-	if !out.body.IsNil() {
-		req.Header.Set("Content-Type", "application/json")
-	}
+	once.body, req.GetBody = req.GetBody, once.bodyAgain
 	client, accept := c.httpClient, "application/json"
 	if out.stream {
 		client, accept = c.streamClient, "text/event-stream"
 	}
-	req.Header.Set("Accept", accept)
-	res, err := client.Do(req)
+	// One list for the values, because Set would allocate one for each.
+	values := [...]string{"Bearer " + c.key, accept, "application/json"}
+	req.Header = c.header.Clone()
+	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
+	if !out.body.IsNil() {
+		req.Header["Content-Type"] = values[2:3:3]
+	}
+	var res *http.Response
+	if err = ctx.Err(); err == nil {
+		once.given = true
+		res, err = client.Do(req)
+	}
 	if err != nil {
-		return nil, c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
+		e := c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
+		if e.unsent = once.unsent(err); e.unsent {
+			call.Attempts--
+		}
+		return nil, e
 	}
 	if to, ok := res.Header[hiddenLocation]; ok {
 		res.Header["Location"] = to
@@ -56,12 +76,82 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	if res.StatusCode >= 200 && res.StatusCode <= 299 {
 		return res, nil
 	}
-	defer res.Body.Close()
+	conn := newConnection(ctx, cancel, res.Body)
+	defer conn.abort(ErrStreamClosed)
 	var body []byte
 	if res.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and reading that might never end
-		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report that was cut off is still useful
+		defer conn.limit(errorBodyFor, maxErrorBody)()
+		body, _ = io.ReadAll(conn) // a report that was cut off is still useful
 	}
-	return nil, errorFromBody(call, scrub(body, c.secrets))
+	return nil, c.errorFromBody(call, body)
+}
+
+// sendOnce keeps net/http from sending a request a second time. net/http does that
+// by itself if the peer resets the stream or goes away, without a limit in some
+// cases, and nobody could count or bill such a request. A request that was not
+// written may move to another connection.
+type sendOnce struct {
+	trace  httptrace.ClientTrace
+	cancel context.CancelCauseFunc
+	body   func() (io.ReadCloser, error)
+
+	given    bool        // to the http.Client
+	traced   atomic.Bool // the transport calls the trace
+	attached atomic.Bool // there was a connection
+	state    atomic.Int32
+}
+
+// The states of a request. A RoundTripper of the caller may repeat one that was
+// answered: that is its own decision.
+const (
+	isUnwritten = iota
+	isWritten
+	isAnswered
+)
+
+// errGivenUp is why an attempt ends when its connection gives the request up.
+var errGivenUp error = &streamEnd{"the connection gave the request up before it was answered", nil}
+
+// watch returns the context for the request. Its trace is called in addition to
+// the one that ctx may have.
+func (s *sendOnce) watch(ctx context.Context) context.Context {
+	s.trace.GetConn = func(string) { s.traced.Store(true) }
+	s.trace.GotConn = func(httptrace.GotConnInfo) {
+		s.attached.Store(true)
+		if s.state.Load() == isWritten {
+			s.cancel(ownEnd{errGivenUp})
+			return
+		}
+		s.state.Store(isUnwritten)
+	}
+	s.trace.WroteHeaders = func() {
+		s.state.CompareAndSwap(isUnwritten, isWritten) // over HTTP/2 the answer may be faster than this call
+	}
+	s.trace.GotFirstResponseByte = func() { s.state.Store(isAnswered) }
+	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
+		s.state.Store(isWritten)
+		return nil
+	}
+	return httptrace.WithClientTrace(ctx, &s.trace)
+}
+
+// bodyAgain is the GetBody of the request.
+func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
+	if s.state.Load() == isWritten {
+		s.cancel(ownEnd{errGivenUp})
+		return nil, errGivenUp
+	}
+	return s.body()
+}
+
+// unsent reports whether certainly no part of the request was sent, given the
+// error that ended it.
+func (s *sendOnce) unsent(err error) bool {
+	if s.traced.Load() {
+		return !s.attached.Load()
+	}
+	e, ok := errors.AsType[*net.OpError](err)
+	return !s.given || ok && e.Op == "dial"
 }
 
 // request returns the HTTP request, whose body net/http can read more than once.
@@ -82,20 +172,37 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 	ctx, cancel, stop := timed(ctx, c.timeout, 0)
 	defer cancel(nil)
 	defer stop()
-	res, err := c.send(ctx, out, call)
+	res, err := c.send(ctx, cancel, out, call)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
-	_, err = into.ReadFrom(io.LimitReader(res.Body, c.maxBody+1))
+	err = readUpTo(c.maxBody, res, into)
 	data := into.Bytes()
 	if err != nil {
 		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
 	}
 	return data, nil
+}
+
+// firstRead is how much of a body must have come before its Content-Length is
+// believed.
+const firstRead = 1 << 20
+
+// readUpTo reads a body. If it is longer than most, one byte more is read.
+func readUpTo(most int64, res *http.Response, into *bytes.Buffer) error {
+	body := io.LimitReader(res.Body, most+1)
+	if res.ContentLength > firstRead {
+		if n, err := into.ReadFrom(io.LimitReader(body, firstRead)); err != nil || n < firstRead {
+			return err
+		}
+		into.Grow(int(min(res.ContentLength, most, defaultMaxSize)) - firstRead + bytes.MinRead)
+	}
+	_, err := into.ReadFrom(body)
+	return err
 }
 
 // bodies holds buffers for reuse after an answer was decoded. Decoded values share
@@ -114,7 +221,7 @@ func giveBack(body *bytes.Buffer) {
 
 // unwrapURL removes the method and address from an error of an http.Client.
 func unwrapURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok && !e.Timeout() {
+	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
 	return err
@@ -123,38 +230,78 @@ func unwrapURL(err error) error {
 // broken returns the error for an exchange that ended before the answer was
 // complete.
 func (c *config) broken(ctx context.Context, err error, body []byte, call *CallInfo) *ConnectionError {
-	if why := endedBy(ctx); why != nil {
+	switch why := endedBy(ctx); {
+	case why != nil:
 		err = why
-	} else if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && !neverConnected(err) {
-		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, c.clean(err))
-	} else {
-		err = c.clean(err)
+	case isPatience(err):
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{err})
+	default:
+		err = ofNetwork{err}
 	}
-	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
+	return &ConnectionError{Err: err, Body: bytes.Clone(body), call: call}
 }
 
-// neverConnected reports whether the connection was never made.
-func neverConnected(err error) bool {
-	e, ok := errors.AsType[*net.OpError](err)
-	return ok && e.Op == "dial"
-}
-
-// clean returns err. If its text contains secrets, clean returns an error with
-// the text without them.
-func (c *config) clean(err error) error {
-	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
-		return errors.New(text)
+// isPatience reports whether a time limit of the caller's http.Client or transport
+// ended an attempt. While there is no connection, only the limit for the whole
+// attempt counts: it is the one that comes without the error of a dial or a
+// handshake.
+func isPatience(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	if !ok || !e.Timeout() || errors.Is(err, syscall.ETIMEDOUT) {
+		return false
 	}
-	return err
+	op, ok := errors.AsType[*net.OpError](err)
+	return !(ok && op.Op != "read" && op.Op != "write") && !strings.Contains(err.Error(), "TLS handshake timeout")
 }
 
-// contextError returns the error of ctx, with its cause if it has one.
+// ofNetwork is an error of the network. It never matches the errors of a context,
+// as timeouts of net and net/http do: no context of the caller has ended.
+type ofNetwork struct{ error }
+
+func (e ofNetwork) Is(target error) bool {
+	return target != context.DeadlineExceeded && target != context.Canceled && errors.Is(e.error, target)
+}
+
+func (e ofNetwork) As(target any) bool { return errors.As(e.error, target) }
+
+// isPermanent reports whether a connection would fail the next time, too: the
+// certificate is not trusted, or the server does not speak TLS.
+func isPermanent(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok || errors.Is(err, http.ErrSchemeMismatch)
+}
+
+// contextError returns the error of ctx, with its cause if it has one. A cause that
+// is an error of another call, as with errgroup, is only quoted: nothing of it may
+// look like this call's own.
 func contextError(ctx context.Context) error {
 	err := ctx.Err()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, err) {
+	switch cause := context.Cause(ctx); {
+	case cause == nil || errors.Is(cause, err):
+		return err
+	case isOurs(cause):
+		return fmt.Errorf("%w: %s", err, oneLine(cause.Error()))
+	default:
 		return fmt.Errorf("%w: %w", err, cause)
 	}
-	return err
+}
+
+// isOurs reports whether err is, or wraps, an error of this library.
+func isOurs(err error) bool {
+	switch err.(type) {
+	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *streamEnd, ownEnd, ErrorType:
+		return true
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return err.Unwrap() != nil && isOurs(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), isOurs)
+	}
+	return false
 }
 
 // timed returns a context that ends with [ErrAttemptTimeout] after the shorter of
@@ -167,7 +314,7 @@ func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cance
 	if d == 0 {
 		return ctx, cancel, func() bool { return true }
 	}
-	return ctx, cancel, time.AfterFunc(d, func() { cancel(ErrAttemptTimeout) }).Stop
+	return ctx, cancel, time.AfterFunc(d, func() { cancel(ownEnd{ErrAttemptTimeout}) }).Stop
 }
 
 // noRedirects hides the address of a redirect from http.Client. The client would
@@ -179,6 +326,9 @@ const hiddenLocation = "location of the redirect"
 
 func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := t.RoundTripper.RoundTrip(req)
+	if err == nil && res == nil {
+		return nil, errors.New("the RoundTripper returned neither a response nor an error")
+	}
 	if err == nil && res.StatusCode >= 300 && res.StatusCode <= 399 {
 		if to, ok := res.Header["Location"]; ok {
 			res.Header[hiddenLocation] = to
@@ -186,199 +336,4 @@ func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return res, err
-}
-
-// connection is the body of a response with the clocks and limits that end it. It
-// does not refer to its stream, so that it can be closed when the stream is
-// garbage. The clocks run only during a read. The time that a caller takes between
-// chunks does not count.
-type connection struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	body   io.ReadCloser
-
-	idle        time.Duration // how long a read may wait for any byte; 0 is no limit
-	content     time.Duration // how long reads may still wait for content; 0 is no limit, negative means used up
-	nextContent time.Duration // the value of content after content has arrived
-	clock       *clock
-
-	limited bool
-	left    int64 // bytes that may still be read, if limited
-}
-
-func newConnection(ctx context.Context, cancel context.CancelCauseFunc, body io.ReadCloser) *connection {
-	c := &connection{ctx: ctx, cancel: cancel, body: body}
-	c.clock = &clock{ring: c.abort}
-	return c
-}
-
-// Read reads from the body under the clocks.
-func (c *connection) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	if c.limited {
-		if c.left <= 0 {
-			return 0, io.EOF
-		}
-		p = p[:min(int64(len(p)), c.left)]
-	}
-	wait, reason := c.idle, ErrStreamIdle
-	if c.content != 0 && (wait == 0 || c.content < wait) {
-		wait, reason = c.content, ErrContentTimeout
-	}
-	if wait < 0 {
-		c.abort(reason)
-		return 0, reason
-	}
-	if wait == 0 {
-		n, err := c.body.Read(p)
-		c.left -= int64(n)
-		return n, err
-	}
-	var start time.Time
-	if c.content > 0 {
-		start = time.Now()
-	}
-	c.clock.start(wait, reason)
-	n, err := c.body.Read(p)
-	c.clock.stop()
-	if c.content > 0 {
-		// The time of all reads counts until content comes.
-		if c.content -= time.Since(start); c.content <= 0 {
-			c.content = -1
-		}
-	}
-	c.left -= int64(n)
-	return n, err
-}
-
-// abort ends the connection for the given reason, and any read in progress. Only
-// the first reason counts.
-func (c *connection) abort(reason error) {
-	c.cancel(reason) // must come first: closing a body may wait for the read in progress
-	c.clock.end()
-	c.body.Close()
-}
-
-// abandon is abort for a stream that is garbage.
-func (c *connection) abandon() {
-	c.cancel(ErrStreamClosed)
-	c.clock.abandon()
-	c.body.Close()
-}
-
-// why returns the reason why the client or the caller ended the connection, or
-// nil.
-func (c *connection) why() error { return endedBy(c.ctx) }
-
-// endedBy returns why a context of this library ended: one of the library's own
-// reasons, or the error of the caller's context. It returns nil if the context has
-// not ended.
-func endedBy(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	cause := context.Cause(ctx)
-	for _, own := range []error{ErrStreamClosed, ErrStreamIdle, ErrContentTimeout, ErrAttemptTimeout} {
-		if errors.Is(cause, own) {
-			return own
-		}
-	}
-	return contextError(ctx)
-}
-
-// limit ends the body after d, or after n more bytes. stop removes the time limit.
-func (c *connection) limit(d time.Duration, n int64) (stop func() bool) {
-	c.limited, c.left = true, n
-	return time.AfterFunc(d, func() { c.abort(ErrStreamClosed) }).Stop
-}
-
-const (
-	drainFor   = 250 * time.Millisecond
-	drainBytes = 64 << 10
-)
-
-// drain reads the few bytes that follow a complete answer, so that the connection
-// can be reused, and closes the body.
-func (c *connection) drain() {
-	defer c.limit(drainFor, drainBytes)()
-	_, _ = io.Copy(io.Discard, c) // an error here only means that the connection is not reused
-	c.abort(ErrStreamClosed)
-}
-
-// clock limits many waits, one after another. Setting and stopping a timer for
-// each wait would cost more than decoding most chunks. This timer runs on: when it
-// rings, it looks at the current wait, and is set again to the time that is left.
-type clock struct {
-	ring func(reason error) // called when a wait is too long, at most once for each wait
-
-	mu     sync.Mutex
-	timer  *time.Timer
-	epoch  time.Time     // the start of the durations below
-	rings  time.Duration // when the timer rings; 0 if it does not run
-	due    time.Duration // when the current wait is too long; 0 if there is none
-	reason error         // passed to ring
-	ended  bool
-}
-
-// start begins a wait of at most d.
-func (c *clock) start(d time.Duration, reason error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended {
-		return
-	}
-	if c.timer == nil {
-		c.epoch = time.Now()
-		c.timer = time.AfterFunc(d, c.look)
-		c.rings = d
-	}
-	c.due, c.reason = time.Since(c.epoch)+d, reason
-	if c.rings == 0 || c.due < c.rings {
-		c.rings = c.due
-		c.timer.Reset(d)
-	}
-}
-
-// stop ends the current wait.
-func (c *clock) stop() {
-	c.mu.Lock()
-	c.due = 0
-	c.mu.Unlock()
-}
-
-// look runs when the timer rings.
-func (c *clock) look() {
-	c.mu.Lock()
-	left := c.due - time.Since(c.epoch)
-	c.rings = 0
-	if c.due != 0 && left > 0 {
-		c.rings = c.due
-		c.timer.Reset(left)
-	}
-	tooLong, ring, reason := c.due != 0 && left <= 0, c.ring, c.reason
-	c.mu.Unlock()
-	if tooLong {
-		ring(reason)
-	}
-}
-
-// end stops the timer. Waits that start later have no limit.
-func (c *clock) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.due, c.ended = 0, true
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-}
-
-// abandon is end for a cleanup, which must not touch the timer because it runs
-// outside of every testing/synctest bubble. The timer rings once more. Until then
-// it keeps nothing alive.
-func (c *clock) abandon() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.due, c.ended, c.ring = 0, true, nil
 }

@@ -123,8 +123,7 @@ func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Annotation) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&annotationMembers, v.presence, v.Extra)
@@ -1135,8 +1134,7 @@ func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Choice) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&choiceMembers, v.presence, v.Extra)
@@ -1240,8 +1238,7 @@ func (v *ChunkChoice) writeJSON(w *wire.Writer) {
 	if v.Extra != nil {
 		v = v.unadopted()
 	}
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&chunkChoiceMembers, v.presence, v.Extra)
@@ -1689,8 +1686,7 @@ func (v *DesignArenaRank) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *DesignArenaRank) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&designArenaRankMembers, v.presence, v.Extra)
@@ -2645,8 +2641,7 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Image) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&imageMembers, v.presence, v.Extra)
@@ -3004,26 +2999,26 @@ func (v *MaxPrice) readJSON(r *wire.Reader) wire.Got {
 func (v *MaxPrice) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
 	case "prompt":
-		return 0, r.Number((*string)(&v.Prompt))
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 1, r.Number((*string)(&v.Completion))
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
 	case "image":
-		return 2, r.Number((*string)(&v.Image))
+		return 2, r.Number(2, (*string)(&v.Image), &v.numbers)
 	case "audio":
-		return 3, r.Number((*string)(&v.Audio))
+		return 3, r.Number(3, (*string)(&v.Audio), &v.numbers)
 	case "request":
-		return 4, r.Number((*string)(&v.Request))
+		return 4, r.Number(4, (*string)(&v.Request), &v.numbers)
 	}
 	return -1, wire.Wrong
 }
 
 func (v *MaxPrice) writeJSON(w *wire.Writer) {
 	o := w.Object(&maxPriceMembers, v.presence, v.Extra)
-	o.Number(0, string(v.Prompt))
-	o.Number(1, string(v.Completion))
-	o.Number(2, string(v.Image))
-	o.Number(3, string(v.Audio))
-	o.Number(4, string(v.Request))
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Image), v.numbers)
+	o.Number(3, string(v.Audio), v.numbers)
+	o.Number(4, string(v.Request), v.numbers)
 	o.Close()
 }
 
@@ -3131,8 +3126,7 @@ func (v *Message) writeJSON(w *wire.Writer) {
 	if v.Extra != nil {
 		v = v.unadopted()
 	}
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&messageMembers, v.presence, v.Extra)
@@ -3257,8 +3251,7 @@ func (v *Model) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *Model) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&modelMembers, v.presence, v.Extra)
@@ -3515,33 +3508,33 @@ func (v *ModelPricing) readJSON(r *wire.Reader) wire.Got {
 func (v *ModelPricing) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
 	case "prompt":
-		return 0, r.Number((*string)(&v.Prompt))
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 1, r.Number((*string)(&v.Completion))
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
 	case "request":
-		return 2, r.Number((*string)(&v.Request))
+		return 2, r.Number(2, (*string)(&v.Request), &v.numbers)
 	case "image":
-		return 3, r.Number((*string)(&v.Image))
+		return 3, r.Number(3, (*string)(&v.Image), &v.numbers)
 	case "image_token":
-		return 4, r.Number((*string)(&v.ImageToken))
+		return 4, r.Number(4, (*string)(&v.ImageToken), &v.numbers)
 	case "image_output":
-		return 5, r.Number((*string)(&v.ImageOutput))
+		return 5, r.Number(5, (*string)(&v.ImageOutput), &v.numbers)
 	case "audio":
-		return 6, r.Number((*string)(&v.Audio))
+		return 6, r.Number(6, (*string)(&v.Audio), &v.numbers)
 	case "audio_output":
-		return 7, r.Number((*string)(&v.AudioOutput))
+		return 7, r.Number(7, (*string)(&v.AudioOutput), &v.numbers)
 	case "input_audio_cache":
-		return 8, r.Number((*string)(&v.InputAudioCache))
+		return 8, r.Number(8, (*string)(&v.InputAudioCache), &v.numbers)
 	case "input_cache_read":
-		return 9, r.Number((*string)(&v.InputCacheRead))
+		return 9, r.Number(9, (*string)(&v.InputCacheRead), &v.numbers)
 	case "input_cache_write":
-		return 10, r.Number((*string)(&v.InputCacheWrite))
+		return 10, r.Number(10, (*string)(&v.InputCacheWrite), &v.numbers)
 	case "input_cache_write_1h":
-		return 11, r.Number((*string)(&v.InputCacheWrite1h))
+		return 11, r.Number(11, (*string)(&v.InputCacheWrite1h), &v.numbers)
 	case "internal_reasoning":
-		return 12, r.Number((*string)(&v.InternalReasoning))
+		return 12, r.Number(12, (*string)(&v.InternalReasoning), &v.numbers)
 	case "web_search":
-		return 13, r.Number((*string)(&v.WebSearch))
+		return 13, r.Number(13, (*string)(&v.WebSearch), &v.numbers)
 	case "discount":
 		return 14, r.Float(&v.Discount)
 	case "overrides":
@@ -3552,20 +3545,20 @@ func (v *ModelPricing) member(r *wire.Reader) (int, wire.Got) {
 
 func (v *ModelPricing) writeJSON(w *wire.Writer) {
 	o := w.Object(&modelPricingMembers, v.presence, v.Extra)
-	o.Number(0, string(v.Prompt))
-	o.Number(1, string(v.Completion))
-	o.Number(2, string(v.Request))
-	o.Number(3, string(v.Image))
-	o.Number(4, string(v.ImageToken))
-	o.Number(5, string(v.ImageOutput))
-	o.Number(6, string(v.Audio))
-	o.Number(7, string(v.AudioOutput))
-	o.Number(8, string(v.InputAudioCache))
-	o.Number(9, string(v.InputCacheRead))
-	o.Number(10, string(v.InputCacheWrite))
-	o.Number(11, string(v.InputCacheWrite1h))
-	o.Number(12, string(v.InternalReasoning))
-	o.Number(13, string(v.WebSearch))
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Request), v.numbers)
+	o.Number(3, string(v.Image), v.numbers)
+	o.Number(4, string(v.ImageToken), v.numbers)
+	o.Number(5, string(v.ImageOutput), v.numbers)
+	o.Number(6, string(v.Audio), v.numbers)
+	o.Number(7, string(v.AudioOutput), v.numbers)
+	o.Number(8, string(v.InputAudioCache), v.numbers)
+	o.Number(9, string(v.InputCacheRead), v.numbers)
+	o.Number(10, string(v.InputCacheWrite), v.numbers)
+	o.Number(11, string(v.InputCacheWrite1h), v.numbers)
+	o.Number(12, string(v.InternalReasoning), v.numbers)
+	o.Number(13, string(v.WebSearch), v.numbers)
 	o.Float(14, v.Discount)
 	if o.Begin(15, v.Overrides != nil, `[]`) {
 		writeList(w, v.Overrides)
@@ -3712,8 +3705,7 @@ func (v *NestedTool) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *NestedTool) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&nestedToolMembers, v.presence, v.Extra)
@@ -3919,8 +3911,7 @@ func (v *Part) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Part) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&partMembers, v.presence, v.Extra)
@@ -4090,8 +4081,7 @@ func (v *PipelineStage) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *PipelineStage) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&pipelineStageMembers, v.presence, v.Extra)
@@ -4175,8 +4165,7 @@ func (v *PreviousError) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *PreviousError) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&previousErrorMembers, v.presence, v.Extra)
@@ -4217,39 +4206,38 @@ func (v *PricingOverride) member(r *wire.Reader) (int, wire.Got) {
 	case "utc_end":
 		return 2, r.Int(&v.UTCEnd)
 	case "prompt":
-		return 3, r.Number((*string)(&v.Prompt))
+		return 3, r.Number(3, (*string)(&v.Prompt), &v.numbers)
 	case "completion":
-		return 4, r.Number((*string)(&v.Completion))
+		return 4, r.Number(4, (*string)(&v.Completion), &v.numbers)
 	case "audio":
-		return 5, r.Number((*string)(&v.Audio))
+		return 5, r.Number(5, (*string)(&v.Audio), &v.numbers)
 	case "input_audio_cache":
-		return 6, r.Number((*string)(&v.InputAudioCache))
+		return 6, r.Number(6, (*string)(&v.InputAudioCache), &v.numbers)
 	case "input_cache_read":
-		return 7, r.Number((*string)(&v.InputCacheRead))
+		return 7, r.Number(7, (*string)(&v.InputCacheRead), &v.numbers)
 	case "input_cache_write":
-		return 8, r.Number((*string)(&v.InputCacheWrite))
+		return 8, r.Number(8, (*string)(&v.InputCacheWrite), &v.numbers)
 	case "input_cache_write_1h":
-		return 9, r.Number((*string)(&v.InputCacheWrite1h))
+		return 9, r.Number(9, (*string)(&v.InputCacheWrite1h), &v.numbers)
 	}
 	return -1, wire.Wrong
 }
 
 func (v *PricingOverride) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&pricingOverrideMembers, v.presence, v.Extra)
 	o.Int(0, v.MinPromptTokens)
 	o.Int(1, v.UTCStart)
 	o.Int(2, v.UTCEnd)
-	o.Number(3, string(v.Prompt))
-	o.Number(4, string(v.Completion))
-	o.Number(5, string(v.Audio))
-	o.Number(6, string(v.InputAudioCache))
-	o.Number(7, string(v.InputCacheRead))
-	o.Number(8, string(v.InputCacheWrite))
-	o.Number(9, string(v.InputCacheWrite1h))
+	o.Number(3, string(v.Prompt), v.numbers)
+	o.Number(4, string(v.Completion), v.numbers)
+	o.Number(5, string(v.Audio), v.numbers)
+	o.Number(6, string(v.InputAudioCache), v.numbers)
+	o.Number(7, string(v.InputCacheRead), v.numbers)
+	o.Number(8, string(v.InputCacheWrite), v.numbers)
+	o.Number(9, string(v.InputCacheWrite1h), v.numbers)
 	o.Close()
 }
 
@@ -4515,8 +4503,7 @@ func (v *ProviderResponse) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *ProviderResponse) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&providerResponseMembers, v.presence, v.Extra)
@@ -4742,8 +4729,7 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ReasoningDetail) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&reasoningDetailMembers, v.presence, v.Extra)
@@ -4858,8 +4844,7 @@ func (v *RouterAttempt) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *RouterAttempt) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&routerAttemptMembers, v.presence, v.Extra)
@@ -4901,8 +4886,7 @@ func (v *RouterEndpoint) member(r *wire.Reader) (int, wire.Got) {
 }
 
 func (v *RouterEndpoint) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&routerEndpointMembers, v.presence, v.Extra)
@@ -5404,8 +5388,7 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TokenLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&tokenLogprobMembers, v.presence, v.Extra)
@@ -5485,8 +5468,7 @@ func (v *ToolCall) writeJSON(w *wire.Writer) {
 	if v.Extra != nil {
 		v = v.unadopted()
 	}
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&toolCallMembers, v.presence, v.Extra)
@@ -5588,8 +5570,7 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TopLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
 	o := w.Object(&topLogprobMembers, v.presence, v.Extra)
@@ -6467,6 +6448,7 @@ func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("id") {
 	case "moderation":
 		*dst = readVariant[ModerationPlugin](r)
@@ -6489,6 +6471,9 @@ func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 	case "fusion":
 		*dst = readVariant[FusionPlugin](r)
 	default:
+		*dst = RawPlugin(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawPlugin(r.Raw())
 	}
 	return wire.Value
@@ -6585,7 +6570,7 @@ func writePlugin(w *wire.Writer, u Plugin) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawPlugin) plugin() {}
@@ -6607,6 +6592,7 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "text":
 		*dst = readVariant[TextFormat](r)
@@ -6619,6 +6605,9 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 	case "python":
 		*dst = readVariant[PythonFormat](r)
 	default:
+		*dst = RawResponseFormat(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawResponseFormat(r.Raw())
 	}
 	return wire.Value
@@ -6675,7 +6664,7 @@ func writeResponseFormat(w *wire.Writer, u ResponseFormat) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawResponseFormat) responseFormat() {}
@@ -6697,6 +6686,7 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "step_count_is":
 		*dst = readVariant[StepCountIs](r)
@@ -6709,6 +6699,9 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 	case "finish_reason_is":
 		*dst = readVariant[FinishReasonIs](r)
 	default:
+		*dst = RawStopCondition(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawStopCondition(r.Raw())
 	}
 	return wire.Value
@@ -6765,7 +6758,7 @@ func writeStopCondition(w *wire.Writer, u StopCondition) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawStopCondition) stopCondition() {}
@@ -6787,6 +6780,7 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "openrouter:web_search":
 		*dst = readVariant[WebSearchTool](r)
@@ -6813,6 +6807,9 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 	case "function":
 		*dst = readVariant[FunctionTool](r)
 	default:
+		*dst = RawTool(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawTool(r.Raw())
 	}
 	return wire.Value
@@ -6925,7 +6922,7 @@ func writeTool(w *wire.Writer, u Tool) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawTool) tool() {}
@@ -6952,6 +6949,7 @@ func readToolChoice(r *wire.Reader, dst *ToolChoice) wire.Got {
 		*dst = ToolChoiceMode(s)
 		return wire.Value
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "function":
 		*dst = readVariant[FunctionToolChoice](r)
@@ -6959,6 +6957,9 @@ func readToolChoice(r *wire.Reader, dst *ToolChoice) wire.Got {
 		*dst = RawToolChoice(r.Raw())
 	default:
 		*dst = readVariant[ServerToolChoice](r)
+	}
+	if r.Either(start) {
+		*dst = RawToolChoice(r.Raw())
 	}
 	return wire.Value
 }
@@ -6998,7 +6999,7 @@ func writeToolChoice(w *wire.Writer, u ToolChoice) {
 			return
 		}
 	}
-	w.FailNil()
+	w.FailUnion(u)
 }
 
 func (RawToolChoice) toolChoice() {}

@@ -3,7 +3,6 @@ package openrouter
 import (
 	"encoding/json"
 	"errors"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -21,6 +20,9 @@ type presence = wire.Presence
 
 // widePresence is presence for an object with more than 30 members.
 type widePresence = wire.WidePresence
+
+// numbers remembers which exact decimals came as numbers.
+type numbers = wire.Numbers
 
 // An object is a pointer to a type that is an object on the wire.
 type object interface {
@@ -51,7 +53,12 @@ func encode(v object) ([]byte, error) {
 // decode reads data into an object, whose type is called what.
 func decode(v object, data []byte, what string) error {
 	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, what)
+	got := v.readJSON(&r)
+	if e, ok := v.(element); ok && got == wire.GotNull {
+		p, _ := e.state()
+		p.Set(wire.Bare, wire.Zero) // an element of a list of the caller's own
+	}
+	return decoded(&r, got, data, what)
 }
 
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
@@ -63,8 +70,11 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, wire.ErrTooMany) {
+		err = &concealed{err.Error(), func() error { return ErrTooLarge }}
+	}
 	e := &DecodeError{What: what, Body: slices.Clone(data), Err: err}
-	if at, ok := errors.AsType[*wire.SyntaxError](err); ok {
+	if at, ok := errors.AsType[*wire.SyntaxError](r.Err()); ok {
 		e.Offset = at.Offset
 	}
 	return e
@@ -135,8 +145,12 @@ func readList[T any, P interface {
 	if s == nil {
 		s = []T{}
 	}
+	bounded := isBounded(dst)
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		at := r.Pos()
+		if bounded && !r.Count(len(s), maxElements) {
+			break
+		}
 		if cap(s) == 0 && first != nil {
 			s = first(r)
 		} else {
@@ -150,6 +164,19 @@ func readList[T any, P interface {
 	}
 	*dst = s
 	return wire.Value
+}
+
+// maxElements is how many choices an answer may have, and how many tool calls or reasoning details a choice. An empty
+// one takes a hundred times as much memory as its JSON.
+const maxElements = 4096
+
+// isBounded reports whether maxElements holds for a list.
+func isBounded(list any) bool {
+	switch list.(type) {
+	case *[]Choice, *[]ChunkChoice, *[]ToolCall, *[]ReasoningDetail:
+		return true
+	}
+	return false
 }
 
 // keepBare keeps the element at a place in the document, which is not an object.
@@ -169,6 +196,13 @@ func writeList[T any, P interface {
 		P(&s[i]).writeJSON(w)
 	}
 	w.CloseArray()
+}
+
+// isBare reports whether an element of a list, which has none of its fields set, came as something that is not an object. Extra holds that,
+// under the empty name, which an object may have, too.
+func isBare(p presence, extra map[string]any) bool {
+	_, ok := extra[""]
+	return p.Form(wire.Bare) != wire.Plain || p == 0 && ok && len(extra) == 1
 }
 
 // readVariant reads an object as one of a union's variants.
@@ -196,6 +230,16 @@ func readUnions[U any](r *wire.Reader, dst *[]U, read func(*wire.Reader, *U) wir
 	}
 	*dst = s
 	return wire.Value
+}
+
+// decodeUnions decodes a list that is a document of its own.
+func decodeUnions[U any](data []byte, dst *[]U, read func(*wire.Reader, *U) wire.Got, null U, what string) error {
+	r := wire.NewReader(data)
+	got := readUnions(&r, dst, read, null)
+	if err := r.End(); err == nil && got == wire.Wrong {
+		r.Fail("not a list")
+	}
+	return decoded(&r, got, data, what)
 }
 
 // writeUnions writes a list of a union's variants.
@@ -250,7 +294,7 @@ func setContentNull(m *Message) {
 	m.presence.Set(messageContent, wire.Null)
 }
 
-// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt below, which the decoder calls then,
+// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt, which the decoder calls then,
 // also set the field to what it means. The methods unadopted, which the encoder calls, take that back where the field still means the
 // same, so that the member is encoded as it came.
 
@@ -263,121 +307,6 @@ func rawMember(extra map[string]any, name string) json.RawMessage {
 // begins reports whether raw begins with one of the characters.
 func begins(raw json.RawMessage, chars string) bool {
 	return len(raw) > 0 && slices.Contains([]byte(chars), raw[0])
-}
-
-// adopt reads an id that is a number.
-func (c *ToolCall) adopt() {
-	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
-		c.ID = string(raw)
-	}
-}
-
-func (c *ToolCall) unadopted() *ToolCall {
-	if c.ID == "" || c.ID != string(rawMember(c.Extra, "id")) {
-		return c
-	}
-	plain := *c
-	plain.ID = ""
-	plain.presence.Set(toolCallID, wire.Absent)
-	return &plain
-}
-
-// adopt reads arguments that are an object, or a list.
-func (f *FunctionCall) adopt() {
-	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
-		f.Arguments = string(raw)
-	}
-}
-
-func (f *FunctionCall) unadopted() *FunctionCall {
-	if f.Arguments == "" || f.Arguments != string(rawMember(f.Extra, "arguments")) {
-		return f
-	}
-	plain := *f
-	plain.Arguments = ""
-	plain.presence.Set(functionCallArguments, wire.Absent)
-	return &plain
-}
-
-// adopt reads a call that is not in a list.
-func (m *Message) adopt() {
-	if m.ToolCalls == nil {
-		m.ToolCalls = loneCall(m.Extra)
-	}
-}
-
-func (m *Message) unadopted() *Message {
-	if m.ToolCalls == nil || !reflect.DeepEqual(m.ToolCalls, loneCall(m.Extra)) {
-		return m
-	}
-	plain := *m
-	plain.ToolCalls = nil
-	plain.presence.Set(messageToolCalls, wire.Absent)
-	return &plain
-}
-
-// adopt reads content that is a list or an object, and a call that is not in a list.
-func (d *Delta) adopt() {
-	if raw := rawMember(d.Extra, "content"); d.Content == "" && begins(raw, "{[") {
-		d.Content = textOf(contentOf(raw))
-	}
-	if d.ToolCalls == nil {
-		d.ToolCalls = loneCall(d.Extra)
-	}
-}
-
-func (d *Delta) unadopted() *Delta {
-	plain := *d
-	if raw := rawMember(d.Extra, "content"); d.Content != "" && begins(raw, "{[") && d.Content == textOf(contentOf(raw)) {
-		plain.Content = ""
-		plain.presence.Set(deltaContent, wire.Absent)
-	}
-	if d.ToolCalls != nil && reflect.DeepEqual(d.ToolCalls, loneCall(d.Extra)) {
-		plain.ToolCalls = nil
-		plain.presence.Set(deltaToolCalls, wire.Absent)
-	}
-	return &plain
-}
-
-// adopt reads a message in place of a delta.
-func (c *ChunkChoice) adopt() {
-	if c.presence.Form(chunkChoiceDelta) == wire.Absent {
-		c.Delta = deltaOf(rawMember(c.Extra, "message"))
-	}
-}
-
-func (c *ChunkChoice) unadopted() *ChunkChoice {
-	raw := rawMember(c.Extra, "message")
-	if raw == nil || c.presence.Form(chunkChoiceDelta) != wire.Absent || !reflect.DeepEqual(c.Delta, deltaOf(raw)) {
-		return c
-	}
-	plain := *c
-	plain.Delta = Delta{}
-	return &plain
-}
-
-// deltaOf returns the delta that raw is, which is zero if it is none.
-func deltaOf(raw json.RawMessage) (d Delta) {
-	r := wire.NewReader(raw)
-	if d.readJSON(&r) != wire.Value || r.End() != nil {
-		return Delta{}
-	}
-	return d
-}
-
-// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
-func loneCall(extra map[string]any) []ToolCall {
-	raw := rawMember(extra, "tool_calls")
-	if !begins(raw, "{") {
-		return nil
-	}
-	r := wire.NewReader(raw)
-	calls := make([]ToolCall, 1)
-	c := &calls[0]
-	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
-		return nil
-	}
-	return calls
 }
 
 // contentOf returns the parts that a list is, or that an object is: a part, or else JSON that the model was asked for. It is nil for an
@@ -417,7 +346,8 @@ func (p *Part) hasPayload() bool {
 }
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It
-// is sent as a string. One that was received as a number is sent as a number.
+// is sent as a string. One that was received as a number is sent as a number, until
+// it is changed.
 type Decimal string
 
 // Float64 returns the nearest float64, or an error if d is not a number.

@@ -2,7 +2,9 @@ package openroutertest_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,4 +182,32 @@ func TestBehindAFailure(t *testing.T) {
 	require.Len(t, data, 4)
 	assert.Contains(t, data[2], `"content":"b"`)
 	assert.Equal(t, "[DONE]", data[3])
+}
+
+// The fake refuses what the service would. This library has checked its requests, unless the call switched that off.
+func TestFakeRefusesInvalidRequests(t *testing.T) {
+	srv := openroutertest.NewServer(t, openroutertest.Text("hi").Always())
+	post := func(body string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/chat/completions", strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+openroutertest.Key)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(text)
+	}
+	status, text := post(`{"temperature":9,"messages":[{"role":"user","content":"hi"},{"role":"tool","content":"x"}]}`)
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Contains(t, text, "messages[1].tool_call_id is missing: a tool message must name the call that it answers; temperature is 9, must be between 0 and 2")
+	assert.NotContains(t, text, "WithoutValidation")
+	status, _ = post(`{"temperature":1,"stream":false,"messages":[{"role":"user","content":"hi"}]}`)
+	assert.Equal(t, http.StatusOK, status)
+
+	req := &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}, Temperature: new(9.0)}
+	_, err := srv.Client().Chat.Create(t.Context(), req)
+	assert.ErrorContains(t, err, "temperature is 9")
+	_, err = srv.Client().Chat.Create(t.Context(), req, openrouter.WithoutValidation("temperature"))
+	assert.NoError(t, err)
 }

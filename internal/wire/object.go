@@ -77,7 +77,7 @@ func (o *ObjectWriter) form(i int) Form {
 // Close writes the members without a field and ends the object.
 func (o *ObjectWriter) Close() {
 	if len(o.extra) > 0 {
-		o.w.Extra(o.extra, o.m, o.wrote)
+		o.w.Extra(o.extra, o.m, o.wrote, o.form(Bare) != Plain && len(o.m.Keys) <= Long)
 	}
 	o.w.Close()
 }
@@ -100,11 +100,14 @@ func (o *ObjectWriter) empty(i int, zero string) {
 	default:
 		return
 	}
-	o.key(i)
-	o.w.Verbatim(zero)
+	if !o.inExtra(i) {
+		o.key(i)
+		o.w.Verbatim(zero)
+	}
 }
 
-// Begin writes the name of a member, whose value must follow, and reports whether it did. A value that is not there is written as zero.
+// Begin writes the name of a member, whose value must follow, and reports whether it did. A value that is not there is written as zero, unless
+// Extra has one.
 func (o *ObjectWriter) Begin(i int, has bool, zero string) bool {
 	if !has {
 		o.empty(i, zero)
@@ -114,10 +117,27 @@ func (o *ObjectWriter) Begin(i int, has bool, zero string) bool {
 	return true
 }
 
+// inExtra reports whether Extra has member i and is not overruled yet.
+func (o *ObjectWriter) inExtra(i int) bool {
+	if len(o.extra) == 0 || o.wrote&(1<<uint(i)) != 0 {
+		return false
+	}
+	_, ok := o.extra[o.m.Name(i)]
+	return ok
+}
+
+// beginNumber is Begin for a number whose digits may be in Extra. They go with the number: nothing is left of one that was cleared.
+func (o *ObjectWriter) beginNumber(i int, has bool, zero string) bool {
+	if !has && len(o.extra) > 0 && o.Other(i) && isInexact(o.extra[o.m.Name(i)]) {
+		o.wrote |= 1 << uint(i)
+	}
+	return o.Begin(i, has, zero)
+}
+
 // BeginObject is Begin for an object by value. A zero one is written as its own defaults are, which need not be {}.
 func (o *ObjectWriter) BeginObject(i int, has bool) bool {
 	f := o.form(i)
-	return o.Begin(i, has || f == Zero || f == Plain && o.m.Empty.Form(i) == Zero, "{}")
+	return o.Begin(i, has || (f == Zero || f == Plain && o.m.Empty.Form(i) == Zero) && !o.inExtra(i), "{}")
 }
 
 // Require makes it the default of member i, one of the first 32, to be written even when it is zero.
@@ -127,8 +147,7 @@ func (o *ObjectWriter) Require(i int) {
 	}
 }
 
-// Other reports whether member i, which is not zero, has its second spelling: a list where a string would do, a number where a string is
-// usual, a float's own digits.
+// Other reports whether member i had its second spelling when it was read: a list where a string would do, a float with its own digits.
 func (o *ObjectWriter) Other(i int) bool { return o.form(i) == o.m.Default(i) }
 
 // String writes a string.
@@ -141,11 +160,16 @@ func (o *ObjectWriter) String(i int, s string) {
 	o.w.String(s)
 }
 
-// Number writes an exact decimal, which is a string unless it was a number.
-func (o *ObjectWriter) Number(i int, s string) {
-	if o.Begin(i, s != "", `""`) {
-		o.w.Number(s, o.Other(i))
+// Number writes an exact decimal, which is a string unless it is among the numbers that were read.
+func (o *ObjectWriter) Number(i int, s string, numbers Numbers) {
+	if !o.Begin(i, s != "", `""`) {
+		return
 	}
+	if numbers[i] == s {
+		o.w.Verbatim(s)
+		return
+	}
+	o.w.String(s)
 }
 
 // Bool writes true or false.
@@ -167,7 +191,7 @@ func (o *ObjectWriter) Int64(i int, n int64) {
 
 // Float writes a number, with its own digits where they were more than a float64 holds.
 func (o *ObjectWriter) Float(i int, f float64) {
-	if o.Begin(i, f != 0, "0") {
+	if o.beginNumber(i, f != 0, "0") {
 		o.float(i, f)
 	}
 }
@@ -200,7 +224,7 @@ func (o *ObjectWriter) Int64Ptr(i int, p *int64) {
 }
 
 func (o *ObjectWriter) FloatPtr(i int, p *float64) {
-	if o.Begin(i, p != nil, "null") {
+	if o.beginNumber(i, p != nil, "null") {
 		o.float(i, *p)
 	}
 }

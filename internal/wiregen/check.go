@@ -129,6 +129,7 @@ func (m *model) checkObject(o *object) {
 		m.fail(o.pos, "%s is an element of a list and has no presence", o.name)
 	}
 	for i := range o.fields {
+		o.fields[i].index = i
 		m.checkField(o, &o.fields[i])
 	}
 	v := o.variant
@@ -152,6 +153,8 @@ func (m *model) checkField(o *object, f *field) {
 	case kind == noKind:
 		fail("no codec for %s", f.typ)
 		return
+	case f.typ == "Decimal" && !o.hasNumbers:
+		fail("%s has no field numbers of type numbers", o.name)
 	case f.null && f.omit:
 		fail(`wire:"null" contradicts omitzero`)
 	case f.null && kind == objectKind:

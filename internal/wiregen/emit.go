@@ -255,7 +255,9 @@ func (e *emitter) reading(f field) (before, call, after string) {
 	case unionList:
 		call = fmt.Sprintf("readUnions(r, %s, read%s, %s(%s(\"null\")))", dst, elem, elem, e.m.unions[elem].raw)
 	default:
-		call = e.m.scalar(f).read(dst)
+		if call = e.m.scalar(f).read(dst); f.typ == "Decimal" {
+			call = fmt.Sprintf("r.Number(%d, (*string)(%s), &v.numbers)", f.index, dst)
+		}
 	}
 	return before, call, after
 }

@@ -12,8 +12,7 @@ func (e *emitter) write(o *object) {
 		e.p("	if v.Extra != nil {\nv = v.unadopted()\n}")
 	}
 	if o.asElement {
-		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {")
-		e.p("		w.Any(v.Extra[\"\"])")
+		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {")
 		e.p("		return")
 		e.p("	}")
 	}
@@ -161,6 +160,7 @@ func (e *emitter) readUnion(u *union) {
 		e.p("		return wire.Value")
 		e.p("	}")
 	}
+	e.p("	start := *r")
 	e.p("	switch r.Peek(%q) {", u.key)
 	raw, fallback := fmt.Sprintf("*dst = %s(r.Raw())", u.raw), ""
 	for _, o := range u.variants {
@@ -180,6 +180,7 @@ func (e *emitter) readUnion(u *union) {
 		e.p("	default:\n%s", raw)
 	}
 	e.p("	}")
+	e.p("	if r.Either(start) {\n%s\n}", raw)
 	e.p("	return wire.Value")
 	e.p("}\n")
 }
@@ -198,6 +199,6 @@ func (e *emitter) writeUnion(u *union) {
 	e.p("	case %s:\nw.Raw(v)\nreturn", u.raw)
 	e.p("	case *%s:\nif v != nil {\nw.Raw(*v)\nreturn\n}", u.raw)
 	e.p("	}")
-	e.p("w.FailNil()")
+	e.p("w.FailUnion(u)")
 	e.p("}\n")
 }

@@ -23,6 +23,7 @@ type object struct {
 	pos         token.Pos
 	fields      []field
 	hasPresence bool // without, it has no members
+	hasNumbers  bool // remembers which decimals were numbers
 	wide        bool
 	short       string // the field that may stand alone as a scalar
 	variant     *variant
@@ -48,6 +49,7 @@ type field struct {
 	text              bool // hardly any two values are alike
 	strict            bool
 	with              string // written even when zero if Type has this value
+	index             int
 }
 
 // A union is a sealed interface.

@@ -184,6 +184,8 @@ func (m *model) addStruct(spec *ast.TypeSpec, t *ast.StructType) {
 			case err != nil:
 				m.fail(n.Pos(), "%s: %v", where, err)
 			case n.Name == "presence":
+			case n.Name == "numbers":
+				o.hasNumbers = expr(f.Type) == "numbers"
 			case n.Name == "Extra":
 				if tag.Get("json") != "-" {
 					m.fail(n.Pos(), "%s needs the tag `json:\"-\"`", where)

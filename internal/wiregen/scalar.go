@@ -40,7 +40,7 @@ func (m *model) scalar(f field) codec {
 	case f.typ == "string" && !f.text:
 		return *scalars["string"]
 	case f.typ == "Decimal":
-		return codec{"r.Number((*string)(%s))", "o.Number(%d, string(%s))", "", `""`}
+		return codec{"", "o.Number(%d, string(%s), v.numbers)", "", `""`}
 	case m.isString(f.typ):
 		c := codec{"r.String((*string)(%s))", "o.String(%d, string(%s))", "w.String(string(%s))", `""`}
 		if f.typ == "string" {

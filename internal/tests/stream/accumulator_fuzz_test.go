@@ -29,6 +29,9 @@ func FuzzAccumulator(f *testing.F) {
 		for _, s := range []*string{&content, &reasoning, &arguments, &signature} {
 			*s = strings.ToValidUTF8(*s, "?")
 		}
+		if a, ok := strings.CutPrefix(strings.TrimSpace(arguments), "{}"); ok && strings.Contains(a, "{") {
+			return // a first {} that comes alone is not the arguments
+		}
 		c := &cutter{Rand: rand.New(rand.NewPCG(seed, 1))}
 		var whole []object
 		var tracks [][]object

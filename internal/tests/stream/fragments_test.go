@@ -294,6 +294,7 @@ func TestAccumulatorMessageInPlaceOfDelta(t *testing.T) {
 		chunk(`"message":{"content":[` + textPart("b") + `]}`),
 		chunk(`"message":{"tool_calls":[{"id":"c","function":{"name":"f","arguments":{"x":1}}}]}`),
 		chunk(`"message":{}`),
+		chunk(`"message":{"content":"+"},"delta":null`),
 		chunk(`"message":{"content":"ab"},"delta":{"content":"c"}`),
 		chunk(`"message":null`),
 	}
@@ -303,9 +304,9 @@ func TestAccumulatorMessageInPlaceOfDelta(t *testing.T) {
 		texts = append(texts, c.Text())
 		assert.JSONEq(t, e, kit.Encode(t, c))
 	}
-	assert.Equal(t, []string{"a", "b", "", "", "c", ""}, texts, "a delta beside it counts")
+	assert.Equal(t, []string{"a", "b", "", "", "+", "c", ""}, texts, "a delta beside it counts")
 	res := accumulate(t, events...)
-	assert.JSONEq(t, `{"index":0,"finish_reason":null,"message":{"role":"assistant","content":"abc","reasoning":"r","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{"x":1}}}]}}`,
+	assert.JSONEq(t, `{"index":0,"finish_reason":null,"message":{"role":"assistant","content":"ab+c","reasoning":"r","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{"x":1}}}]}}`,
 		kit.Encode(t, res.Choices[0]))
 	assert.Equal(t, `{"x":1}`, res.Message().ToolCalls[0].Function.Arguments)
 	assert.NotContains(t, kit.Encode(t, res.Message()), `"arguments":{`)
@@ -329,6 +330,11 @@ func TestChangedOddMembers(t *testing.T) {
 	d.Content = "b"
 	d.ToolCalls[0].Function.Arguments = `{"x":2}`
 	assert.JSONEq(t, `{"content":"b","tool_calls":[{"id":7,"function":{"name":"f","arguments":"{\"x\":2}"}}]}`, kit.Encode(t, d))
+	e := decodeChunk(t, `{"choices":[{"index":0,"message":{"content":"a"},"x":1}]}`).Choices[0]
+	e.Delta.Content = "b"
+	assert.JSONEq(t, `{"index":0,"delta":{"content":"b"},"x":1}`, kit.Encode(t, e))
+	e.Delta = openrouter.Delta{}
+	assert.JSONEq(t, `{"index":0,"delta":{},"x":1}`, kit.Encode(t, e))
 	d.ToolCalls[0].ID = "8"
 	assert.JSONEq(t, `{"content":"b","tool_calls":[{"id":"8","function":{"name":"f","arguments":"{\"x\":2}"}}]}`, kit.Encode(t, d))
 }
@@ -417,6 +423,35 @@ func TestContentClockSeesOddContent(t *testing.T) {
 				} else {
 					assert.ErrorIs(t, err, openrouter.ErrContentTimeout)
 				}
+			})
+		})
+	}
+}
+
+// An answer that failed half way is not asked for again if the model has written anything, in whatever form.
+func TestOddContentIsNotAskedForAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		choice string
+		calls  int
+	}{
+		"thinking in a list":   {`"message":{"role":"assistant","content":[` + thinkingPart("a") + `]}`, 1},
+		"an image in a list":   {`"message":{"role":"assistant","content":[{"type":"image_url","image_url":{"url":"u"}}]}`, 1},
+		"an object":            {`"message":{"role":"assistant","content":{"a":1}}`, 1},
+		"the old call":         {`"message":{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{"}}`, 1},
+		"a prompt's reasoning": {`"text":"","reasoning":"a"`, 1},
+		"nothing":              {`"message":{"role":"assistant","content":[` + textPart("") + `]}`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				transport := answersWith(func() io.ReadCloser {
+					calls++
+					return io.NopCloser(strings.NewReader(`{"id":"g","choices":[{"index":0,` + tc.choice + `,"error":{"code":503,"message":"gone"}}]}`))
+				})
+				client := openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-test"), openrouter.WithMaxRetries(1), openrouter.WithHTTPClient(&http.Client{Transport: transport}))
+				_, err := client.Chat.Create(context.Background(), &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}})
+				require.Error(t, err)
+				assert.Equal(t, tc.calls, calls)
 			})
 		})
 	}

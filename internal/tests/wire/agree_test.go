@@ -146,24 +146,24 @@ func fragments(list string, e any, cut func(string) []string) []any {
 	}
 	first, later := maps.Clone(whole), members{}
 	var text string
-	var put func(members, string)
+	var put func(o members, isFirst bool, s string)
 	switch list {
 	case "tool_calls":
 		f, _ := whole["function"].(members)
 		text, ok = f["arguments"].(string)
-		put = func(o members, s string) {
-			g := members{"arguments": s}
-			if _, isFirst := o["id"]; isFirst || o["type"] != nil {
+		put = func(o members, isFirst bool, s string) {
+			g := members{}
+			if isFirst {
 				g = maps.Clone(f)
-				g["arguments"] = s
 			}
+			g["arguments"] = s
 			o["function"] = g
 		}
 	case "reasoning_details":
 		later["type"] = whole["type"]
 		name, _ := map[any]string{"reasoning.text": "text", "reasoning.summary": "summary"}[whole["type"]]
 		text, ok = whole[name].(string)
-		put = func(o members, s string) { o[name] = s }
+		put = func(o members, _ bool, s string) { o[name] = s }
 	default:
 		return []any{e}
 	}
@@ -179,7 +179,7 @@ func fragments(list string, e any, cut func(string) []string) []any {
 		if i == 0 {
 			o = first
 		}
-		put(o, piece)
+		put(o, i == 0, piece)
 		all = append(all, o)
 	}
 	if signature := first["signature"]; signature != nil && len(all) > 1 { // it signs the text before it
