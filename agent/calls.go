@@ -185,11 +185,14 @@ func (l *loop) settle(at int, jobs []*job) {
 			continue
 		}
 		if !j.ended {
-			l.left = true // nobody is told while a panic goes through
 			why := toldEnded
-			if j.started {
+			switch {
+			case j.started:
 				why = toldGone
+			case l.left || l.ctx.Err() != nil:
+				why = toldCancelled
 			}
+			l.left = true // nobody is told while a panic goes through
 			l.conclude(j, Result{}, why, 0)
 		}
 		most := l.MaxResult

@@ -128,8 +128,8 @@ func (l *loop) refuse(jobs []*job, why told) {
 		return
 	}
 	l.settled = false
+	defer l.settle(len(l.run.Messages)-1, jobs) // the loop over the events may panic
 	l.abandon(jobs, why)
-	l.settle(len(l.run.Messages)-1, jobs)
 }
 
 // isWorthAsking reports whether an empty answer is the kind that small models give after results.

@@ -102,9 +102,15 @@ func (c *crew) group(jobs []*job) {
 	}
 	for {
 		for c.active < limit && len(jobs) > 0 && !c.isEnding() {
-			c.active++
-			c.start(jobs[0])
+			j := jobs[0]
 			jobs = jobs[1:]
+			if c.l.Parallel == 1 && !c.announce(j) {
+				break
+			}
+			c.start(j)
+			if c.l.Parallel != 1 {
+				c.announce(j)
+			}
 		}
 		if c.active == 0 {
 			return
@@ -138,8 +144,15 @@ func (c *crew) hear() {
 	}
 }
 
+// announce tells the consumer that a job starts, or has started.
+func (c *crew) announce(j *job) bool {
+	call := j.call
+	return c.l.send(Event{Call: &call})
+}
+
 // start starts a job. It runs in this goroutine if nothing needs another one.
 func (c *crew) start(j *job) {
+	c.active++
 	j.started = true
 	j.timeout = c.l.ToolTimeout
 	if j.tool.Timeout != 0 {
@@ -155,13 +168,8 @@ func (c *crew) start(j *job) {
 	if j.timeout > 0 {
 		ctx, j.cancel = context.WithTimeout(ctx, j.timeout)
 	}
-	isAlone := c.l.Parallel == 1
-	if isAlone {
-		call := j.call
-		c.l.send(Event{Call: &call})
-	}
 	j.begin = time.Now()
-	if isAlone && c.l.yield == nil && j.timeout <= 0 {
+	if c.l.Parallel == 1 && c.l.yield == nil && j.timeout <= 0 {
 		c.work(ctx, j)
 		return
 	}
@@ -171,10 +179,6 @@ func (c *crew) start(j *job) {
 		j.cancel = func() { timer.Stop(); stop() }
 	}
 	go c.work(ctx, j)
-	if !isAlone {
-		call := j.call
-		c.l.send(Event{Call: &call})
-	}
 }
 
 // work calls the tool. A panic, and the end of the goroutine, become news.

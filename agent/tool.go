@@ -64,12 +64,11 @@ type Tool struct {
 // An In without a schema, such as one with a channel, is reported by [Agent.Run], before anything
 // is sent.
 func NewTool[In, Out any](name, description string, f func(context.Context, In) (Out, error)) Tool {
-	parameters, err := objectSchema(reflect.TypeFor[In]())
-	t := newTool(openrouter.Function{Name: name, Description: description, Parameters: parameters}, parameters, true)
-	if err != nil {
-		t.Def.Function.Parameters, t.checker, t.err = nil, nil, err
+	parameters, checker, err := objectSchema(reflect.TypeFor[In]())
+	t := Tool{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: name, Description: description}}, checker: checker, err: err}
+	if err == nil {
+		t.Def.Function.Parameters = parameters
 	}
-	checker := t.checker
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
 		args, err := checked(checker, call)
 		if err != nil {
@@ -97,9 +96,9 @@ func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage
 		parameters, err = json.Marshal(def.Parameters)
 		def.Parameters = parameters // the same bytes in every request
 	}
-	t := newTool(def, parameters, false)
-	if err != nil {
-		t.err = err
+	t := Tool{Def: openrouter.FunctionTool{Function: def}, err: err}
+	if parameters != nil {
+		t.checker, t.err = schema.Compile(parameters, false)
 	}
 	checker := t.checker
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
@@ -112,28 +111,21 @@ func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage
 	return t
 }
 
-func newTool(def openrouter.Function, parameters json.RawMessage, strict bool) Tool {
-	t := Tool{Def: openrouter.FunctionTool{Function: def}}
-	if parameters != nil {
-		t.checker, t.err = schema.Compile(parameters, strict)
-	}
-	return t
-}
-
 // objectSchema returns the schema of arguments, which are always an object.
-func objectSchema(in reflect.Type) (json.RawMessage, error) {
+func objectSchema(in reflect.Type) (json.RawMessage, *schema.Checker, error) {
 	s, err := schema.Reflect(in)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if string(s) == "true" {
-		return json.RawMessage(`{"type":"object"}`), nil
+		return json.RawMessage(`{"type":"object"}`), nil, nil
 	}
 	var root struct{ Type any }
 	if json.Unmarshal(s, &root) == nil && root.Type != nil && root.Type != "object" {
-		return nil, fmt.Errorf("arguments are a JSON object, but %s is described as %v", in, root.Type)
+		return nil, nil, fmt.Errorf("arguments are a JSON object, but %s is described as %v", in, root.Type)
 	}
-	return s, nil
+	checker, err := schema.CheckerOf(in)
+	return s, checker, err
 }
 
 // checked returns the arguments of a call, or what is wrong with them.

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,11 +14,21 @@ import (
 
 func checker[T any](t *testing.T) *schema.Checker {
 	t.Helper()
-	doc, err := schema.For[T]()
+	c, err := schema.CheckerOf(reflect.TypeFor[T]())
 	require.NoError(t, err)
-	c, err := schema.Compile(doc, true)
+	again, err := schema.CheckerOf(reflect.TypeFor[T]())
 	require.NoError(t, err)
+	require.Same(t, c, again)
 	return c
+}
+
+func TestCheckerOfATypeWithoutSchema(t *testing.T) {
+	_, err := schema.CheckerOf(reflect.TypeFor[chan int]())
+	require.Error(t, err)
+	_, err = schema.CheckerOf(reflect.TypeFor[struct {
+		X string `jsonschema:"pattern=["`
+	}]())
+	require.ErrorContains(t, err, "X.pattern: ")
 }
 
 func TestEveryViolationHasALineInOrder(t *testing.T) {

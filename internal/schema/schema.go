@@ -23,6 +23,20 @@ type result struct {
 	once   sync.Once
 	schema json.RawMessage
 	err    error
+
+	compileOnce sync.Once
+	checker     *Checker
+	compileErr  error
+}
+
+func cached(t reflect.Type) *result {
+	value, ok := reflected.Load(t)
+	if !ok {
+		value, _ = reflected.LoadOrStore(t, &result{})
+	}
+	res := value.(*result)
+	res.once.Do(func() { res.schema, res.err = reflectType(t) })
+	return res
 }
 
 // Reflect returns the schema of the JSON that encoding/json decodes into a t. The same type always
@@ -46,10 +60,18 @@ func Reflect(t reflect.Type) (json.RawMessage, error) {
 	if t == nil {
 		return nil, errors.New("nil has no schema")
 	}
-	cached, _ := reflected.LoadOrStore(t, &result{})
-	res := cached.(*result)
-	res.once.Do(func() { res.schema, res.err = reflectType(t) })
+	res := cached(t)
 	return res.schema, res.err
+}
+
+// CheckerOf returns the strict checker of the schema of t. It is compiled once for each type.
+func CheckerOf(t reflect.Type) (*Checker, error) {
+	if _, err := Reflect(t); err != nil {
+		return nil, err
+	}
+	res := cached(t)
+	res.compileOnce.Do(func() { res.checker, res.compileErr = Compile(res.schema, true) })
+	return res.checker, res.compileErr
 }
 
 // For is [Reflect] of a type parameter.
