@@ -11,15 +11,22 @@ import (
 // ready to use. It is not safe for concurrent use. Do not copy it after adding a
 // chunk. A [Stream] has its own: use [Stream.Response].
 //
-//   - Texts are appended.
+//   - Texts are appended. Content in lists of parts is appended part by part.
 //   - Fragments of tool calls and reasoning details are joined. The results keep
-//     the order in which they first appeared.
+//     the order in which they first appeared. Many servers give all calls the same
+//     index, or no id: a fragment with a name begins the next call once the
+//     arguments of the last are complete. Reasoning with another id, or behind a
+//     signature, is another block.
 //   - Images and annotations are appended. An image with the index of an earlier
-//     image replaces that one.
-//   - ID, Created, Model, Role, Error and the name of a function keep the first
-//     value that arrived.
+//     image replaces that one. Annotations that are equal are one.
+//   - ID, Created, Model, Role, Error and the id and the name of a tool call keep
+//     the first value that arrived.
 //   - Usage, Debug, the other members and those in Extra keep the last value.
-//     Null and empty strings do not replace a value.
+//     Null, empty strings, lists and objects, and a usage without any count do not
+//     replace a value.
+//   - Two kinds of members in Extra grow: texts of the model, such as
+//     reasoning_text or the arguments of function_call, and lists of log
+//     probabilities. Padding (obfuscation, p) is left out.
 type Accumulator struct {
 	head    ChatCompletion // all but the choices
 	choices []*choiceMerger
@@ -41,8 +48,8 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	keepLast(&h.SystemFingerprint, chunk.SystemFingerprint)
 	keepLast(&h.ServiceTier, chunk.ServiceTier)
 	keepLast(&h.UserID, chunk.UserID)
-	if chunk.Usage != nil {
-		h.Usage = cloneUsage(chunk.Usage)
+	if u := chunk.Usage; u != nil && (h.Usage == nil || u.hasCounts()) {
+		h.Usage = cloneUsage(u)
 	}
 	if chunk.OpenRouterMetadata != nil {
 		h.OpenRouterMetadata = cloneRouterMetadata(chunk.OpenRouterMetadata)
@@ -53,7 +60,7 @@ func (a *Accumulator) Add(chunk *ChatCompletionChunk) {
 	if h.Error == nil {
 		h.Error = cloneErrorObject(chunk.Error)
 	}
-	mergeExtra(&h.Extra, chunk.Extra)
+	mergeExtra(&h.Extra, chunk.Extra, latest)
 	for i := range chunk.Choices {
 		c := &chunk.Choices[i]
 		a.choice(c.Index).add(c, chunk.Error != nil)
@@ -93,11 +100,13 @@ func (a *Accumulator) choice(index int) *choiceMerger {
 //
 //   - A message without a role gets the role assistant.
 //   - A tool call without a type gets the type function.
-//   - The finish reason is the first that arrived. It is error if an error was
-//     reported, and tool_calls if that arrived too and there are calls.
+//   - The finish reason is the first that arrived. It is error instead if an error
+//     was reported. It is tool_calls instead if tool_calls also arrived and there
+//     are tool calls.
 //
-// Content is nil if every chunk left it out or had null. Otherwise it is one text
-// part, which may be empty.
+// Content is nil if every chunk left it out or had null. It is one text part, which
+// may be empty, if the chunks had strings, and several parts if they had lists of
+// such.
 func (a *Accumulator) Response() *ChatCompletion {
 	res := a.head
 	res.Object = "chat.completion"
@@ -106,7 +115,7 @@ func (a *Accumulator) Response() *ChatCompletion {
 	res.Debug = cloneDebug(res.Debug)
 	res.Error = cloneErrorObject(res.Error)
 	res.Extra = cloneExtra(res.Extra)
-	giveWay(&res.presence, chatCompletionMembers[:], res.Extra)
+	giveWay(&res.presence, &chatCompletionMembers, res.Extra)
 	if len(a.choices) == 0 {
 		return &res
 	}
@@ -116,6 +125,35 @@ func (a *Accumulator) Response() *ChatCompletion {
 	}
 	slices.SortFunc(res.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return &res
+}
+
+// isTooLarge reports whether the answer has more elements than one may have.
+func (a *Accumulator) isTooLarge() bool {
+	return len(a.choices) > maxElements || slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return len(m.calls.list) > maxElements || len(m.details.list) > maxElements
+	})
+}
+
+// finished reports whether every choice has its finish reason.
+func (a *Accumulator) finished() bool {
+	for _, m := range a.choices {
+		if m.finish.first.reason == "" {
+			return false
+		}
+	}
+	return len(a.choices) > 0
+}
+
+// hasFinish reports whether any choice has its finish reason.
+func (a *Accumulator) hasFinish() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool { return m.finish.first.reason != "" })
+}
+
+// mayHaveFailed reports whether a finish reason says failure, at first sight.
+func (a *Accumulator) mayHaveFailed() bool {
+	return slices.ContainsFunc(a.choices, func(m *choiceMerger) bool {
+		return saysFailure(m.finish.first.reason) || m.finish.failed.reason != "" || saysFailure(FinishReason(m.finish.native))
+	})
 }
 
 // keepFirst and keepLast set a field to the value in a chunk, unless that is zero.
@@ -141,7 +179,7 @@ type choiceMerger struct {
 	index int
 	role  Role
 
-	content          textMerger
+	content          contentMerger
 	reasoning        textMerger
 	reasoningContent textMerger
 	refusal          textMerger
@@ -151,9 +189,10 @@ type choiceMerger struct {
 	calls       callsMerger
 	details     detailsMerger
 	images      imagesMerger
-	annotations []Annotation
+	annotations annotationsMerger
 	audio       *audioMerger
 	logprobs    *Logprobs
+	prompt      *promptMerger // reasoning beside the answer to a prompt
 
 	finish finish
 	err    *ErrorObject
@@ -162,8 +201,6 @@ type choiceMerger struct {
 	messageExtra map[string]any
 }
 
-var deltaContent = slices.Index(deltaMembers[:], "content")
-
 // add adds a fragment of the choice. failed is true if the chunk reports an error.
 func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 	d := &c.Delta
@@ -171,16 +208,21 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 		m.role = d.Role
 	}
 	m.hasContent = m.hasContent || d.Content != "" || d.presence.Form(deltaContent) == wire.Zero
-	m.addTexts(c)
-	for i := range d.ToolCalls {
-		m.calls.add(&d.ToolCalls[i])
+	content := d.Content
+	if d.Extra != nil && m.addDeltaExtra(d.Extra) {
+		content = ""
 	}
+	if c.Extra != nil {
+		m.addChoiceExtra(c.Extra)
+	}
+	m.addTexts(c, content)
+	m.calls.addAll(d.ToolCalls)
 	m.details.add(d.ReasoningDetails)
 	for i := range d.Images {
 		m.images.add(&d.Images[i])
 	}
 	for i := range d.Annotations {
-		m.annotations = append(m.annotations, d.Annotations[i].clone())
+		m.annotations.add(&d.Annotations[i])
 	}
 	if d.Audio != nil {
 		if m.audio == nil {
@@ -195,23 +237,36 @@ func (m *choiceMerger) add(c *ChunkChoice, failed bool) {
 		m.err = cloneErrorObject(c.Error)
 	}
 	m.finish.add(c.FinishReason, c.NativeFinishReason, failed || c.Error != nil)
-	mergeExtra(&m.extra, c.Extra)
-	mergeExtra(&m.messageExtra, d.Extra)
 }
 
-func (m *choiceMerger) addTexts(c *ChunkChoice) {
+// addTexts adds the texts of a fragment, most of which are empty: looking is cheaper
+// than a call.
+func (m *choiceMerger) addTexts(c *ChunkChoice, content string) {
 	d := &c.Delta
-	m.content.add(d.Content)
-	m.reasoning.add(d.Reasoning)
-	m.reasoningContent.add(d.ReasoningContent)
-	m.refusal.add(d.Refusal)
-	m.prompted.add(c.Text)
+	if content != "" {
+		if m.content.odd != nil {
+			m.content.addString()
+		}
+		m.content.text.add(content)
+	}
+	if d.Reasoning != "" {
+		m.reasoning.add(d.Reasoning)
+	}
+	if d.ReasoningContent != "" {
+		m.reasoningContent.add(d.ReasoningContent)
+	}
+	if d.Refusal != "" {
+		m.refusal.add(d.Refusal)
+	}
+	if c.Text != "" {
+		m.prompted.add(c.Text)
+	}
 }
 
 // addAgain adds a fragment that differs from the one before only in texts, each of
 // which is empty in both or in neither.
 func (m *choiceMerger) addAgain(c *ChunkChoice) {
-	m.addTexts(c)
+	m.addTexts(c, c.Delta.Content)
 	if calls := c.Delta.ToolCalls; len(calls) > 0 {
 		m.calls.addAgain(&calls[0])
 	}
@@ -229,13 +284,16 @@ func (m *choiceMerger) choice(failed bool) Choice {
 		Text:     m.prompted.String(),
 		Logprobs: wholeLogprobs(m.logprobs),
 		Error:    cloneErrorObject(m.err),
-		Extra:    cloneExtra(m.extra),
+		Extra:    wholeExtra(m.extra),
+	}
+	if m.prompt != nil {
+		c.Reasoning, c.ReasoningDetails = m.prompt.reasoning.String(), m.prompt.details.reasoningDetails()
 	}
 	c.FinishReason, c.NativeFinishReason = m.finish.resolve(len(m.calls.list) > 0, failed)
 	if _, odd := m.messageExtra["role"]; c.Message.Role == "" && !odd && !c.isPrompted() {
 		c.Message.Role = RoleAssistant
 	}
-	giveWay(&c.presence, choiceMembers[:], c.Extra)
+	giveWay(&c.presence, &choiceMembers, c.Extra)
 	return c
 }
 
@@ -247,15 +305,14 @@ func (m *choiceMerger) message() Message {
 		Reasoning:        m.reasoning.String(),
 		ReasoningContent: m.reasoningContent.String(),
 		ReasoningDetails: m.details.reasoningDetails(),
-		Annotations:      cloneAll(m.annotations, Annotation.clone),
+		Annotations:      cloneAll(m.annotations.list, Annotation.clone),
 		Images:           cloneAll(m.images.list, Image.clone),
 		Audio:            m.audio.whole(),
-		Extra:            cloneExtra(m.messageExtra),
+		Extra:            wholeExtra(m.messageExtra),
 	}
-	if m.hasContent {
-		msg.Content = Text(m.content.String())
-	}
-	giveWay(&msg.presence, messageMembers[:], msg.Extra)
+	m.content.setIn(&msg, m.hasContent)
+	m.calls.setLone(&msg)
+	giveWay(&msg.presence, &messageMembers, msg.Extra)
 	return msg
 }
 

@@ -3,6 +3,8 @@ package openrouter
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,29 +44,214 @@ func (t *textMerger) String() string {
 	return t.all.String()
 }
 
-// mergeExtra copies the members of src over those of dst.
-func mergeExtra(dst *map[string]any, src map[string]any) {
+// promptMerger collects what stands beside the answer to a prompt.
+type promptMerger struct {
+	reasoning textMerger
+	details   detailsMerger
+}
+
+// addDeltaExtra adds what has no place in the fields of a delta. It reports whether
+// that includes the content.
+func (m *choiceMerger) addDeltaExtra(extra map[string]any) (hasContent bool) {
+	if raw := rawMember(extra, "content"); begins(raw, "{[") {
+		m.content.addOdd(raw)
+		extra, hasContent = without(extra, "content"), true
+	}
+	if loneCall(extra) != nil {
+		m.calls.lone = slices.Clone(rawMember(extra, "tool_calls"))
+		extra = without(extra, "tool_calls")
+	}
+	mergeExtra(&m.messageExtra, extra, streamed)
+	return hasContent
+}
+
+// addChoiceExtra adds what has no place in the fields of a choice of a chunk.
+func (m *choiceMerger) addChoiceExtra(extra map[string]any) {
+	reasoning, details := promptReasoning(extra)
+	if reasoning != "" || details != nil {
+		if m.prompt == nil {
+			m.prompt = &promptMerger{}
+		}
+		m.prompt.reasoning.add(reasoning)
+		m.prompt.details.add(details)
+	}
+	if reasoning != "" {
+		extra = without(extra, "reasoning")
+	}
+	if details != nil {
+		extra = without(extra, "reasoning_details")
+	}
+	if raw := rawMember(extra, "logprobs"); begins(raw, "[") {
+		mergeExtra(&m.extra, map[string]any{"logprobs": raw}, growing)
+		extra = without(extra, "logprobs")
+	}
+	mergeExtra(&m.extra, without(extra, "message"), streamed) // message is read as the delta
+}
+
+// promptReasoning returns the reasoning beside the answer to a prompt. A chunk has
+// it in Extra.
+func promptReasoning(extra map[string]any) (text string, details []ReasoningDetail) {
+	r := wire.NewReader(rawMember(extra, "reasoning"))
+	r.String(&text)
+	r = wire.NewReader(rawMember(extra, "reasoning_details"))
+	readList(&r, &details, nil)
+	return text, details
+}
+
+// without returns extra without a member.
+func without(extra map[string]any, name string) map[string]any {
+	if _, ok := extra[name]; !ok {
+		return extra
+	}
+	extra = maps.Clone(extra)
+	delete(extra, name)
+	return extra
+}
+
+// joining tells what becomes of unknown members that arrive more than once.
+type joining uint8
+
+const (
+	latest   joining = iota // the latest value counts
+	streamed                // texts are fragments: those whose name says that they are
+	growing                 // lists are fragments
+)
+
+// mergeExtra adds the members of src to dst. Null and empty values replace nothing.
+func mergeExtra(dst *map[string]any, src map[string]any, how joining) {
 	if len(src) == 0 {
-		return // nearly every chunk; ranging over an empty map costs time
+		return // ranging over an empty map costs time, and nearly every chunk has none
 	}
 	for name, v := range src {
-		if raw, ok := v.(json.RawMessage); ok {
-			if old, ok := (*dst)[name].(json.RawMessage); ok && bytes.Equal(old, raw) {
-				continue // most often every chunk has the same value
-			}
+		if isPadding(name, v) {
+			continue
+		}
+		old, ok := (*dst)[name]
+		if ok && isEmptyValue(v) {
+			continue
 		}
 		if *dst == nil {
 			*dst = make(map[string]any, len(src))
 		}
-		(*dst)[name] = cloneValue(v)
+		if ok && !isEmptyValue(old) {
+			(*dst)[name] = mergeValue(name, old, v, how)
+		} else {
+			(*dst)[name] = cloneValue(v)
+		}
 	}
+}
+
+// mergeValue returns what an old and a new value of an unknown member add up to.
+// It may append to old.
+func mergeValue(name string, old, v any, how joining) any {
+	raw, ok := v.(json.RawMessage)
+	if members, isOpen := old.(openObject); isOpen && ok && begins(raw, "{") {
+		mergeExtra((*map[string]any)(&members), rawMembers(raw), how)
+		return members
+	}
+	was, isRaw := old.(json.RawMessage)
+	if !ok || !isRaw {
+		return cloneValue(v)
+	}
+	switch {
+	case how == streamed && begins(was, `"`) && begins(raw, `"`) && isTextName(name):
+		return append(was[:len(was)-1], raw[1:]...)
+	case how == growing && begins(was, "[") && begins(raw, "["):
+		return append(append(was[:len(was)-1], ','), raw[1:]...)
+	case bytes.Equal(was, raw):
+		return old // nearly every chunk repeats it
+	case how == streamed && begins(was, "{") && begins(raw, "{"):
+		if more := rawMembers(raw); hasText(more) {
+			members := openObject(rawMembers(was))
+			mergeExtra((*map[string]any)(&members), more, how)
+			return members
+		}
+	}
+	return cloneValue(v)
+}
+
+// openObject is an unknown object that grows.
+type openObject map[string]any
+
+// wholeExtra returns a copy in which every object is JSON again.
+func wholeExtra(extra map[string]any) map[string]any {
+	c := cloneExtra(extra)
+	for name, v := range c {
+		if o, ok := v.(openObject); ok {
+			w := wire.NewWriter(nil)
+			w.Any(wholeExtra(o))
+			raw, _ := w.Bytes() // cannot fail: it came as JSON
+			c[name] = json.RawMessage(raw)
+		}
+	}
+	return c
+}
+
+func rawMembers(raw json.RawMessage) map[string]any {
+	var members map[string]any
+	r := wire.NewReader(raw)
+	wire.AnyMap(&r, &members)
+	return members
+}
+
+// hasText reports whether a member is a fragment of a text.
+func hasText(members map[string]any) bool {
+	for name := range members {
+		if isTextName(name) && begins(rawMember(members, name), `"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTextName reports whether an unknown member that is a string is a text that
+// streams, such as reasoning_text, or the arguments of the old function_call.
+func isTextName(name string) bool {
+	words := strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return c == '_' || c == '-' || c == '.' })
+	if len(words) == 0 {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "id", "type", "format", "effort", "signature", "status", "tokens", "details":
+		return false
+	}
+	return slices.ContainsFunc(words, func(w string) bool {
+		switch w {
+		case "text", "content", "reasoning", "thinking", "thought", "thoughts", "summary", "arguments", "transcript", "analysis", "commentary", "explanation":
+			return true
+		}
+		return false
+	})
+}
+
+// isPadding reports whether a member only hides how long a chunk is.
+func isPadding(name string, v any) bool {
+	if name == "obfuscation" {
+		return true
+	}
+	raw, ok := v.(json.RawMessage)
+	return name == "p" && ok && begins(raw, `"`)
+}
+
+// isEmptyValue reports whether v is null, or an empty string, list or object.
+func isEmptyValue(v any) bool {
+	raw, ok := v.(json.RawMessage)
+	switch {
+	case !ok:
+		return v == nil || v == ""
+	case len(raw) < 2 || begins(raw, "n"):
+		return len(raw) == 0 || raw[0] == 'n'
+	case begins(raw, `"{[`):
+		return len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0 && (raw[0] != '"' || len(raw) == 2)
+	}
+	return false
 }
 
 // giveWay marks fields as absent whose member is in extra because it came in
 // another JSON type. The encoder then writes the one in extra.
-func giveWay(p *presence, members []string, extra map[string]any) {
+func giveWay(p *presence, m *wire.Members, extra map[string]any) {
 	for name := range extra {
-		if i := slices.Index(members, name); i >= 0 {
+		if i := m.Index(name); i >= 0 {
 			p.Set(i, wire.Absent)
 		}
 	}
@@ -84,132 +271,15 @@ func mergeForms(p *presence, src presence, written int) {
 }
 
 // settle forgets how members were spelled that are no longer empty.
-func settle(p *presence, members []string, filled map[string]bool) {
+func settle(p *presence, m *wire.Members, filled map[string]bool) {
 	if *p == 0 {
 		return
 	}
-	for i, name := range members {
-		if filled[name] {
+	for i := range m.Keys {
+		if filled[m.Name(i)] {
 			p.Set(i, wire.Plain)
 		}
 	}
-}
-
-// callsMerger collects the tool calls of a choice.
-type callsMerger struct {
-	list []*callMerger
-	open map[int]*callMerger // by slot: the index in the JSON
-	slot int                 // of the latest fragment
-	last *callMerger         // the call of the latest fragment
-}
-
-// add adds a fragment to the call that is open in its slot. A fragment with
-// another id starts a new call, because some models give every call the index 0.
-func (m *callsMerger) add(d *ToolCall) {
-	if d.presence.Form(wire.Bare) != wire.Plain {
-		m.list = append(m.list, &callMerger{call: d.clone(), whole: true})
-		return
-	}
-	if d.Index != nil {
-		m.slot = *d.Index
-	}
-	c := m.open[m.slot]
-	if c == nil || d.ID != "" && c.call.ID != "" && d.ID != c.call.ID {
-		c = newCallMerger(d)
-		m.list = append(m.list, c)
-		if m.open == nil {
-			m.open = make(map[int]*callMerger, 1)
-		}
-		m.open[m.slot], m.last = c, c
-		return
-	}
-	m.last = c
-	c.add(d)
-}
-
-// addAgain adds a fragment that differs from the one before only in its arguments.
-func (m *callsMerger) addAgain(d *ToolCall) {
-	m.last.arguments.add(d.Function.Arguments)
-}
-
-func (m *callsMerger) toolCalls() []ToolCall {
-	if m.list == nil {
-		return nil
-	}
-	calls := make([]ToolCall, len(m.list))
-	for i, c := range m.list {
-		calls[i] = c.toolCall()
-	}
-	return calls
-}
-
-// callMerger collects one tool call.
-type callMerger struct {
-	call      ToolCall // without the arguments
-	arguments textMerger
-	whole     bool // the call is not an object and stays as it came
-}
-
-var (
-	toolCallFunction      = slices.Index(toolCallMembers[:], "function")
-	functionCallArguments = slices.Index(functionCallMembers[:], "arguments")
-)
-
-func newCallMerger(d *ToolCall) *callMerger {
-	c := &callMerger{call: d.clone()}
-	c.call.Function.Arguments = ""
-	c.arguments.add(d.Function.Arguments)
-	return c
-}
-
-func (c *callMerger) add(d *ToolCall) {
-	if c.call.Index == nil && d.Index != nil {
-		c.call.Index = new(*d.Index)
-	}
-	if d.ID != "" {
-		c.call.ID = d.ID
-	}
-	if d.Type != "" {
-		c.call.Type = d.Type
-	}
-	mergeExtra(&c.call.Extra, d.Extra)
-
-	f := &c.call.Function
-	if f.Name == "" {
-		f.Name = d.Function.Name
-	}
-	c.arguments.add(d.Function.Arguments)
-	mergeExtra(&f.Extra, d.Function.Extra)
-
-	had := c.call.presence.Form(toolCallFunction) == wire.Plain
-	if has := d.presence.Form(toolCallFunction) == wire.Plain; has && had {
-		mergeForms(&f.presence, d.Function.presence, functionCallArguments)
-	} else if has {
-		f.presence = d.Function.presence
-	}
-	mergeForms(&c.call.presence, d.presence, toolCallFunction)
-}
-
-func (c *callMerger) toolCall() ToolCall {
-	call := c.call.clone()
-	if c.whole {
-		return call
-	}
-	if _, odd := call.Extra["type"]; call.Type == "" && !odd {
-		call.Type = "function"
-	}
-	settle(&call.presence, toolCallMembers[:], map[string]bool{
-		"index": call.Index != nil, "id": call.ID != "", "type": call.Type != "",
-	})
-	giveWay(&call.presence, toolCallMembers[:], call.Extra)
-
-	f := &call.Function
-	f.Arguments = c.arguments.String()
-	settle(&f.presence, functionCallMembers[:], map[string]bool{
-		"name": f.Name != "", "arguments": f.Arguments != "",
-	})
-	giveWay(&f.presence, functionCallMembers[:], f.Extra)
-	return call
 }
 
 // imagesMerger collects the images of a choice. Each arrives in one piece.
@@ -235,6 +305,37 @@ func (m *imagesMerger) add(img *Image) {
 	m.list = append(m.list, img.clone())
 }
 
+// annotationsMerger collects the annotations of a choice. Each arrives whole.
+type annotationsMerger struct {
+	list  []Annotation
+	alike map[annotationKey][]int // places in the list
+}
+
+// add appends an annotation, unless there is an equal one.
+func (m *annotationsMerger) add(a *Annotation) {
+	key := annotationKey{kind: a.Type}
+	if u := a.URLCitation; u != nil {
+		key.name, key.start, key.end = u.URL, u.StartIndex, u.EndIndex
+	}
+	for _, i := range m.alike[key] {
+		if reflect.DeepEqual(&m.list[i], a) {
+			return
+		}
+	}
+	if m.alike == nil {
+		m.alike = make(map[annotationKey][]int, 1)
+	}
+	m.alike[key] = append(m.alike[key], len(m.list))
+	m.list = append(m.list, a.clone())
+}
+
+// annotationKey tells most annotations apart.
+type annotationKey struct {
+	kind       AnnotationType
+	name       string
+	start, end int
+}
+
 // audioMerger collects the audio of a choice.
 type audioMerger struct {
 	audio      Audio // without the data and the transcript
@@ -247,7 +348,7 @@ func (m *audioMerger) add(d *Audio) {
 	keepLast(&m.audio.ExpiresAt, d.ExpiresAt)
 	m.data.add(d.Data)
 	m.transcript.add(d.Transcript)
-	mergeExtra(&m.audio.Extra, d.Extra)
+	mergeExtra(&m.audio.Extra, d.Extra, latest)
 	m.audio.presence |= d.presence // no member is written by default
 }
 
@@ -259,13 +360,11 @@ func (m *audioMerger) whole() *Audio {
 	a := m.audio
 	a.Data, a.Transcript = m.data.String(), m.transcript.String()
 	a.Extra = cloneExtra(a.Extra)
-	settle(&a.presence, audioMembers[:], map[string]bool{
+	settle(&a.presence, &audioMembers, map[string]bool{
 		"id": a.ID != "", "data": a.Data != "", "expires_at": a.ExpiresAt != 0, "transcript": a.Transcript != "",
 	})
 	return &a
 }
-
-var logprobsContent = slices.Index(logprobsMembers[:], "content")
 
 // addLogprobs appends the tokens of d to those of l. l may be nil.
 func addLogprobs(l, d *Logprobs) *Logprobs {
@@ -274,7 +373,7 @@ func addLogprobs(l, d *Logprobs) *Logprobs {
 	}
 	l.Content = addTokens(l.Content, d.Content)
 	l.Refusal = addTokens(l.Refusal, d.Refusal)
-	mergeExtra(&l.Extra, d.Extra)
+	mergeExtra(&l.Extra, d.Extra, growing)
 	mergeForms(&l.presence, d.presence, logprobsContent)
 	return l
 }
@@ -284,8 +383,8 @@ func wholeLogprobs(l *Logprobs) *Logprobs {
 	if l = cloneLogprobs(l); l == nil {
 		return nil
 	}
-	settle(&l.presence, logprobsMembers[:], map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
-	giveWay(&l.presence, logprobsMembers[:], l.Extra)
+	settle(&l.presence, &logprobsMembers, map[string]bool{"content": l.Content != nil, "refusal": l.Refusal != nil})
+	giveWay(&l.presence, &logprobsMembers, l.Extra)
 	return l
 }
 

@@ -16,13 +16,12 @@ import (
 //	if errors.Is(err, openrouter.ErrRateLimitExceeded) { … }
 //	if e, ok := errors.AsType[*openrouter.APIError](err); ok { … e.RetryAfter … }
 type APIError struct {
-	// StatusCode is the HTTP status of the response. It is 200 if the failure was reported inside
-	// an answer.
+	// StatusCode is the HTTP status of the failure. It comes from the report if the report names
+	// one, and from the response otherwise. It is 200 if a report inside an answer names none. The
+	// status of the response is in Call().StatusCode.
 	StatusCode int
-	// Code is the status that the report itself names. If it names none, Code is StatusCode.
-	Code int
 	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
-	// follows from Code.
+	// follows from StatusCode.
 	Type ErrorType
 	// Message is the service's message as it was received. It is often general:
 	// [APIError.ProviderError] may have more.
@@ -32,8 +31,8 @@ type APIError struct {
 	Metadata json.RawMessage
 	// Provider is the display name of the provider that failed.
 	Provider string
-	// RetryAfter is how long the service asks to wait before a retry; 0 means that there is no
-	// hint.
+	// RetryAfter is how long the service asks to wait before a retry; 0 means no wait, or that
+	// there is no hint.
 	RetryAfter time.Duration
 	// Availability describes why no provider could serve the request. It is nil for other failures.
 	Availability *Availability
@@ -49,7 +48,8 @@ type APIError struct {
 	Body []byte
 
 	err    error // of the context, if it ended before a retry
-	opaque bool  // the response was no report: the request may have been served
+	opaque bool  // the response was no report of a known kind: the request may have been served
+	hinted bool  // RetryAfter is a hint, also if it is 0
 	call   *CallInfo
 }
 
@@ -65,10 +65,10 @@ func (e *APIError) Error() string {
 	default:
 		b.WriteString("status")
 	}
-	b.WriteString(prefixed(" ", statusText(e.Code)))
+	b.WriteString(prefixed(" ", statusText(e.StatusCode)))
 	if msg := oneLine(e.Message); msg != "" {
 		b.WriteString(": " + msg)
-	} else if text := http.StatusText(e.Code); text != "" && e.Code != http.StatusOK {
+	} else if text := http.StatusText(e.StatusCode); text != "" && e.StatusCode != http.StatusOK {
 		b.WriteString(": " + text)
 	}
 	retry := ""
@@ -77,7 +77,7 @@ func (e *APIError) Error() string {
 	}
 	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
 	if e.err != nil {
-		b.WriteString(": " + e.err.Error())
+		b.WriteString(": " + oneLine(e.err.Error()))
 	}
 	return b.String()
 }
@@ -96,10 +96,10 @@ func cutLine(s string, most int) string {
 }
 
 // Is reports whether target is the [ErrorType] of this failure. If Type is not one of the
-// constants, the ErrorType that follows from Code matches, too.
+// constants, the constants that correspond to Type and to StatusCode match, too.
 func (e *APIError) Is(target error) bool {
 	t, ok := target.(ErrorType)
-	return ok && (t == e.Type || !e.Type.known() && t == typeOfStatus(e.Code))
+	return ok && (t == e.Type || !e.Type.known() && t != "" && (t == typeOfStatus(e.StatusCode) || t == typeOfWord(string(e.Type))))
 }
 
 // Unwrap returns the context's error if the context ended before the request could be retried, else
@@ -118,18 +118,23 @@ func (e *APIError) FallbackModels() []string {
 }
 
 // Retryable reports whether the same request can succeed later. It returns what the service said in
-// Availability, or else decides by Code, or by Type if there is no code. Codes 401 and 402 are
-// never retryable. A retry may be billed again.
+// Availability, or else decides by StatusCode, or by Type if the report names no status. Rejected
+// keys and missing credits are never retryable, nor is a response with a success status that is
+// neither an answer nor a report. A retry may be billed again.
 func (e *APIError) Retryable() bool {
 	switch {
-	case e.Code == http.StatusUnauthorized, e.Code == http.StatusPaymentRequired:
+	case e.opaque:
+		return false
+	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusPaymentRequired:
+		return false
+	case e.Type == ErrAuthentication, e.Type == ErrPaymentRequired: // some say 429 for a quota that is used up
 		return false
 	case e.Availability != nil:
 		return e.Availability.Retryable
 	}
-	switch e.Code {
+	switch e.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout, statusEdgeTimeout, statusOverloaded:
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout, 520, 521, 522, 523, statusEdgeTimeout, statusOverloaded:
 		return true
 	case http.StatusOK, 0: // reported without a code, or read from a recording
 		switch e.Type {
@@ -145,8 +150,6 @@ type errorBody struct {
 	Error              *ErrorObject    `json:"error,omitzero"`
 	UserID             string          `json:"user_id,omitzero"`
 	OpenRouterMetadata *RouterMetadata `json:"openrouter_metadata,omitzero"`
-	Message            string          `json:"message,omitzero"`
-	Detail             string          `json:"detail,omitzero"`
 
 	Extra map[string]any `json:"-"`
 
@@ -155,57 +158,39 @@ type errorBody struct {
 
 // errorMetadata is the part of error.metadata that every error uses.
 type errorMetadata struct {
-	ErrorType    ErrorType         `json:"error_type,omitzero"`
-	ProviderName string            `json:"provider_name,omitzero"`
-	Headers      map[string]string `json:"headers,omitzero"`
+	ErrorType    ErrorType      `json:"error_type,omitzero"`
+	ProviderName string         `json:"provider_name,omitzero"`
+	Headers      map[string]any `json:"headers,omitzero"`
 
 	Extra map[string]any `json:"-"`
 
 	presence presence
 }
 
-// errorFromBody makes an error of any response body that reports a failure.
-func errorFromBody(call *CallInfo, body []byte) *APIError {
-	var b errorBody
-	text := bytes.TrimSpace(body)
-	if err := b.UnmarshalJSON(text); err != nil {
-		b = errorBody{}
-	}
-	e := newAPIError(call, b.Error)
-	e.Body, e.UserID, e.RouterMetadata = body, b.UserID, b.OpenRouterMetadata
-	if b.Error == nil {
-		e.Message = b.Message + b.Detail
-		if raw, ok := b.Extra["error"].(json.RawMessage); ok {
-			e.Message = rawText(raw)
-		}
-	}
-	return e
-}
-
 // newAPIError makes an error of an error object, which may be nil.
 func newAPIError(call *CallInfo, o *ErrorObject) *APIError {
-	e := &APIError{StatusCode: call.StatusCode, Code: call.StatusCode, call: call}
+	e := &APIError{StatusCode: call.StatusCode, call: call}
 	if o == nil {
 		o = &ErrorObject{}
 	}
 	e.Message, e.Metadata, e.Availability = o.Message, o.Metadata, o.Availability
 	switch code := numericCode(o); {
-	case code != 0:
-		e.Code = code
-	case o.HTTPStatus != 0:
-		e.Code = o.HTTPStatus
+	case isStatus(code):
+		e.StatusCode = code
+	case isStatus(o.HTTPStatus):
+		e.StatusCode = o.HTTPStatus
 	}
 	meta := e.metadata()
 	e.Provider = meta.ProviderName
-	for _, t := range []ErrorType{meta.ErrorType, o.ErrorType, ErrorType(o.Type), typeOfStatus(e.Code)} {
+	for _, t := range []ErrorType{meta.ErrorType, o.ErrorType, typeOfWord(codeWord(o)), ErrorType(o.Type), typeOfStatus(e.StatusCode)} {
 		if e.Type == "" {
 			e.Type = t
 		}
 	}
-	if e.Type == "" && (e.Code == http.StatusOK || e.Code == 0) {
+	if e.Type == "" && (e.StatusCode == http.StatusOK || e.StatusCode == 0) {
 		e.Type = ErrProviderUnavailable // there is no answer, and no reason was given
 	}
-	e.RetryAfter = retryHint(e, time.Now())
+	e.RetryAfter, e.hinted = retryHint(e, o, time.Now())
 	return e
 }
 
@@ -214,11 +199,7 @@ func numericCode(o *ErrorObject) int {
 	if o.Code != 0 {
 		return o.Code
 	}
-	var text string
-	if raw, ok := o.Extra["code"].(json.RawMessage); ok && json.Unmarshal(raw, &text) == nil {
-		return atoi(text)
-	}
-	return 0
+	return atoi(codeWord(o))
 }
 
 func (e *APIError) metadata() errorMetadata {
@@ -387,8 +368,8 @@ func (e *APIError) RateLimit() *RateLimit {
 	headers := e.metadata().Headers
 	return newRateLimit(func(name string) string {
 		for k, v := range headers {
-			if strings.EqualFold(k, name) {
-				return v
+			if raw, ok := v.(json.RawMessage); ok && strings.EqualFold(k, name) {
+				return rawText(raw) // some send numbers
 			}
 		}
 		return ""

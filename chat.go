@@ -28,7 +28,8 @@ const completionsPath = "/chat/completions"
 //   - [ErrMissingAPIKey]: there is no key; nothing was sent.
 //
 // Cancelling ctx ends the call at once. The provider still finishes the answer
-// and bills it.
+// and bills it. For a model that only streams, use [ChatService.Stream] and
+// [Stream.Collect].
 func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*ChatCompletion, error) {
 	cfg := s.client.config().with(opts)
 	body, err := cfg.encode(req, false)
@@ -53,8 +54,8 @@ func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*
 // stream.
 //
 // The errors of Stream are those of [ChatService.Create]. If the stream breaks
-// off after the response and before the first part of the answer, the error is a
-// [*StreamError]. Later errors come from the stream.
+// off after the response has begun and before the first part of the answer, the
+// error is a [*StreamError]. Later errors come from the stream.
 func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
 	cfg := s.client.config().with(opts)
 	body, err := cfg.encode(req, true)
@@ -67,7 +68,7 @@ func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, op
 func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*Stream, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
 	defer stop()
-	res, err := c.send(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
 	if err != nil {
 		cancel(nil)
 		return nil, err
@@ -103,11 +104,11 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		r = wire.NewPoolReader(text, &wire.Pool{}, nil)
 	}
 	if err := decoded(&r, res.readJSON(&r), text, "ChatCompletion"); err != nil {
-		if e := errorFromBody(call, scrub(data, c.secrets)); e.Message != "" {
+		if e := c.reportInstead(call, text); e != nil {
 			return nil, e
 		}
 		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call, e.Body = call, scrub(e.Body, c.secrets)
+			return nil, e.received(call, c.secrets)
 		}
 		return nil, err
 	}
@@ -133,6 +134,17 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 	return res, nil
 }
 
+// reportInstead returns the error for data that is a report of failure instead of
+// an answer, or nil.
+func (c *config) reportInstead(call *CallInfo, data []byte) *APIError {
+	if !openEnvelope(data).reports() {
+		return nil
+	}
+	e := errorFromBody(call, scrub(data, c.secrets))
+	e.Body = e.Body[:min(len(e.Body), maxErrorBody)]
+	return e
+}
+
 // reported returns the failure that an answer reports, or nil.
 func (c *config) reported(res *ChatCompletion, data []byte) error {
 	report := res.Error
@@ -141,10 +153,38 @@ func (c *config) reported(res *ChatCompletion, data []byte) error {
 			report = res.Choices[i].Error
 		}
 	}
-	if report == nil && len(res.Choices) > 0 {
+	switch {
+	case report != nil:
+		return c.reportedIn(res, report, data)
+	case len(res.Choices) > 0:
+		if reason := res.failedFinish(); reason != "" {
+			return c.failedFinish(res, reason, data)
+		}
 		return nil
 	}
-	return c.reportedIn(res, report, data)
+	members := openEnvelope(data)
+	if res.Usage == nil && res.Debug == nil && res.OpenRouterMetadata == nil && members.reports() {
+		return c.reportedBeside(res, members.failure(), data)
+	}
+	e := c.reportedIn(res, nil, data)
+	e.opaque = !members.holdsOnly(envelopeMembers...)
+	return e
+}
+
+// reportedBeside makes an error from a report that is not in a member error. If it
+// names neither a status nor a known kind, the request is not sent again.
+func (c *config) reportedBeside(res *ChatCompletion, report *ErrorObject, data []byte) *APIError {
+	e := c.reportedIn(res, report, data)
+	e.opaque = e.StatusCode == http.StatusOK && e.Type == ErrProviderUnavailable
+	return e
+}
+
+// failedFinish makes an error from an answer that has no report, but a finish
+// reason that says failure.
+func (c *config) failedFinish(res *ChatCompletion, reason string, data []byte) *APIError {
+	e := c.reportedIn(res, &ErrorObject{Message: "the answer ended with the finish reason " + nameIn(reason)}, data)
+	e.Type = ErrProviderUnavailable
+	return e
 }
 
 // reportedIn makes an error from a report. A nil report stands for an answer
@@ -167,10 +207,16 @@ func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byt
 
 // notAnAnswer returns the error for a body that is empty or not a JSON object.
 func (c *config) notAnAnswer(call *CallInfo, data []byte) *APIError {
+	text := bytes.TrimSpace(data)
+	if e := c.reportInstead(call, text); e != nil { // in a list
+		return e
+	}
 	e := newAPIError(call, nil)
 	e.opaque = true
 	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
-	switch text := bytes.TrimSpace(data); {
+	switch encoding := foreignEncoding(call); {
+	case encoding != "":
+		e.Message = "the answer has the Content-Encoding " + encoding + ", which is not supported"
 	case len(text) == 0:
 		e.Message = "the answer is empty"
 	case text[0] == '<':

@@ -68,7 +68,7 @@ func (d *chunkDecoder) decode(data []byte) (*ChatCompletionChunk, error) {
 	if err := decoded(&d.reader, chunk.readJSON(&d.reader), data, "ChatCompletionChunk"); err != nil {
 		return nil, err
 	}
-	if chunk.presence.Form(chunkChoices) == wire.Absent {
+	if chunk.presence.Form(chatCompletionChunkChoices) == wire.Absent {
 		chunk.Choices = nil
 	}
 	if memo.Enabled && !d.alone {
@@ -204,6 +204,9 @@ func (d *chunkDecoder) learn(data []byte, chunk *ChatCompletionChunk) {
 			if f == g {
 				return // the member occurs twice
 			}
+		}
+		if text, ok := d.pool.TextAt(data, hole.Start, hole.End, false); !ok || text != *f.in(c) {
+			return // it occurs once more, as another JSON type
 		}
 		d.fields = append(d.fields, f)
 		d.spans = append(d.spans, memo.Span{Start: hole.Start, End: hole.End})

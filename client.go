@@ -29,6 +29,11 @@ type Client struct {
 // The key is set by [WithAPIKey], or else by the environment variable
 // OPENROUTER_API_KEY. The address is set by [WithBaseURL], or else by
 // OPENROUTER_BASE_URL; the default is [DefaultBaseURL].
+// OPENROUTER_INSECURE_HTTP=1 does the same as [WithInsecureHTTP].
+//
+// Without [WithHTTPClient], the client has its own copy of http.DefaultTransport,
+// made for many requests to one host. If http.DefaultTransport is not an
+// *http.Transport, because a program replaced it, the client uses it as it is.
 //
 // NewClient never fails. With a missing key or an invalid option, every call
 // returns an error before anything is sent.
@@ -37,10 +42,11 @@ func NewClient(opts ...Option) *Client {
 		header:     http.Header{},
 		maxRetries: 2, retryPolicy: RetryTransient, maxWait: time.Minute, maxWaits: 5 * time.Minute,
 		timeout: 10 * time.Minute, idle: 2 * time.Minute,
-		maxBody: defaultMaxSize, maxEvent: defaultMaxSize,
+		maxBody: defaultMaxSize, maxEvent: defaultMaxSize, maxStream: defaultMaxStream,
 	}
 	cfg.apply(WithAPIKey(os.Getenv("OPENROUTER_API_KEY")))
-	cfg.apply(WithBaseURL(cmp.Or(os.Getenv("OPENROUTER_BASE_URL"), DefaultBaseURL)))
+	cfg.apply(WithBaseURL(cmp.Or(strings.TrimSpace(os.Getenv("OPENROUTER_BASE_URL")), DefaultBaseURL)))
+	cfg.insecure = os.Getenv("OPENROUTER_INSECURE_HTTP") == "1"
 	cfg.keyFrom, cfg.baseURLFrom = "OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"
 	cfg.apply(WithUserAgent(""))
 	for _, opt := range opts {
@@ -49,9 +55,11 @@ func NewClient(opts ...Option) *Client {
 	cfg.check()
 	c := &Client{config: func() *config { return cfg }}
 	if cfg.httpClient == nil {
-		transport := newTransport()
-		cfg.httpClient = &http.Client{Transport: transport}
-		runtime.AddCleanup(c, func(t *http.Transport) { t.CloseIdleConnections() }, transport)
+		cfg.httpClient = &http.Client{}
+		if transport := newTransport(); transport != nil {
+			cfg.httpClient.Transport = transport
+			runtime.AddCleanup(c, func(t *http.Transport) { t.CloseIdleConnections() }, transport)
+		}
 	}
 	// A copy: the caller's client stays as it is.
 	hc := *cfg.httpClient
@@ -67,19 +75,34 @@ func NewClient(opts ...Option) *Client {
 	return c
 }
 
+// A connection over HTTP/2 that is dead looks like one on which a model thinks.
+// After this time without a byte the peer is asked, and after that time it must
+// have answered.
+const (
+	pingAfter  = 15 * time.Second
+	pingAnswer = 10 * time.Second
+)
+
 // newTransport returns a copy of net/http's default transport that keeps many
-// connections to one host. Its buffers have half the usual size: that saves
-// 4 KiB for each open stream, and costs no time in the benchmarks because large
-// reads and writes bypass the buffers.
+// connections to one host, or nil if the default is not net/http's own. Its buffers
+// have half the usual size: that saves 4 KiB for each open stream, and costs no time
+// in the benchmarks because large reads and writes bypass the buffers.
 func newTransport() *http.Transport {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	if d, ok := http.DefaultTransport.(*http.Transport); ok {
+	switch d := http.DefaultTransport.(type) {
+	case *http.Transport:
 		t = d.Clone()
+	case nil:
+	default:
+		return nil
 	}
 	t.ReadBufferSize, t.WriteBufferSize = 2<<10, 2<<10
 	t.MaxIdleConns = 0
 	t.MaxIdleConnsPerHost = 256
 	t.IdleConnTimeout = 90 * time.Second
+	if t.HTTP2 == nil {
+		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAnswer}
+	}
 	return t
 }
 
@@ -102,12 +125,13 @@ type CallInfo struct {
 	// GenerationID identifies the answer in the service's records. It can be set
 	// even if no part of the answer arrived.
 	GenerationID string
-	// Attempts is the number of times the request was sent. Each may be billed.
+	// Attempts is the number of times the request was sent. Each may be billed. An
+	// attempt that got no connection sent nothing, and does not count.
 	Attempts int
 	// Waited is the total time spent between the attempts.
 	Waited time.Duration
-	// RateLimit is nil if the response does not state a limit. The service states
-	// its own limit when that limit refuses a request.
+	// RateLimit is nil if the response does not state a limit. The service states its
+	// limit only if it refuses a request because of that limit.
 	RateLimit *RateLimit
 	// Cache is nil if the service's response cache was off.
 	Cache *CacheInfo
@@ -167,6 +191,22 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 	}
 }
 
+// resetTime reads the time of a reset. The service sends milliseconds, and other
+// servers send seconds, which are smaller numbers.
+func resetTime(text string) time.Time {
+	const maxSeconds = 1e11
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if f, ferr := strconv.ParseFloat(text, 64); err != nil && ferr == nil && f < maxSeconds {
+		ms, err = int64(f*1000), nil
+	} else if ms < maxSeconds {
+		ms *= 1000
+	}
+	if err != nil || ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
 // newRateLimit reads the three rate limit headers through get. It returns nil if
 // all of them are missing.
 func newRateLimit(get func(string) string) *RateLimit {
@@ -177,9 +217,7 @@ func newRateLimit(get func(string) string) *RateLimit {
 	l := &RateLimit{}
 	l.Limit, _ = strconv.Atoi(strings.TrimSpace(limit))
 	l.Remaining, _ = strconv.Atoi(strings.TrimSpace(remaining))
-	if ms, err := strconv.ParseInt(strings.TrimSpace(reset), 10, 64); err == nil && ms > 0 {
-		l.Reset = time.UnixMilli(ms)
-	}
+	l.Reset = resetTime(strings.TrimSpace(reset))
 	return l
 }
 

@@ -1,6 +1,7 @@
 package openrouter_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"testing"
 
@@ -144,6 +145,7 @@ func TestCompletionMessageArguments(t *testing.T) {
 			c := completion(openrouter.Message{ToolCalls: []openrouter.ToolCall{tc.call}})
 			want := tc.call
 			want.Function.Arguments = tc.want
+			want.Type = cmp.Or(want.Type, "function")
 			assert.Equal(t, []openrouter.ToolCall{want}, c.Message().ToolCalls)
 			assert.Equal(t, []openrouter.ToolCall{want}, c.ToolCalls())
 			assert.Equal(t, tc.call, c.Choices[0].Message.ToolCalls[0])
@@ -226,7 +228,7 @@ func fullMessage() openrouter.Message {
 	return openrouter.Message{
 		Role: openrouter.RoleAssistant, Content: []openrouter.Part{part}, Extra: extra(),
 		ToolCalls: []openrouter.ToolCall{{
-			ID: "a", Index: new(0), Extra: extra(),
+			ID: "a", Type: "function", Index: new(0), Extra: extra(),
 			Function: openrouter.FunctionCall{Name: "f", Arguments: "{}", Extra: extra()},
 		}},
 		ReasoningDetails: []openrouter.ReasoningDetail{{Type: openrouter.ReasoningDetailTypeText, Index: new(0), Extra: extra()}},

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
 )
 
 // PartType names the payload of a [Part]. Other values are possible: a part of an unknown type
@@ -38,8 +42,8 @@ type Part struct {
 	VideoURL *VideoURL `json:"video_url,omitzero"`
 	File     *File     `json:"file,omitzero"`
 
-	// CacheControl ends a cacheable prefix with this part. If a message has several text parts, set
-	// it only on the last one.
+	// CacheControl caches the prompt up to and including this part. If a message has several text
+	// parts, set it only on the last one.
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 	// PromptCacheBreakpoint is OpenAI's form of CacheControl, for text parts. The service converts
 	// each form into the other.
@@ -161,12 +165,48 @@ func VideoPart(url string) Part {
 	return Part{Type: PartTypeVideoURL, VideoURL: &VideoURL{URL: url}}
 }
 
-// Cached returns a copy of the part that ends a cacheable prefix, with the provider's default TTL.
-// For another TTL set [Part.CacheControl].
-func (p Part) Cached() Part {
-	p.CacheControl = &CacheControl{Type: "ephemeral"}
+// Cached returns a copy of the part with a CacheControl. The provider then caches the prompt up to
+// and including the part, for its default time.
+func (p Part) Cached() Part { return p.CachedFor("") }
+
+// CachedFor is [Part.Cached] with the time for which the provider keeps the prompt.
+func (p Part) CachedFor(ttl CacheTTL) Part {
+	p.CacheControl = &CacheControl{Type: "ephemeral", TTL: ttl}
 	return p
 }
+
+// String describes the part for people: a text as it is, and others by their type, their name and
+// where they are, such as [file paper.pdf https://example.com/paper.pdf]. It leaves out data.
+func (p Part) String() string {
+	if p.Type == PartTypeText || p.Type == "" && p.Text != "" {
+		return p.Text
+	}
+	words := []string{string(p.Type)}
+	switch {
+	case p.ImageURL != nil:
+		words = append(words, shortURL(p.ImageURL.URL))
+	case p.InputAudio != nil:
+		words = append(words, p.InputAudio.Format, strconv.Itoa(len(p.InputAudio.Data))+" bytes of base64")
+	case p.VideoURL != nil:
+		words = append(words, shortURL(p.VideoURL.URL))
+	case p.File != nil:
+		words = append(words, p.File.Filename, p.File.FileID, shortURL(p.File.FileData))
+	}
+	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+	return "[" + strings.Join(words, " ") + "]"
+}
+
+// shortURL returns a URL, or the beginning of one that has data.
+func shortURL(url string) string {
+	head, data, found := strings.Cut(url, ",")
+	if !found || !strings.HasPrefix(strings.ToLower(url), "data:") {
+		return url
+	}
+	return head + ", " + strconv.Itoa(len(data)) + " bytes"
+}
+
+// Equal reports whether both parts say the same; see [Message.Equal].
+func (p Part) Equal(other Part) bool { return deep.Equal(p, other) }
 
 func (p Part) clone() Part {
 	p.ImageURL = cloneObject(p.ImageURL, func(u *ImageURL) *map[string]any { return &u.Extra })
@@ -215,7 +255,7 @@ func (i Image) url() string {
 	}
 	// Some answers have a plain URL string in place of the object.
 	var url string
-	if raw, ok := i.Extra[""].(json.RawMessage); ok {
+	if raw, ok := i.Extra[""].(json.RawMessage); ok && isBare(i.presence, i.Extra) && i.blank() {
 		_ = json.Unmarshal(raw, &url) // ignored: what is not a string is no URL
 	}
 	return url

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -25,12 +26,12 @@ import (
 //
 // out is a pointer to a variable for the answer. A *[]byte receives the answer
 // as it came. Any other pointer receives the decoded JSON. If out is nil, the
-// answer is checked and dropped. An answer that is not JSON is an error, except
-// for a *[]byte, and except for an empty answer if out is nil.
+// answer is checked and dropped. An answer that is not JSON is an error, unless
+// out is a *[]byte. An empty answer is allowed if out is nil.
 //
 // The errors are those of [ChatService.Create]. An answer with a success status
 // is also an [*APIError] if its member error is an object or a string. The
-// CallInfo is set also when there is an error. It is zero if nothing was sent.
+// CallInfo is set even if there is an error. It is zero if nothing was sent.
 //
 // Every HTTP method is retried as [WithRetryPolicy] says, POST included. If a
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
@@ -121,7 +122,7 @@ func encodeBody(in any) ([]byte, error) {
 	if !json.Valid(raw) {
 		return nil, errors.New("is not valid JSON")
 	}
-	return slices.Clone(raw), nil
+	return bytes.ToValidUTF8(raw, []byte("\ufffd")), nil // a copy
 }
 
 // decode reads a body that came with a success status into out, as [Client.Do]
@@ -149,12 +150,49 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*DecodeError](err)
 	if !ok {
-		e = &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: text, Err: err}
-		if at, ok := errors.AsType[*json.SyntaxError](err); ok {
-			e.Offset = int(at.Offset)
-		}
+		e = c.undecoded(out, text, err)
 	}
-	e.call, e.Body = call, scrub(e.Body, c.secrets)
+	return e.received(call, c.secrets)
+}
+
+// undecoded returns the error for JSON that encoding/json, or a method of out, could
+// not decode. Their texts quote the data; this one says what and where.
+func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
+	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: text}
+	problem := "a value does not fit its Go type"
+	if at, ok := errors.AsType[*json.SyntaxError](err); ok {
+		e.Offset, problem = max(int(at.Offset)-1, 0), "invalid JSON"
+		if at.Error() == "unexpected end of JSON input" {
+			e.Offset, problem = len(text), "unexpected end of JSON"
+		}
+	} else if at, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		kind, _, _ := strings.Cut(at.Value, " ") // the number itself may follow
+		e.Offset, problem = min(int(at.Offset), len(text)), kind+" does not fit a Go value of type "+at.Type.String()
+	}
+	if e.Offset > 0 {
+		problem += " at byte " + strconv.Itoa(e.Offset)
+	}
+	e.Err = &quiet{problem, c.clean(err)}
+	return e
+}
+
+// quiet is an error with another text, because its own would quote data.
+type quiet struct {
+	text string
+	err  error
+}
+
+func (e *quiet) Error() string { return e.text }
+func (e *quiet) Unwrap() error { return e.err }
+
+// received completes the error for data of a response. Its Offset counts in the
+// Body, which is shorter or longer than the data if secrets were replaced.
+func (e *DecodeError) received(call *CallInfo, secrets []string) *DecodeError {
+	e.call = call
+	if body := scrub(e.Body, secrets); !bytes.Equal(body, e.Body) {
+		e.Offset = min(len(scrub(e.Body[:min(e.Offset, len(e.Body))], secrets)), len(body))
+		e.Body = body
+	}
 	return e
 }
 

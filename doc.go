@@ -12,13 +12,14 @@
 //   - [ChatCompletion.Message] is the reply to append to the next request.
 //   - [ChatService.Stream] sends a request and returns a stream.
 //   - [Stream.Chunks] loops over the parts of the answer as they arrive.
-//   - [Stream.Response] is the whole answer after the loop.
-//   - [FunctionTool] describes a function that the model may call.
+//   - [Stream.Response] is the whole answer after the loop. [Stream.Texts] loops
+//     over its text alone.
+//   - [NewFunctionTool] describes a function that the model may call.
 //   - [ChatCompletion.ToolCalls] lists the calls that the model asks for.
-//   - [ToolMessage] gives the model the result of a call.
+//   - [ToolCall.Result] gives the model the result of a call.
 //   - [APIError] is the error for every failure that the service reports.
 //   - [github.com/openrouter-go/openrouter/openroutertest.NewServer] starts a
-//     fake of the service for tests.
+//     fake of the service for tests. Its method Client makes a client for the fake.
 //
 // A call returns the whole answer:
 //
@@ -33,13 +34,17 @@
 //
 // A stream is read in a loop:
 //
+//	stream, err := client.Chat.Stream(ctx, req)
+//	if err != nil {
+//		log.Fatal(err) // the stream did not begin
+//	}
 //	for chunk, err := range stream.Chunks() { // leaving the loop closes the stream
 //		if err != nil {
-//			log.Fatal(err) // broke off half way: never a silent end
+//			log.Fatal(err) // the answer is not complete
 //		}
 //		fmt.Print(chunk.Text())
 //	}
-//	res := stream.Response() // the whole answer, as Create would have returned it
+//	res := stream.Response() // the whole answer, as Create returns it
 //
 // # Requests and messages
 //
@@ -49,48 +54,48 @@
 // [DeveloperMessage] and [AssistantMessage] make the other kinds of messages.
 // [TextPart], [ImagePart], [ImageDataPart], [FilePart], [FileDataPart], [AudioPart]
 // and [VideoPart] make the parts of a message. [Part.Cached] marks the end of a
-// prompt that the provider should cache.
+// prompt that the provider should cache. [ChatCompletionRequest.Clone] makes a copy
+// that can be changed.
 //
-// # Models, providers and cost
+// # Models, tools and cost
 //
 // [ChatCompletionRequest.Model] is tried first, then each of
 // [ChatCompletionRequest.Models]. [ProviderPreferences] selects among the
 // providers of a model, and [MaxPrice] limits the price. [ModelsService.All] lists
-// the models with their prices. [Usage] reports the cost of an answer, and
-// [GenerationsService.Get] the final cost. [WithRouterMetadata] asks how the
-// request was routed.
+// the models with their prices. [Usage] reports the cost of an answer.
+// [GenerationsService.Get] reports the final cost. [WithRouterMetadata] asks how
+// the request was routed.
 //
-// # Tools and output formats
-//
-// [FunctionCall.Unmarshal] reads the arguments of a call. The service runs other
-// tools itself, such as [WebSearchTool], and plugins, such as [FileParserPlugin].
-// [JSONSchemaFormat] asks for JSON that follows a schema. [Reasoning] controls how
-// much a model thinks.
+// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// other tools itself, such as [WebSearchTool], and plugins, such as
+// [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema.
+// [Reasoning] controls how much a model thinks.
 //
 // # Errors
 //
 // [*APIError] covers every place where the service reports a failure: the HTTP
-// status, a body with the status 200, a choice, or a chunk of a stream. Its
-// [ErrorType] is an error, too, to use with errors.Is: [ErrRateLimitExceeded],
-// [ErrPaymentRequired] and others.
+// status, a body with the status 200, a choice, or a chunk of a stream.
+// [errors.Is] compares it with an [ErrorType]: [ErrRateLimitExceeded],
+// [ErrPaymentRequired] or another.
 //
-//	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // what the service reported, wherever it did
+//	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // the service reported a failure
 //		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 //	}
 //
-// [*StreamError] means that a stream broke off, and [*ConnectionError] that any
-// other call did. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
+// [*StreamError] means that a stream broke off. [*ConnectionError] means that a call
+// got no complete response. Both wrap the reason: [ErrStreamTruncated], [ErrStreamIdle],
 // [ErrContentTimeout], [ErrAttemptTimeout], [ErrStreamClosed], [ErrTooLarge], or the
-// error of the context or the network. Both carry what had arrived. [*DecodeError]
-// means that data is not the JSON it should be. [*ValidationError] means that a
-// request or an option is invalid and nothing was sent; [ErrMissingAPIKey] means
-// that there is no key. [ChatCompletionRequest.Validate] checks a request without
-// a call. [WithoutValidation] switches checks off.
+// error of the context or the network. Both hold the part that had arrived.
+//
+// [*DecodeError] means that an answer could not be decoded. [*ValidationError] and
+// [ErrMissingAPIKey] mean that nothing was sent.
+// [ChatCompletionRequest.Validate] checks a request without a call.
+// [WithoutValidation] switches checks off.
 //
 // # Options
 //
-// An option given to [NewClient] applies to every call, one given to a call to
-// that call only.
+// Options of [NewClient] apply to every call. Options of a call apply to that call
+// and take precedence.
 //
 //   - Retries: [WithMaxRetries], [WithRetryPolicy], [WithMaxRetryWait],
 //     [WithOnRetry]. Temporary failures are retried, by default twice, while no
@@ -98,13 +103,12 @@
 //     twice. The [CallInfo] of answers and errors counts the attempts.
 //   - Limits: [WithTimeout] limits one attempt of a call, or the wait for the first
 //     event of a stream. [WithStreamIdleTimeout] and [WithContentTimeout] limit the
-//     silence in a stream. Only the context limits the whole of a live stream.
+//     silence in a stream. Only the context limits the total time of a stream.
 //     [WithMaxBodySize] and [WithMaxEventSize] limit memory.
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
-//   - Names for the service's records: [WithApp], [WithUserAgent], [WithSessionID].
-//   - Comments in a stream: [WithOnComment].
+//   - Other: [WithApp], [WithUserAgent], [WithSessionID], [WithOnComment].
 //
 // # Extra
 //
@@ -114,26 +118,27 @@
 //
 //   - members that have no field in this version;
 //   - known members whose value does not fit the field: it has another JSON type,
-//     or is a number out of range. The field is then zero. Only for choices and
-//     error this is a [*DecodeError];
+//     or is a number out of range. The field is then zero. The members choices and
+//     error are exceptions: there, such a value is a [*DecodeError];
 //   - numbers with more digits than their float64 field can hold. The field is
-//     then the nearest float64, and the digits are sent while it is unchanged.
+//     then the nearest float64. The digits are sent unless the field is changed.
 //
-// A list element that should be an object and is not becomes an empty object
-// whose Extra holds the element under the name "".
+// In a list of objects, an element that is not an object becomes an empty object.
+// Its Extra holds the element under the name "".
 //
 // To send other members, put them into Extra, with any value that encoding/json
 // can encode. They are sent after the fields, sorted by name. A field that is set
-// takes precedence over a member of the same name. A request with "stream" in
-// Extra is refused, because the method decides it.
+// takes precedence over a member of the same name; where it is not set, the member
+// is sent. A request with "stream" in Extra is refused: use [ChatService.Create] or
+// [ChatService.Stream].
 //
-// Values of enumerations may be new to this version. Tools and plugins of unknown
-// types become [RawTool] and [RawPlugin]. [Client.Do] calls endpoints that have no
-// method.
+// Enumerations keep values that are new to this version. Tools and plugins of
+// unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints
+// that have no method.
 //
 // # Testing
 //
 // Package [github.com/openrouter-go/openrouter/openroutertest] is a fake of the
-// service that can also produce its failures. [ReadStream] reads a recorded stream.
-// [Accumulator] combines chunks from any source into one answer.
+// service and its failures. [ReadStream] reads a recorded stream. [Accumulator]
+// combines chunks from any source into one answer.
 package openrouter

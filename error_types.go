@@ -3,18 +3,23 @@ package openrouter
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
-// ErrorType is the service's name of a kind of failure. Each ErrorType is an error: [errors.Is]
+// ErrorType is the service's name for a kind of failure. Each ErrorType is an error: [errors.Is]
 // matches it with every [*APIError] of that type. Other values are possible.
 type ErrorType string
 
 // Errors about length.
 const (
 	ErrContextLengthExceeded ErrorType = "context_length_exceeded"
-	ErrMaxTokensExceeded     ErrorType = "max_tokens_exceeded"
-	ErrTokenLimitExceeded    ErrorType = "token_limit_exceeded"
-	ErrStringTooLong         ErrorType = "string_too_long"
+	// ErrMaxTokensExceeded means that the answer reached [ChatCompletionRequest.MaxCompletionTokens].
+	ErrMaxTokensExceeded ErrorType = "max_tokens_exceeded"
+	// ErrTokenLimitExceeded means that the service's own token limit was exceeded, such as one that
+	// depends on the credits.
+	ErrTokenLimitExceeded ErrorType = "token_limit_exceeded"
+	// ErrStringTooLong means that one string of the request is longer than the provider allows.
+	ErrStringTooLong ErrorType = "string_too_long"
 )
 
 // Errors about authentication, permission and credits.
@@ -28,8 +33,8 @@ const (
 
 // Errors about availability.
 const (
-	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded;
-	// [APIError.RateLimit] tells which.
+	// ErrRateLimitExceeded means that a rate limit of the service or of a provider was exceeded.
+	// [APIError.RateLimit] is nil if it was a provider's.
 	ErrRateLimitExceeded   ErrorType = "rate_limit_exceeded"
 	ErrProviderOverloaded  ErrorType = "provider_overloaded"
 	ErrProviderUnavailable ErrorType = "provider_unavailable"
@@ -66,8 +71,10 @@ const (
 
 // Other errors.
 const (
-	ErrServer   ErrorType = "server"
-	ErrTimeout  ErrorType = "timeout"
+	ErrServer  ErrorType = "server"
+	ErrTimeout ErrorType = "timeout"
+	// ErrUnmapped means that the provider's error fits no other type. [ProviderError.ProviderCode]
+	// may have the provider's own code.
 	ErrUnmapped ErrorType = "unmapped"
 )
 
@@ -89,8 +96,45 @@ func (t ErrorType) known() bool {
 	return false
 }
 
-// typeOfStatus returns the type for an HTTP status, or "" if there is none. It is used if the
-// service named no type.
+// typeOfWord is the type that a code or a type of another vocabulary stands for;
+// "" if it stands for none, or says less than a status does, as server_error.
+func typeOfWord(word string) ErrorType {
+	word = strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(word))
+	if t := ErrorType(word); t.known() {
+		return t
+	}
+	switch word {
+	case "insufficient_quota", "insufficient_credits", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active",
+		"billing_error", "quota_exceeded":
+		return ErrPaymentRequired
+	case "invalid_api_key", "incorrect_api_key", "authentication_error", "unauthorized", "unauthenticated":
+		return ErrAuthentication
+	case "permission_error", "forbidden", "access_denied":
+		return ErrPermissionDenied
+	case "rate_limit_error", "rate_limit", "rate_limited", "rate_limit_reached", "too_many_requests", "resource_exhausted":
+		return ErrRateLimitExceeded
+	case "exceed_context_size_error", "context_window_exceeded":
+		return ErrContextLengthExceeded
+	case "string_above_max_length":
+		return ErrStringTooLong
+	case "model_not_found", "not_found_error":
+		return ErrNotFound
+	case "request_too_large", "payloadtoolargeerror":
+		return ErrPayloadTooLarge
+	case "invalid_request_error", "invalid_argument", "bad_request":
+		return ErrInvalidRequest
+	case "content_filter", "responsibleaipolicyviolation":
+		return ErrContentPolicyViolation
+	case "overloaded", "overloaded_error", "engine_overloaded", "model_overloaded", "service_unavailable":
+		return ErrProviderOverloaded
+	case "timeout_error", "request_timeout", "gateway_timeout", "deadline_exceeded":
+		return ErrTimeout
+	}
+	return ""
+}
+
+// typeOfStatus is the type that an HTTP status stands for where the service
+// named none; "" if it stands for none.
 func typeOfStatus(status int) ErrorType {
 	switch status {
 	case http.StatusBadRequest:
@@ -155,8 +199,8 @@ type ErrorObject struct {
 	presence presence
 }
 
-// AvailabilityCode is the reason that a model is not available. Other values are possible, and more
-// will come: decide by [Availability.Retryable].
+// AvailabilityCode is the reason that a model is not available. Other values are possible. To
+// decide whether to retry, use [Availability.Retryable].
 type AvailabilityCode string
 
 // The known codes. Only the last two, capacity_exhausted and temporarily_unavailable, are

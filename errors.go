@@ -16,8 +16,9 @@ var (
 	// [*ValidationError] that wraps ErrMissingAPIKey.
 	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
 
-	// ErrStreamTruncated means that a stream ended without an error and without its
-	// end mark, which is the event "[DONE]". It matches io.ErrUnexpectedEOF.
+	// ErrStreamTruncated means that a stream was cut. It ended without the event
+	// "[DONE]", before every choice had its finish reason, and the service reported
+	// no failure. ErrStreamTruncated matches io.ErrUnexpectedEOF.
 	ErrStreamTruncated error = &streamEnd{"stream ended before it was complete", io.ErrUnexpectedEOF}
 
 	// ErrStreamIdle means that a stream sent nothing, not even a comment, for the
@@ -28,14 +29,19 @@ var (
 	// [WithContentTimeout]. It may have sent comments.
 	ErrContentTimeout error = &streamEnd{"stream sent no content for too long", os.ErrDeadlineExceeded}
 
-	// ErrAttemptTimeout means that an attempt took longer than [WithTimeout] allows.
+	// ErrAttemptTimeout means that an attempt took longer than [WithTimeout] or the
+	// Timeout of the http.Client allows. It does not match context.DeadlineExceeded,
+	// which is the caller's own deadline.
 	ErrAttemptTimeout error = &streamEnd{"no answer in time", os.ErrDeadlineExceeded}
 
-	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, or
-	// an event of a stream larger than [WithMaxEventSize] allows.
+	// ErrTooLarge means that an answer is larger than [WithMaxBodySize] allows, that
+	// a stream is larger than [WithMaxStreamSize] allows, or that an event of a stream
+	// is larger than [WithMaxEventSize] allows. It also means that an answer has more
+	// than 4,096 choices, or that a choice has more than 4,096 tool calls or reasoning
+	// details.
 	ErrTooLarge error = &streamEnd{"answer too large", nil}
 
-	// ErrStreamClosed means that a stream was closed before its end, or is read a
+	// ErrStreamClosed means that a stream was closed before its end, or was read a
 	// second time.
 	ErrStreamClosed error = &streamEnd{"stream is closed", nil}
 )
@@ -64,7 +70,7 @@ type StreamError struct {
 
 // Error returns one line. It contains no text of the answer.
 func (e *StreamError) Error() string {
-	reason := strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	reason := strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: ")
 	if !strings.HasPrefix(reason, "stream ") {
 		reason = "stream: " + reason
 	}
@@ -91,12 +97,13 @@ type ConnectionError struct {
 	// text of the error does not include it.
 	Body []byte
 
-	call *CallInfo
+	unsent bool // nothing of the request was sent
+	call   *CallInfo
 }
 
 // Error returns one line. It contains no text of the answer.
 func (e *ConnectionError) Error() string {
-	msg := "openrouter: " + strings.TrimPrefix(e.Err.Error(), "openrouter: ")
+	msg := "openrouter: " + strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: ")
 	if n := len(e.Body); n > 0 {
 		msg += " (after " + strconv.Itoa(n) + " bytes)"
 	}
@@ -109,23 +116,25 @@ func (e *ConnectionError) Unwrap() error { return e.Err }
 // Call describes the HTTP exchange.
 func (e *ConnectionError) Call() CallInfo { return e.call.value() }
 
-// DecodeError means that data is not the JSON it should be.
+// DecodeError means that data could not be decoded: it is not complete and valid
+// JSON, or has another JSON type than expected.
 type DecodeError struct {
-	// What is the name of the type that the data should be.
+	// What is the name of the expected type, such as ChatCompletion.
 	What string
 	// Offset is the position in Body at which decoding failed, in bytes.
 	Offset int
 	// Body is the data. It may contain prompts and answers. The text of the error
 	// does not include it.
 	Body []byte
-	Err  error
+	// Err is the reason.
+	Err error
 
 	call *CallInfo
 }
 
 // Error returns one line. It contains nothing of the data.
 func (e *DecodeError) Error() string {
-	return "openrouter: decoding " + e.What + ": " + e.Err.Error()
+	return "openrouter: decoding " + oneLine(e.What) + ": " + oneLine(e.Err.Error())
 }
 
 // Unwrap returns Err.
@@ -146,9 +155,9 @@ type Violation struct {
 	// Field is the path of a member in the JSON, such as messages[2].role, or the
 	// name of an option.
 	Field string
-	// Problem says what is wrong and what would be right. It continues Field to a
-	// sentence: "temperature" + " " + "is 9, must be between 0 and 2". It never
-	// contains a prompt or a key.
+	// Problem says what is wrong and what is allowed, such as "is 9, must be between
+	// 0 and 2". Field and Problem together are a sentence. Problem never contains a
+	// prompt or a key.
 	Problem string
 	// Value is the number, the length or the name that breaks the rule. It is nil
 	// if there is no value, or if the value could be part of a prompt.

@@ -63,15 +63,15 @@ func Example_errors() {
 	case errors.Is(err, openrouter.ErrAuthentication), errors.Is(err, openrouter.ErrMissingAPIKey):
 		fmt.Println("check the key")
 	case errors.Is(err, openrouter.ErrPaymentRequired):
-		fmt.Println("top up")
+		fmt.Println("add credits")
 	case errors.Is(err, openrouter.ErrRateLimitExceeded):
-		fmt.Println("later")
+		fmt.Println("try again later")
 	}
-	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // what the service reported, wherever it did
+	if e, ok := errors.AsType[*openrouter.APIError](err); ok { // the service reported a failure
 		fmt.Println(e.StatusCode, e.Message, e.RetryAfter, e.Retryable(), e.Call().Attempts)
 	}
 	// Output:
-	// later
+	// try again later
 	// 429 Slow down. 20s true 1
 }
 
@@ -89,15 +89,15 @@ func ExampleAPIError() {
 	// 402 true false
 }
 
-// This answer failed half way. It came with the status 200, and its first part is
-// billed.
+// This answer has the status 200, but the model failed before it was complete. The
+// first part is billed.
 func ExampleAPIError_partial() {
 	srv := openroutertest.Start(openroutertest.Text("To be, ", "or").MidStreamError(502, openrouter.ErrProviderUnavailable, "The provider is gone."))
 	defer srv.Close()
 
 	_, err := srv.Client().Chat.Create(context.Background(), question("To be?"))
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-		fmt.Println(e.StatusCode, e.Code, e.Message)
+		fmt.Println(e.Call().StatusCode, e.StatusCode, e.Message)
 		fmt.Printf("%q\n", e.Partial.Text())
 	}
 	// Output:
@@ -156,7 +156,7 @@ func ExampleAPIError_RateLimit() {
 
 	_, err := srv.Client().Chat.Create(context.Background(), question("Hello?"))
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-		if l := e.RateLimit(); l != nil { // nil where it is a provider's limit
+		if l := e.RateLimit(); l != nil { // nil if the limit is a provider's
 			fmt.Println(l.Remaining, "of", l.Limit, "left until", l.Reset.UTC().Format(time.DateTime))
 		}
 	}
@@ -214,7 +214,7 @@ func ExampleAPIError_Retryable() {
 	for range 2 {
 		_, err := srv.Client().Chat.Create(context.Background(), question("Hello?"))
 		if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-			fmt.Println(e.Code, e.Retryable())
+			fmt.Println(e.StatusCode, e.Retryable())
 		}
 	}
 	// Output:
@@ -248,8 +248,8 @@ func ExampleAPIError_Guardrail() {
 	// Output: [ignore previous instructions]
 }
 
-// The service parsed and billed a document before the model failed. The annotations
-// save the next request from paying for that again.
+// The service parsed and billed a document before the model failed. With its
+// annotations in the next request, the document is not parsed and billed again.
 func ExampleAPIError_FileAnnotations() {
 	srv := openroutertest.Start(
 		openroutertest.Error(502, openrouter.ErrProviderUnavailable).Metadata(map[string]any{"file_annotations": []openrouter.Annotation{

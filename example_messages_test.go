@@ -24,9 +24,9 @@ func Example_files() {
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model: "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Does the chart match the paper?",
-			openrouter.ImageDataPart("image/png", png),                              // bytes
-			openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"),       // an address
-			openrouter.FileDataPart("notes.pdf", "application/pdf", pdf).Cached())}, // up to here for the prompt cache
+			openrouter.ImageDataPart("image/png", png),                              // from bytes
+			openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"),       // from a URL
+			openrouter.FileDataPart("notes.pdf", "application/pdf", pdf).Cached())}, // cache the prompt up to here
 		Plugins: []openrouter.Plugin{openrouter.FileParserPlugin{PDF: &openrouter.PDFOptions{Engine: openrouter.PDFEngineMistralOCR}}},
 	})
 	if err != nil {
@@ -46,7 +46,8 @@ func ExampleDeveloperMessage() {
 	// Output: {"role":"developer","content":"Answer in Greek."}
 }
 
-// A message with only text is sent as a string, one with other parts as a list.
+// A message with only text is sent as a string. A message with other parts is sent
+// as a list.
 func ExampleUserMessage() {
 	printJSON(openrouter.UserMessage("Hello."))
 	printJSON(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
@@ -55,8 +56,8 @@ func ExampleUserMessage() {
 	// {"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}
 }
 
-// As the last message it is the beginning of the answer, for models that support
-// this.
+// As the last message of a request, it is the beginning of the answer. Not every
+// model supports this.
 func ExampleAssistantMessage() {
 	printJSON(openrouter.AssistantMessage("The capital of Norway is"))
 	// Output: {"role":"assistant","content":"The capital of Norway is"}
@@ -133,6 +134,51 @@ func ExampleVideoPart() {
 func ExamplePart_Cached() {
 	printJSON(openrouter.TextPart("a long text that many requests share").Cached())
 	// Output: {"type":"text","text":"a long text that many requests share","cache_control":{"type":"ephemeral"}}
+}
+
+func ExamplePart_CachedFor() {
+	printJSON(openrouter.TextPart("a long text that many requests share").CachedFor(openrouter.CacheTTL1h))
+	// Output: {"type":"text","text":"a long text that many requests share","cache_control":{"type":"ephemeral","ttl":"1h"}}
+}
+
+func ExamplePart_String() {
+	fmt.Println(openrouter.TextPart("Hello."))
+	fmt.Println(openrouter.ImageDataPart("image/png", png))
+	fmt.Println(openrouter.FilePart("paper.pdf", "https://example.com/paper.pdf"))
+	// Output:
+	// Hello.
+	// [image_url data:image/png;base64, 20 bytes]
+	// [file paper.pdf https://example.com/paper.pdf]
+}
+
+func ExampleMessage_String() {
+	fmt.Println(openrouter.UserMessage("What is this?", openrouter.ImagePart("https://example.com/a.png")))
+	call := openrouter.ToolCall{ID: "call_1", Function: openrouter.FunctionCall{Name: "look", Arguments: `{}`}}
+	fmt.Println(openrouter.Message{Role: openrouter.RoleAssistant, ToolCalls: []openrouter.ToolCall{call}})
+	fmt.Println(call.Result("a cat"))
+	// Output:
+	// user: What is this? [image_url https://example.com/a.png]
+	// assistant: [call call_1 look({})]
+	// tool call_1: a cat
+}
+
+// A copy can be changed while the original is in use.
+func ExampleMessage_Clone() {
+	m := openrouter.UserMessage("Hello.")
+	c := m.Clone()
+	c.Content[0].Text = "Good bye."
+	fmt.Println(m.Text(), c.Text())
+	// Output: Hello. Good bye.
+}
+
+// How a message was spelled makes no difference.
+func ExampleMessage_Equal() {
+	var m openrouter.Message
+	if err := json.Unmarshal([]byte(`{"name":null,"role":"user","content":[{"type":"text","text":"Hello."}]}`), &m); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(m.Equal(openrouter.UserMessage("Hello.")), m.Equal(openrouter.UserMessage("Hello?")))
+	// Output: true false
 }
 
 func ExamplePredictedContent() {

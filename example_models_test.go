@@ -31,7 +31,7 @@ func ExampleModelsService_List() {
 
 	list, err := client.Models.List(context.Background(), &openrouter.ModelListParams{
 		SupportedParameters: []openrouter.ModelParameter{openrouter.ModelParameterTools},
-		MaxPrice:            "1", // USD per million tokens of prompt
+		MaxPrice:            "1", // USD per million tokens of the prompt
 		Sort:                openrouter.ModelSortPriceAscending,
 	})
 	if err != nil {
@@ -72,7 +72,7 @@ func ExampleGenerationsService_Get() {
 		"/generation?id=gen-1": `{"data":{"id":"gen-1","provider_name":"OpenAI","total_cost":0.0015,"native_tokens_reasoning":64}}`,
 	}))
 
-	// The record may come a little later than the answer.
+	// The record may not exist right after the answer.
 	untilFound := openrouter.WithRetryPolicy(func(r openrouter.Retry) bool {
 		return openrouter.RetryTransient(r) || errors.Is(r.Err, openrouter.ErrNotFound)
 	})

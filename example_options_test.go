@@ -21,14 +21,14 @@ func Example_retriesAndTimeouts() {
 	ctx, req := context.Background(), question("Hello?")
 
 	client := openrouter.NewClient(
-		openrouter.WithMaxRetries(4),                               // by default 2; 0 is none
-		openrouter.WithRetryPolicy(openrouter.RetryUnprocessed),    // only what cannot have been billed
-		openrouter.WithTimeout(time.Minute),                        // one attempt of Create; a stream's first event
+		openrouter.WithMaxRetries(4),                               // the default is 2; 0 turns retries off
+		openrouter.WithRetryPolicy(openrouter.RetryUnprocessed),    // only requests that were not processed
+		openrouter.WithTimeout(time.Minute),                        // one attempt of Create, or the wait for a stream's first event
 		openrouter.WithStreamIdleTimeout(20*time.Second),           // a stream that sends nothing at all
 		openrouter.WithContentTimeout(time.Minute, 30*time.Second), // a stream that sends nothing but comments
 		openrouter.WithOnRetry(func(r openrouter.Retry) { log.Print("again in ", r.Wait, ": ", r.Err) }),
 	)
-	res, err := client.Chat.Create(ctx, req, openrouter.WithMaxRetries(0)) // an option of a call wins
+	res, err := client.Chat.Create(ctx, req, openrouter.WithMaxRetries(0)) // an option of a call takes precedence
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func ExampleWithMaxRetryWait() {
 	defer srv.Close()
 
 	client := srv.Client(openrouter.WithMaxRetries(3), openrouter.WithMaxRetryWait(10*time.Second, time.Minute))
-	_, err := client.Chat.Create(context.Background(), question("Hello?")) // at once
+	_, err := client.Chat.Create(context.Background(), question("Hello?")) // does not wait
 	fmt.Println(err)
 	// Output: openrouter: rate_limit_exceeded 429: Too Many Requests (retry in 1h0m0s)
 }
@@ -263,8 +263,7 @@ func ExampleWithRouterMetadata() {
 	// Output: fallback 2
 }
 
-// A timeout of the client does not stop the provider, so that the request may be
-// billed.
+// WithTimeout ends the call but does not stop the provider. The request may be billed.
 func ExampleWithTimeout() {
 	srv := openroutertest.Start(openroutertest.Text("To be").Stall())
 	defer srv.Close()

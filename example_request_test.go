@@ -18,7 +18,7 @@ func ExampleProviderPreferences() {
 
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
-		Models:   []string{"anthropic/claude-sonnet-4.5", "google/gemini-2.5-pro"}, // if it fails, in this order
+		Models:   []string{"anthropic/claude-sonnet-4.5", "google/gemini-2.5-pro"}, // tried in this order if Model fails
 		Messages: []openrouter.Message{openrouter.UserMessage("Describe the sky in four words.")},
 		Provider: &openrouter.ProviderPreferences{
 			ZDR:      new(true), // only endpoints that keep no prompts
@@ -43,7 +43,7 @@ func ExampleProviderSort() {
 	// {"by":"price","partition":"none"}
 }
 
-// A model shows its reasoning, and receives it again with the next question.
+// The answer has the model's reasoning. The next request sends the reasoning back.
 func ExampleReasoning() {
 	srv := openroutertest.Start(openroutertest.SignedReasoning("c2ln", "17 times 20, ", "minus 17.").Text("323"), openroutertest.Text("18² - 1."))
 	defer srv.Close()
@@ -52,7 +52,7 @@ func ExampleReasoning() {
 	req := &openrouter.ChatCompletionRequest{
 		Model:     "anthropic/claude-sonnet-4.5",
 		Messages:  []openrouter.Message{openrouter.UserMessage("What is 17 times 19?")},
-		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortHigh}, // or MaxTokens, a budget
+		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortHigh}, // or MaxTokens instead
 	}
 	stream, err := client.Chat.Stream(ctx, req)
 	if err != nil {
@@ -92,7 +92,7 @@ func Example_extra() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	grams, _ := res.Extra["carbon_grams"].(json.RawMessage) // received: JSON as it came
+	grams, _ := res.Extra["carbon_grams"].(json.RawMessage) // received as JSON
 	fmt.Println(res.Text(), string(grams))
 	// Output: Hello. 0.25
 }
@@ -167,4 +167,29 @@ func ExampleDecimal_Float64() {
 	}
 	fmt.Printf("$%.2f per million tokens\n", usd*1e6)
 	// Output: $1.25 per million tokens
+}
+
+// A copy can be changed while the original is sent.
+func ExampleChatCompletionRequest_Clone() {
+	req := question("Hello?")
+	for _, model := range []string{"openai/gpt-5.2", "anthropic/claude-sonnet-4.5"} {
+		r := req.Clone()
+		r.Model = model
+		r.Messages[0].Name = "ada"
+		printJSON(r)
+	}
+	fmt.Println(req.Equal(question("Hello?")))
+	// Output:
+	// {"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Hello?","name":"ada"}]}
+	// {"model":"anthropic/claude-sonnet-4.5","messages":[{"role":"user","content":"Hello?","name":"ada"}]}
+	// true
+}
+
+func ExampleUsage_Add() {
+	var total openrouter.Usage
+	for _, usage := range []*openrouter.Usage{{PromptTokens: 10, TotalTokens: 10, Cost: 0.25}, nil, {PromptTokens: 5, TotalTokens: 5, Cost: 0.5}} {
+		total.Add(usage) // nil, as some servers send no usage
+	}
+	fmt.Println(total.TotalTokens, total.Cost)
+	// Output: 15 0.75
 }

@@ -19,15 +19,15 @@ func ExampleChatService_Stream() {
 
 	stream, err := client.Chat.Stream(ctx, req)
 	if err != nil {
-		log.Fatal(err) // refused before the first part of the answer
+		log.Fatal(err) // the stream did not begin
 	}
 	for chunk, err := range stream.Chunks() { // leaving the loop closes the stream
 		if err != nil {
-			log.Fatal(err) // broke off half way: never a silent end
+			log.Fatal(err) // the answer is not complete
 		}
 		fmt.Print(chunk.Text())
 	}
-	res := stream.Response() // the whole answer, as Create would have returned it
+	res := stream.Response() // the whole answer, as Create returns it
 	fmt.Printf("\n%d characters, finish %s\n", len(res.Text()), res.FinishReason())
 	// Output:
 	// One, two, three.
@@ -55,6 +55,25 @@ func ExampleStream_Chunks() {
 	// Output: One, two, three,
 }
 
+// Texts is the shortest loop for a program that shows text alone.
+func ExampleStream_Texts() {
+	srv := openroutertest.Start(openroutertest.Text("One, ", "two, ", "three."))
+	defer srv.Close()
+
+	stream, err := srv.Client().Chat.Stream(context.Background(), question("Count to three."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for text, err := range stream.Texts() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(text)
+	}
+	fmt.Println("", stream.Response().Usage.TotalTokens > 0)
+	// Output: One, two, three. true
+}
+
 // Response returns what had arrived when a stream was cut.
 func ExampleStream_Response() {
 	srv := openroutertest.Start(openroutertest.Text("To be, ", "or not ").Cut())
@@ -65,7 +84,7 @@ func ExampleStream_Response() {
 		log.Fatal(err)
 	}
 	for _, err = range stream.Chunks() {
-		// Nothing to show on the way.
+		// This program does not use the chunks.
 	}
 	fmt.Println(errors.Is(err, openrouter.ErrStreamTruncated))
 	fmt.Printf("%q\n", stream.Response().Text())
@@ -74,8 +93,8 @@ func ExampleStream_Response() {
 	// "To be, or not "
 }
 
-// Collect is for a program that does not need the chunks. A stream still has an
-// advantage over Create: the service sends something while it works.
+// Collect is for a program that does not need the chunks. A stream has an advantage
+// over Create: WithStreamIdleTimeout detects a dead connection early.
 func ExampleStream_Collect() {
 	srv := openroutertest.Start(openroutertest.KeepAlive(3).Text("A ", "long ", "essay."))
 	defer srv.Close()
@@ -115,7 +134,7 @@ func ExampleStream_Call() {
 		log.Fatal(err)
 	}
 	defer stream.Close()
-	fmt.Println(stream.Call().GenerationID) // the answer's name in the service's records, from the start
+	fmt.Println(stream.Call().GenerationID) // known before the answer is complete
 	// Output: gen-fake-1
 }
 
@@ -138,7 +157,7 @@ data: [DONE]
 	// Output: gen-1 Hello. stop
 }
 
-// A relay passes chunks on, and keeps the whole answer for its log.
+// An Accumulator combines chunks into the whole answer.
 func ExampleAccumulator() {
 	srv := openroutertest.Start(openroutertest.ToolCallChunks("call_1", "get_weather", `{"ci`, `ty":"O`, `slo"}`))
 	defer srv.Close()

@@ -32,7 +32,7 @@ func Example() {
 // A client with a key, an address and the name of the application.
 func ExampleNewClient() {
 	client := openrouter.NewClient(
-		openrouter.WithAPIKey("sk-or-v1-our-key"), // else OPENROUTER_API_KEY
+		openrouter.WithAPIKey("sk-or-v1-our-key"), // the default is OPENROUTER_API_KEY
 		openrouter.WithBaseURL("https://eu.openrouter.ai/api/v1"),
 		openrouter.WithApp("https://example.com", "Example"),
 	)
@@ -58,7 +58,7 @@ func ExampleChatService_Create() {
 		log.Fatal(err)
 	}
 	fmt.Println(res.Text())
-	if u := res.Usage; u != nil { // from the service always, from other servers perhaps
+	if u := res.Usage; u != nil { // the service always sends it; other servers may not
 		fmt.Printf("%d tokens, $%.6f\n", u.TotalTokens, u.Cost)
 	}
 	// Output:

@@ -20,15 +20,11 @@ func Example_tools() {
 	req := &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
 		Messages: []openrouter.Message{openrouter.UserMessage("Do I need an umbrella in Oslo?")},
-		Tools: []openrouter.Tool{openrouter.FunctionTool{Function: openrouter.Function{
-			Name:        "get_weather",
-			Description: "The weather in a city now.",
-			Parameters: map[string]any{
-				"type":       "object",
-				"properties": map[string]any{"city": map[string]any{"type": "string"}},
-				"required":   []string{"city"},
-			},
-		}}},
+		Tools: []openrouter.Tool{openrouter.NewFunctionTool("get_weather", "Returns the current weather in a city.", map[string]any{
+			"type":       "object",
+			"properties": map[string]any{"city": map[string]any{"type": "string"}},
+			"required":   []string{"city"},
+		})},
 	}
 	for {
 		res, err := client.Chat.Create(ctx, req)
@@ -41,15 +37,15 @@ func Example_tools() {
 			break
 		}
 		req.Messages = append(req.Messages, res.Message())
-		for _, call := range calls { // each needs its result
+		for _, call := range calls { // every call needs a result
 			var args struct{ City string }
 			result := ""
 			if err := call.Function.Unmarshal(&args); err != nil {
-				result = err.Error() // the model can do better the next time
+				result = err.Error() // the model can correct its arguments
 			} else {
 				result = weatherIn(args.City)
 			}
-			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, result))
+			req.Messages = append(req.Messages, call.Result(result))
 		}
 	}
 	// Output: Take an umbrella.
@@ -62,6 +58,59 @@ func ExampleFunctionTool() {
 		Strict:     new(true),
 	}})
 	// Output: {"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]},"strict":true}}
+}
+
+func ExampleNewFunctionTool() {
+	printJSON(openrouter.NewFunctionTool("get_weather", "The weather in a city now.", map[string]any{
+		"type": "object", "properties": map[string]any{"city": map[string]any{"type": "string"}},
+	}))
+	// Output: {"type":"function","function":{"name":"get_weather","description":"The weather in a city now.","parameters":{"properties":{"city":{"type":"string"}},"type":"object"}}}
+}
+
+func ExampleToolCall_Result() {
+	call := openrouter.ToolCall{ID: "call_1", Function: openrouter.FunctionCall{Name: "get_weather", Arguments: `{"city":"Oslo"}`}}
+	printJSON(call.Result("rain, 6 degrees"))
+	printJSON(call.Result("The radar:", openrouter.ImagePart("https://example.com/radar.png")))
+	// Output:
+	// {"role":"tool","content":"rain, 6 degrees","tool_call_id":"call_1"}
+	// {"role":"tool","content":[{"type":"text","text":"The radar:"},{"type":"image_url","image_url":{"url":"https://example.com/radar.png"}}],"tool_call_id":"call_1"}
+}
+
+func ExampleToolCall_String() {
+	fmt.Println(openrouter.ToolCall{ID: "call_1", Function: openrouter.FunctionCall{Name: "get_weather", Arguments: `{"city":"Oslo"}`}})
+	// Output: call_1 get_weather({"city":"Oslo"})
+}
+
+// Tools that are stored as JSON are read with encoding/json.
+func ExampleTools() {
+	stored := `{"model":"openai/gpt-5.2","tools":[{"type":"function","function":{"name":"get_weather"}},{"type":"openrouter:web_search"}]}`
+	var config struct {
+		Model string           `json:"model"`
+		Tools openrouter.Tools `json:"tools"`
+	}
+	if err := json.Unmarshal([]byte(stored), &config); err != nil {
+		log.Fatal(err)
+	}
+	req := &openrouter.ChatCompletionRequest{Model: config.Model, Tools: config.Tools}
+	fmt.Printf("%T %T\n", req.Tools[0], req.Tools[1])
+	// Output: openrouter.FunctionTool openrouter.WebSearchTool
+}
+
+func ExamplePlugins() {
+	var plugins openrouter.Plugins
+	if err := json.Unmarshal([]byte(`[{"id":"web"},{"id":"rhymes"}]`), &plugins); err != nil {
+		log.Fatal(err)
+	}
+	req := &openrouter.ChatCompletionRequest{Plugins: plugins}
+	fmt.Printf("%T %T\n", req.Plugins[0], req.Plugins[1])
+	// Output: openrouter.WebPlugin openrouter.RawPlugin
+}
+
+func ExampleNewJSONSchemaFormat() {
+	format := openrouter.NewJSONSchemaFormat("city", json.RawMessage(`{"type":"object"}`))
+	format.JSONSchema.Strict = new(true)
+	printJSON(format)
+	// Output: {"type":"json_schema","json_schema":{"name":"city","schema":{"type":"object"},"strict":true}}
 }
 
 // The arguments are written by the model and may be invalid JSON.
@@ -162,8 +211,8 @@ func ExampleJSONSchemaFormat() {
 				"additionalProperties": false
 			}`),
 		}},
-		Provider: &openrouter.ProviderPreferences{RequireParameters: new(true)}, // only endpoints that know schemas
-		Plugins:  []openrouter.Plugin{openrouter.ResponseHealingPlugin{}},       // mends brackets and code fences
+		Provider: &openrouter.ProviderPreferences{RequireParameters: new(true)}, // only endpoints that support schemas
+		Plugins:  []openrouter.Plugin{openrouter.ResponseHealingPlugin{}},       // repairs brackets and code fences
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -173,7 +222,7 @@ func ExampleJSONSchemaFormat() {
 		People int
 	}
 	if err := json.Unmarshal([]byte(res.Text()), &city); err != nil {
-		log.Fatal(err) // a model can still fail
+		log.Fatal(err) // some models ignore the schema
 	}
 	fmt.Println(city.City, city.People)
 	// Output: Oslo 720000

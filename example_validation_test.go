@@ -57,7 +57,7 @@ func ExampleWithoutValidation() {
 	res, err := client.Chat.Create(context.Background(), req, openrouter.WithoutValidation("session_id"))
 	fmt.Println(res.Text(), err)
 	// Output:
-	// openrouter: session_id has 200 characters, must have at most 128 (the service currently accepts 256); WithoutValidation("session_id") sends it anyway
+	// openrouter: session_id has 200 characters, must have at most 128; WithoutValidation("session_id") sends it anyway
 	// Γεια σου! <nil>
 }
 

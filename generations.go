@@ -70,15 +70,15 @@ type Generation struct {
 	// Router is the router that chose the model, such as openrouter/auto.
 	Router string `json:"router,omitzero"`
 
-	// Cost, in USD.
+	// Cost.
 
-	// TotalCost is the amount that was charged.
+	// TotalCost is the amount that was charged, in USD.
 	TotalCost float64 `json:"total_cost,omitzero"`
-	// Usage is the usage amount. The service does not document how it differs from TotalCost.
+	// Usage is a usage amount, in USD. The service does not say how it differs from TotalCost.
 	Usage float64 `json:"usage,omitzero"`
-	// UpstreamInferenceCost is the provider's price.
+	// UpstreamInferenceCost is the amount that the provider charged, in USD.
 	UpstreamInferenceCost float64 `json:"upstream_inference_cost,omitzero"`
-	// CacheDiscount is the amount that prompt caching saved; see [Usage.CacheDiscount].
+	// CacheDiscount is the amount that prompt caching saved, in USD; see [Usage.CacheDiscount].
 	CacheDiscount float64 `json:"cache_discount,omitzero"`
 	// IsBYOK is true if the provider was called with the account's own provider key.
 	IsBYOK bool `json:"is_byok,omitzero"`
@@ -102,11 +102,13 @@ type Generation struct {
 	// DataRegion is the region that the request was routed through.
 	DataRegion DataRegion `json:"data_region,omitzero"`
 
-	// Tokens. The service counts the first two. The provider counts the others, with the model's
-	// own tokenizer.
+	// Tokens.
 
-	TokensPrompt                 int `json:"tokens_prompt,omitzero"`
-	TokensCompletion             int `json:"tokens_completion,omitzero"`
+	// TokensPrompt and TokensCompletion are counted by the service.
+	TokensPrompt     int `json:"tokens_prompt,omitzero"`
+	TokensCompletion int `json:"tokens_completion,omitzero"`
+	// NativeTokensPrompt and the fields below are counted by the provider, with the model's own
+	// tokenizer.
 	NativeTokensPrompt           int `json:"native_tokens_prompt,omitzero"`
 	NativeTokensCompletion       int `json:"native_tokens_completion,omitzero"`
 	NativeTokensReasoning        int `json:"native_tokens_reasoning,omitzero"`

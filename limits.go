@@ -2,11 +2,15 @@ package openrouter
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
 // defaultMaxSize admits an image of 64 MiB, which takes 86 MiB in base64.
 const defaultMaxSize = 128 << 20
+
+// defaultMaxStream admits several such images.
+const defaultMaxStream = 1 << 30
 
 // WithTimeout limits one attempt of a call. The default is ten minutes, and 0 means
 // no limit. An attempt that it ends fails with [ErrAttemptTimeout]. For a stream it
@@ -48,21 +52,35 @@ func (c *config) duration(option string, d time.Duration, dst *time.Duration) {
 }
 
 // WithMaxBodySize limits the size of an answer that is not a stream, in bytes after
-// decompression. The default is 128 MiB. A larger answer fails with [ErrTooLarge].
+// decompression. The default is 128 MiB, and 0 means no limit. A larger answer
+// fails with [ErrTooLarge].
 func WithMaxBodySize(n int64) Option {
 	return func(c *config) { c.size("WithMaxBodySize", n, &c.maxBody) }
 }
 
 // WithMaxEventSize limits the size of one event of a stream, in bytes. The default
-// is 128 MiB. A larger event ends the stream with [ErrTooLarge].
+// is 128 MiB, and 0 means no limit. A larger event ends the stream with
+// [ErrTooLarge].
 func WithMaxEventSize(n int64) Option {
 	return func(c *config) { c.size("WithMaxEventSize", n, &c.maxEvent) }
 }
 
+// WithMaxStreamSize limits the size of all events of a stream together, in bytes.
+// The default is 1 GiB, and 0 means no limit. A larger stream ends with
+// [ErrTooLarge]. Comments do not count: nothing of them is kept.
+func WithMaxStreamSize(n int64) Option {
+	return func(c *config) { c.size("WithMaxStreamSize", n, &c.maxStream) }
+}
+
+// noLimit leaves room for the one byte more that tells that there are too many.
+const noLimit = math.MaxInt64 - 1
+
 func (c *config) size(option string, n int64, dst *int64) {
-	if n <= 0 {
-		c.reject(option, fmt.Sprintf("is %d, must be positive", n))
+	if n < 0 {
+		c.reject(option, fmt.Sprintf("is %d, must not be negative", n))
 		return
 	}
-	*dst = n
+	if *dst = min(n, noLimit); n == 0 {
+		*dst = noLimit
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
 )
 
 // Role is the author of a [Message]. Other values are possible: an unknown role is kept and sent
@@ -24,11 +26,13 @@ const (
 
 // Message is one turn of a conversation. Requests and answers use the same type. To append a
 // model's reply to the next request, use [ChatCompletion.Message].
+//
+//wire:adopts
 type Message struct {
 	Role Role `json:"role"`
 	// Content is the body of the message. A single text part without other settings is sent as a
-	// string. A string that is received becomes one text part. If Content is nil, it is not sent,
-	// which only assistant messages may do.
+	// string. A string that is received becomes one text part. If Content is nil, it is not sent.
+	// Only assistant messages may leave it out.
 	Content []Part `json:"content,omitzero" wire:"short"`
 	// Name distinguishes speakers of the same role. For models that do not support names, the
 	// service writes it in front of the content.
@@ -67,8 +71,8 @@ type Message struct {
 	// Model is the model that wrote an assistant message. [AutoRouterPlugin.PinModel] reads it to
 	// keep the model of the conversation.
 	Model string `json:"model,omitzero"`
-	// CacheControl ends a cacheable prefix. It applies only to the last text part, and is not
-	// enough on a system message: prefer [Part.Cached].
+	// CacheControl caches the prompt up to the last text part of this message. It is not enough on
+	// a system message: prefer [Part.Cached].
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -77,49 +81,71 @@ type Message struct {
 	presence presence
 }
 
-// SystemMessage returns instructions that take precedence over those of the user.
-func SystemMessage(text string) Message {
-	return Message{Role: RoleSystem, Content: Text(text)}
+// SystemMessage returns instructions that take precedence over those of the user: the text, then the
+// parts in their order, which should be text, too. If text is empty and there are parts, no text
+// part is added. The same applies to the functions for the other roles.
+func SystemMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleSystem, Content: joined(text, parts)}
 }
 
 // DeveloperMessage returns instructions like [SystemMessage], with the newer role developer. Some
 // models refuse it.
-func DeveloperMessage(text string) Message {
-	return Message{Role: RoleDeveloper, Content: Text(text)}
+func DeveloperMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleDeveloper, Content: joined(text, parts)}
 }
 
 // AssistantMessage returns a turn of the model. As the last message of a request, it asks the model
 // to continue that text.
-func AssistantMessage(text string) Message {
-	return Message{Role: RoleAssistant, Content: Text(text)}
+func AssistantMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleAssistant, Content: joined(text, parts)}
 }
 
 // UserMessage returns a turn of the user: the text, then the parts in their order. If text is empty
 // and there are parts, no text part is added.
 func UserMessage(text string, parts ...Part) Message {
+	return Message{Role: RoleUser, Content: joined(text, parts)}
+}
+
+// ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
+// result for every call of the turn. [ToolCall.Result] needs no ID.
+func ToolMessage(callID, text string, parts ...Part) Message {
+	return Message{Role: RoleTool, ToolCallID: callID, Content: joined(text, parts)}
+}
+
+func joined(text string, parts []Part) []Part {
 	content := make([]Part, 0, 1+len(parts))
 	if text != "" || len(parts) == 0 {
 		content = append(content, TextPart(text))
 	}
-	return Message{Role: RoleUser, Content: append(content, parts...)}
-}
-
-// ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
-// result for every call of the turn.
-func ToolMessage(callID, text string) Message {
-	return Message{Role: RoleTool, ToolCallID: callID, Content: Text(text)}
+	return append(content, parts...)
 }
 
 // Text returns the text parts of the content, joined without a separator.
-// Other parts are skipped.
+// Other parts are skipped. If the content was received as one JSON object, which is
+// then in Extra, Text returns the text of that part, or else the object's JSON.
 func (m Message) Text() string {
-	if len(m.Content) == 1 && m.Content[0].Type == PartTypeText {
-		return m.Content[0].Text
+	if m.Content == nil {
+		return textOf(m.oddContent())
+	}
+	return textOf(m.Content)
+}
+
+// oddContent returns the parts of a content that is an object.
+func (m *Message) oddContent() []Part {
+	if raw := rawMember(m.Extra, "content"); begins(raw, "{") {
+		return contentOf(raw)
+	}
+	return nil
+}
+
+func textOf(parts []Part) string {
+	if len(parts) == 1 && parts[0].Type == PartTypeText {
+		return parts[0].Text
 	}
 	var b strings.Builder
-	for i := range m.Content {
-		if m.Content[i].Type == PartTypeText {
-			b.WriteString(m.Content[i].Text)
+	for i := range parts {
+		if parts[i].Type == PartTypeText {
+			b.WriteString(parts[i].Text)
 		}
 	}
 	return b.String()
@@ -127,10 +153,47 @@ func (m Message) Text() string {
 
 // reasoning returns the readable reasoning from whichever field has it.
 func (m *Message) reasoning() string {
-	return firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	text := firstReasoning(m.Reasoning, m.ReasoningContent, m.ReasoningDetails)
+	if text == "" {
+		text = thinkingOf(m.Content, paragraph)
+	}
+	return text
 }
 
-// clone returns a deep copy.
+// String describes the message for people: the role, the content as [Part.String] describes it, and
+// the calls. It leaves out the reasoning.
+func (m Message) String() string {
+	b := &strings.Builder{}
+	b.WriteString(string(m.Role))
+	if m.ToolCallID != "" {
+		b.WriteString(" " + m.ToolCallID)
+	}
+	b.WriteByte(':')
+	for i := range m.Content {
+		b.WriteString(" " + m.Content[i].String())
+	}
+	if m.Refusal != "" {
+		b.WriteString(" [refusal] " + m.Refusal)
+	}
+	for i := range m.Images {
+		b.WriteString(" [image " + shortURL(m.Images[i].url()) + "]")
+	}
+	if m.Audio != nil {
+		b.WriteString(" [audio] " + m.Audio.Transcript)
+	}
+	for i := range m.ToolCalls {
+		b.WriteString(" [call " + m.ToolCalls[i].String() + "]")
+	}
+	return b.String()
+}
+
+// Equal reports whether both messages say the same. It makes no difference how a message was
+// spelled when it was decoded, or whether it was. [ChatCompletionRequest.Equal] has the details.
+func (m Message) Equal(other Message) bool { return deep.Equal(m, other) }
+
+// Clone returns a copy that shares no memory with m. Values of your own types in Extra are shared.
+func (m Message) Clone() Message { return m.clone() }
+
 func (m Message) clone() Message {
 	m.Content = cloneAll(m.Content, Part.clone)
 	m.ToolCalls = cloneAll(m.ToolCalls, ToolCall.clone)
@@ -179,21 +242,16 @@ func cloneExtra(extra map[string]any) map[string]any {
 }
 
 func cloneValue(v any) any {
-	switch v := v.(type) {
-	case json.RawMessage:
-		return slices.Clone(v)
-	case map[string]any:
-		return cloneExtra(v)
-	case []any:
-		return cloneAll(v, cloneValue)
-	default:
-		return v
+	if raw, ok := v.(json.RawMessage); ok { // as all that was decoded
+		return slices.Clone(raw)
 	}
+	return deep.Clone(v)
 }
 
 // ToolCall is a call that the model asks for. In a [Delta] it is a fragment of one.
 //
 //wire:list firstToolCall
+//wire:adopts
 type ToolCall struct {
 	// Index is the position among the calls of the turn. In a stream it tells which call a fragment
 	// belongs to, but some models give every call the index 0.
@@ -212,6 +270,8 @@ type ToolCall struct {
 }
 
 // FunctionCall is the function that a [ToolCall] calls, with its arguments.
+//
+//wire:adopts
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
@@ -239,6 +299,24 @@ func (f FunctionCall) Unmarshal(v any) error {
 	}
 	return nil
 }
+
+// Result returns the message that answers the call: the text, then the parts in their order. The
+// next request needs one for every call of the turn.
+func (c ToolCall) Result(text string, parts ...Part) Message {
+	return ToolMessage(c.ID, text, parts...)
+}
+
+// String describes the call for people, such as call_1 get_weather({"city":"Oslo"}).
+func (c ToolCall) String() string {
+	name := c.Function.Name
+	if name == "" && c.Type != "function" {
+		name = c.Type
+	}
+	return strings.TrimSpace(c.ID + " " + name + "(" + c.Function.Arguments + ")")
+}
+
+// Equal reports whether both calls say the same; see [Message.Equal].
+func (c ToolCall) Equal(other ToolCall) bool { return deep.Equal(c, other) }
 
 func (c ToolCall) clone() ToolCall {
 	if c.Index != nil {

@@ -180,7 +180,7 @@ func (r *ModelReasoning) AcceptsEffort(effort ReasoningEffort) bool {
 	case r.SupportedEfforts != nil:
 		return slices.Contains(r.SupportedEfforts, effort)
 	}
-	return r.presence.Form(slices.Index(modelReasoningMembers[:], "supported_efforts")) == wire.Null
+	return r.presence.Form(modelReasoningSupportedEfforts) == wire.Null
 }
 
 // ModelLinks links to more information about a model.
@@ -260,6 +260,7 @@ type ModelPricing struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }
 
 // PricingOverride holds prices for requests that meet all of its conditions, in the units of
@@ -285,6 +286,7 @@ type PricingOverride struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }
 
 // ModelBenchmarks holds third-party measurements of a model.

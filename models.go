@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/google/go-querystring/query"
 )
@@ -51,7 +52,7 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 					return
 				}
 			}
-			address, err = page.next(address, seen)
+			address, err = page.next(cfg.baseURL, address, seen)
 		}
 		if err != nil {
 			yield(nil, err)
@@ -60,8 +61,8 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 }
 
 // next returns the address of the page after the one at from, or "" if there is none. The address
-// must be on the same server, because the key is sent there.
-func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
+// must be on the same server and below the base URL, because the key is sent there.
+func (l *ModelList) next(baseURL, from string, seen map[string]bool) (string, error) {
 	if l.Links.Next == "" {
 		return "", nil
 	}
@@ -76,6 +77,8 @@ func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
 		problem = "is not a URL"
 	case to.Scheme != base.Scheme || to.Host != base.Host || to.User != nil:
 		problem = "leads to another server, which must not get the key"
+	case !isBelow(baseURL, to.Path):
+		problem = "leads out of the base URL, where the key must not go"
 	default:
 		to.Fragment = ""
 		if next := to.String(); !seen[next] {
@@ -84,6 +87,21 @@ func (l *ModelList) next(from string, seen map[string]bool) (string, error) {
 		problem = "leads back to a page that was already read"
 	}
 	return "", &DecodeError{What: "links.next", Body: []byte(l.Links.Next), Err: errors.New(problem), call: l.call}
+}
+
+// isBelow reports whether a path is one of the base URL's own. Its segments are compared decoded,
+// because a server may decode %2e%2e and go up.
+func isBelow(baseURL, path string) bool {
+	base, err := url.Parse(baseURL)
+	if err != nil || !strings.HasPrefix(path, strings.TrimRight(base.Path, "/")+"/") {
+		return false
+	}
+	for segment := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *config) modelsURL(params *ModelListParams) (string, error) {
@@ -123,13 +141,14 @@ type ModelListParams struct {
 	// Query is a text to search for in names and slugs.
 	Query    string        `url:"q,omitempty"`
 	Category ModelCategory `url:"category,omitempty"`
-	// Sort is the service's own order if empty.
+	// Sort is the order of the models. Empty means the service's own order.
 	Sort ModelSort `url:"sort,omitempty"`
 
-	// SupportedParameters lists the parameters that a request will set.
+	// SupportedParameters selects models that support these parameters.
 	SupportedParameters []ModelParameter `url:"supported_parameters,omitempty,comma"`
 	InputModalities     []Modality       `url:"input_modalities,omitempty,comma"`
-	// OutputModalities is text if empty. [ModalityAll] alone matches every model.
+	// OutputModalities selects models with these kinds of output. Empty means [ModalityText].
+	// [ModalityAll] alone matches every model.
 	OutputModalities []Modality `url:"output_modalities,omitempty,comma"`
 	// Context is the minimum context length, in tokens.
 	Context *int `url:"context,omitempty"`
@@ -148,29 +167,28 @@ type ModelListParams struct {
 	// Region selects only models that have an endpoint in the region.
 	Region ModelRegion `url:"region,omitempty"`
 
-	// Prices in USD per million tokens: first of the prompt, then of the output.
-
-	MinPrice       Decimal `url:"min_price,omitempty"`
-	MaxPrice       Decimal `url:"max_price,omitempty"`
+	// MinPrice and MaxPrice limit the price of the prompt, in USD per million tokens.
+	MinPrice Decimal `url:"min_price,omitempty"`
+	MaxPrice Decimal `url:"max_price,omitempty"`
+	// MinOutputPrice and MaxOutputPrice limit the price of the output, in USD per million tokens.
 	MinOutputPrice Decimal `url:"min_output_price,omitempty"`
 	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
 
-	// Days since the model was created.
-
+	// MinAgeDays and MaxAgeDays limit the days since the model was created.
 	MinAgeDays *int `url:"min_age_days,omitempty"`
 	MaxAgeDays *int `url:"max_age_days,omitempty"`
 
-	// Quality: the indexes of [ArtificialAnalysis], and the fraction (0 to 1) of requests with
-	// tools that ended in a tool call.
-
+	// MinIntelligenceIndex and the five fields below limit the indexes of [ArtificialAnalysis].
 	MinIntelligenceIndex *float64 `url:"min_intelligence_index,omitempty"`
 	MaxIntelligenceIndex *float64 `url:"max_intelligence_index,omitempty"`
 	MinCodingIndex       *float64 `url:"min_coding_index,omitempty"`
 	MaxCodingIndex       *float64 `url:"max_coding_index,omitempty"`
 	MinAgenticIndex      *float64 `url:"min_agentic_index,omitempty"`
 	MaxAgenticIndex      *float64 `url:"max_agentic_index,omitempty"`
-	MinToolSuccessRate   *float64 `url:"min_tool_success_rate,omitempty"`
-	MaxToolSuccessRate   *float64 `url:"max_tool_success_rate,omitempty"`
+	// MinToolSuccessRate and MaxToolSuccessRate limit the fraction, between 0 and 1, of requests
+	// with tools that ended in a tool call.
+	MinToolSuccessRate *float64 `url:"min_tool_success_rate,omitempty"`
+	MaxToolSuccessRate *float64 `url:"max_tool_success_rate,omitempty"`
 
 	// Limit is the maximum number of models on a page, 1 to 1000; the default is 500. If Limit and
 	// Offset are nil, there is one page with all models.

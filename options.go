@@ -12,8 +12,8 @@ import (
 )
 
 // Option configures a client or a single call. An option of a call overrides the
-// same option of the client for that call. With an invalid option, every call
-// returns a [*ValidationError] before anything is sent.
+// same option of the client for that call. If an option is invalid, each call that
+// uses it returns a [*ValidationError] before anything is sent.
 type Option func(*config)
 
 // config holds the values that options set. It is reached only through a closure,
@@ -29,11 +29,12 @@ type config struct {
 	maxRetries        int
 	retryPolicy       RetryPolicy
 	maxWait, maxWaits time.Duration // for each wait, and for all together
-	onRetry           func(Retry)
+	onRetry           []func(Retry)
 
 	timeout, idle             time.Duration // 0 is no limit
 	firstContent, nextContent time.Duration // 0 is no limit
 	maxBody, maxEvent         int64
+	maxStream                 int64
 
 	perCall   bool
 	rejected  []Violation // violations that options found
@@ -130,7 +131,7 @@ func (c *config) baseURLProblem() string {
 		return "must start with https:// or http:// and name a host"
 	case u.User != nil:
 		return "must not contain a user name or password"
-	case u.RawQuery != "" || u.Fragment != "":
+	case strings.ContainsAny(c.baseURL, "?#"):
 		return "must not contain a query or fragment"
 	case u.Scheme == "http" && !c.insecure && !isLoopback(u.Hostname()):
 		return "uses http to another machine, which exposes the key on the network; use https, or allow http with WithInsecureHTTP"
@@ -186,8 +187,9 @@ func WithAPIKey(key string) Option {
 
 // WithBaseURL sets the address of the service, such as
 // https://eu.openrouter.ai/api/v1. The default is the environment variable
-// OPENROUTER_BASE_URL, which [NewClient] reads, or else [DefaultBaseURL]. Addresses
-// of other machines must use https, unless [WithInsecureHTTP] is set.
+// OPENROUTER_BASE_URL, which [NewClient] reads, or else [DefaultBaseURL]. A blank
+// variable is no value. Addresses of other machines must use https, unless
+// [WithInsecureHTTP] is set.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) {
 		c.baseURL, c.baseURLFrom = strings.TrimRight(strings.TrimSpace(baseURL), "/"), "WithBaseURL"
@@ -212,15 +214,18 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithHeader sets a header of every request. An empty value removes a header that
-// another option set. Headers that the library controls are refused:
-// Authorization (see [WithAPIKey]), Host, and those that describe the body.
+// another option set, and gives User-Agent its default. Headers that the library
+// controls are refused: Authorization (see [WithAPIKey]), Host, Expect, and those
+// that describe the body.
 func WithHeader(name, value string) Option {
 	return func(c *config) {
 		switch name := http.CanonicalHeaderKey(name); {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
 			c.reject("WithHeader", "has an invalid header name")
-		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Accept", "Accept-Encoding"}, name):
+		case slices.Contains([]string{"Authorization", "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Expect", "Accept", "Accept-Encoding"}, name):
 			c.reject("WithHeader", "must not set "+name+", which the library controls")
+		case name == "User-Agent" && value == "":
+			c.apply(WithUserAgent(""))
 		default:
 			c.set("WithHeader("+name+")", name, value)
 		}
@@ -303,8 +308,8 @@ func WithResponseCache(ttl time.Duration) Option {
 	}
 }
 
-// WithoutResponseCache prevents an answer from the service's cache, even if a
-// preset allows it.
+// WithoutResponseCache turns the service's response cache off, even if a preset
+// turns it on.
 func WithoutResponseCache() Option {
 	return func(c *config) {
 		c.set("WithoutResponseCache", "X-OpenRouter-Cache", "false")
@@ -324,8 +329,9 @@ func WithResponseCacheRefresh() Option {
 
 // WithOnComment sets a function that is called with each comment of a stream, such
 // as "OPENROUTER PROCESSING", which the service sends while it waits. The text is
-// without the colon and the space before it. The function runs while the stream is
-// read.
+// without the colon and the space before it. The function runs in the goroutine
+// that starts or reads the stream. Streams in several goroutines call it at the
+// same time.
 func WithOnComment(f func(comment string)) Option {
 	return func(c *config) { c.onComment = f }
 }
@@ -336,8 +342,7 @@ func WithOnComment(f func(comment string)) Option {
 // [Violation.Check] is that name. Without arguments WithoutValidation switches all
 // checks off. On a call it adds to the checks that the client has switched off.
 //
-// For session_id the check allows 128 characters, although the service currently
-// accepts 256.
+// For session_id the check allows 128 characters. The service may accept more.
 //
 // What cannot be sent is still refused: a nil request, values without JSON such as
 // NaN, and options with impossible values. The method still decides whether the
@@ -378,8 +383,10 @@ func withoutIndices(path string) string {
 }
 
 // WithInsecureHTTP allows http addresses of other machines, for a server in a
-// network where everyone may see the key. Without this option, http is allowed only
-// for this machine: localhost, 127.0.0.0/8 and ::1.
+// network where everyone may see the key, such as a gateway in the next container.
+// Without this option, http is allowed only for this machine: localhost,
+// 127.0.0.0/8 and ::1. The environment variable OPENROUTER_INSECURE_HTTP=1, which
+// [NewClient] reads, does the same as this option.
 func WithInsecureHTTP() Option {
 	return func(c *config) { c.insecure = true }
 }

@@ -7,6 +7,14 @@ import "encoding/json"
 // version has no type for is a [RawPlugin].
 type Plugin interface{ plugin() }
 
+// Plugins is a list of plugins that encoding/json can decode, as [Tools] is one of tools.
+type Plugins []Plugin
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (p *Plugins) UnmarshalJSON(data []byte) error {
+	return decodeUnions(data, (*[]Plugin)(p), readPlugin, Plugin(RawPlugin("null")), "Plugins")
+}
+
 // ModerationPlugin turns on moderation of the request. It has no settings.
 //
 //wire:variant Plugin id=moderation
@@ -75,8 +83,8 @@ type WebFetchPlugin struct {
 type FileParserPlugin struct {
 	Enabled *bool       `json:"enabled,omitzero"`
 	PDF     *PDFOptions `json:"pdf,omitzero"`
-	// MaxFiles limits the number of files to parse. The service's schema does not have it any more,
-	// but its client for the AI SDK sends it.
+	// MaxFiles limits the number of files to parse. The service's schema no longer has it, but the
+	// service's client for the AI SDK still sends it.
 	MaxFiles *int `json:"max_files,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -230,9 +238,9 @@ const (
 //wire:variant Plugin id=pareto-router
 type ParetoRouterPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// MinCodingScore is between 0 and 1 and selects a tier: from 0.66 on the best models, from 0.33
-	// on good models, below that capable ones. The default is the best tier. It is ignored if
-	// MaxPrice is set.
+	// MinCodingScore is between 0 and 1. It selects the best models if it is at least 0.66, good
+	// models if it is at least 0.33, and capable models otherwise. Nil selects the best models. It
+	// is ignored if MaxPrice is set.
 	MinCodingScore *float64 `json:"min_coding_score,omitzero"`
 	// MaxPrice selects the best model whose input costs at most this, in USD per million tokens. If
 	// there is none, the service answers 404.
@@ -263,8 +271,7 @@ const (
 //wire:variant Plugin id=fusion
 type FusionPlugin struct {
 	Enabled *bool `json:"enabled,omitzero"`
-	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel of
-	// high quality.
+	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel.
 	AnalysisModels []string `json:"analysis_models,omitzero"`
 	// Model analyzes the answers and writes the final one. If it is empty, the first model of the
 	// service's own panel does that.

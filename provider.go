@@ -13,9 +13,9 @@ type ProviderPreferences struct {
 	// Order lists the providers to try first, in this order. It turns off load balancing and the
 	// routing of a session to one provider.
 	Order []string `json:"order,omitzero"`
-	// Only lists the allowed providers. If none of them has the model, the service answers 404. The
-	// service documents two ways to combine the list with the account's list: as a union and as an
-	// intersection.
+	// Only lists the allowed providers. If none of them has the model, the service answers 404. If
+	// the account has such a list, too, the service's documentation contradicts itself: it combines
+	// the two as a union or as an intersection.
 	Only []string `json:"only,omitzero"`
 	// Ignore lists providers to leave out, in addition to those that the account leaves out.
 	Ignore []string `json:"ignore,omitzero"`
@@ -154,4 +154,5 @@ type MaxPrice struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+	numbers  numbers
 }

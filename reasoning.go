@@ -1,14 +1,17 @@
 package openrouter
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Reasoning sets how much a model thinks before it answers, by Effort or by MaxTokens. It also sets
 // how much of the reasoning is returned.
 type Reasoning struct {
-	// Effort and MaxTokens cannot both be set. A model without the level uses the nearest level
+	// Effort and MaxTokens cannot both be set. A model that lacks the Effort uses the nearest one
 	// that it has.
 	Effort ReasoningEffort `json:"effort,omitzero"`
 	// Summary asks for a summary of the reasoning in the answer.
@@ -141,8 +144,7 @@ type ReasoningDetail struct {
 	// Data is the content of [ReasoningDetailTypeEncrypted].
 	Data string `json:"data,omitzero" wire:"text,with=reasoning.encrypted"`
 
-	// The fields of [ReasoningDetailTypeServerToolCall].
-
+	// ToolName and the fields below describe the call of [ReasoningDetailTypeServerToolCall].
 	ToolName string `json:"tool_name,omitzero" wire:"with=reasoning.server_tool_call"`
 	// Arguments is a JSON object as text.
 	Arguments  string `json:"arguments,omitzero" wire:"text,with=reasoning.server_tool_call"`
@@ -163,22 +165,75 @@ func (d ReasoningDetail) clone() ReasoningDetail {
 	return d
 }
 
-// firstReasoning returns the first field that is set: they repeat the same reasoning.
+// paragraph separates texts that belong to different blocks.
+const paragraph = "\n\n"
+
+// firstReasoning returns the first field that is set: they repeat the same
+// reasoning. If it has several summaries, a blank line separates them.
 func firstReasoning(reasoning, alias string, details []ReasoningDetail) string {
-	if reasoning != "" {
-		return reasoning
+	text := cmp.Or(reasoning, alias)
+	if text != "" && len(details) < 2 {
+		return text
 	}
-	if alias != "" {
-		return alias
+	if joined := joinReasoning(details, ""); text == "" || text == joined {
+		return joinReasoning(details, paragraph)
 	}
+	return text
+}
+
+// joinReasoning joins the readable details, with a separator between summaries.
+func joinReasoning(details []ReasoningDetail, separator string) string {
 	var b strings.Builder
+	last := ""
 	for i := range details {
-		switch d := &details[i]; d.Type {
-		case ReasoningDetailTypeText:
+		d := &details[i]
+		switch {
+		case d.Type == ReasoningDetailTypeText:
 			b.WriteString(d.Text)
-		case ReasoningDetailTypeSummary:
+			last = ""
+		case d.Type == ReasoningDetailTypeSummary && d.Summary != "":
+			if last != "" && !strings.HasSuffix(last, paragraph) {
+				b.WriteString(separator)
+			}
 			b.WriteString(d.Summary)
+			last = d.Summary
 		}
+	}
+	return b.String()
+}
+
+// partTypeThinking is the type of a part that is reasoning. Some providers send
+// such parts in the content; the text is a string or a list of parts.
+const partTypeThinking PartType = "thinking"
+
+func (p *Part) isThinking() bool {
+	return p.Type == partTypeThinking && begins(rawMember(p.Extra, "thinking"), `"[{`)
+}
+
+// thinking returns the text of a part that is reasoning.
+func (p *Part) thinking() string {
+	if !p.isThinking() {
+		return ""
+	}
+	raw := rawMember(p.Extra, "thinking")
+	if !begins(raw, `"`) {
+		return textOf(contentOf(raw))
+	}
+	var text string
+	r := wire.NewReader(raw)
+	r.String(&text)
+	return text
+}
+
+// thinkingOf joins the reasoning among the parts of a content.
+func thinkingOf(parts []Part, separator string) string {
+	var b strings.Builder
+	for i := range parts {
+		text := parts[i].thinking()
+		if text != "" && b.Len() > 0 {
+			b.WriteString(separator)
+		}
+		b.WriteString(text)
 	}
 	return b.String()
 }
@@ -224,8 +279,12 @@ func (m *detailsMerger) addOne(d *ReasoningDetail) {
 func (m *detailsMerger) addAgain(d *ReasoningDetail) {
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
-		m.last.text.add(d.Text)
-		m.last.summary.add(d.Summary)
+		if d.Text != "" {
+			m.last.text.add(d.Text)
+		}
+		if d.Summary != "" {
+			m.last.summary.add(d.Summary)
+		}
 	default:
 		m.addOne(d)
 	}
@@ -248,7 +307,14 @@ func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
 	}
 	switch d.Type {
 	case ReasoningDetailTypeText, ReasoningDetailTypeSummary:
-		return have
+		if !alike(have.detail.ID, d.ID) {
+			if have = m.withID(d); have == nil {
+				return nil
+			}
+		}
+		if !have.isComplete(d) {
+			return have
+		}
 	case ReasoningDetailTypeEncrypted:
 		// An encrypted detail is complete: a second fragment can only repeat it.
 		if alike(have.detail.ID, d.ID) && alike(have.detail.Data, d.Data) {
@@ -256,6 +322,24 @@ func (m *detailsMerger) find(d *ReasoningDetail) *detailMerger {
 		}
 	}
 	return nil
+}
+
+// withID returns the latest detail with the id, type and index of the fragment, or
+// nil.
+func (m *detailsMerger) withID(d *ReasoningDetail) *detailMerger {
+	for _, have := range slices.Backward(m.list) {
+		if have.detail.ID == d.ID && have.detail.Type == d.Type && (d.Index == nil || have.detail.Index == nil || *d.Index == *have.detail.Index) {
+			return have
+		}
+	}
+	return nil
+}
+
+// isComplete reports whether the text of a fragment belongs to another block: a
+// signature is of all the text before it.
+func (m *detailMerger) isComplete(d *ReasoningDetail) bool {
+	return m.detail.Signature != "" && d.Signature != m.detail.Signature &&
+		(d.Text != "" || d.Summary != "") && (m.text.first != "" || m.summary.first != "")
 }
 
 // alike reports whether two values can be the same. An empty value may be any.
@@ -280,14 +364,6 @@ type detailMerger struct {
 	merged  bool // of more than one fragment
 }
 
-// The members that are written even if empty: type always, summary and data in the types that have
-// them.
-var (
-	detailType    = slices.Index(reasoningDetailMembers[:], "type")
-	detailSummary = slices.Index(reasoningDetailMembers[:], "summary")
-	detailData    = slices.Index(reasoningDetailMembers[:], "data")
-)
-
 func newDetailMerger(d *ReasoningDetail) *detailMerger {
 	m := &detailMerger{detail: d.clone()}
 	m.detail.Text, m.detail.Summary = "", ""
@@ -309,16 +385,17 @@ func (m *detailMerger) add(d *ReasoningDetail) {
 	keepLast(&have.Arguments, d.Arguments)
 	keepLast(&have.Result, d.Result)
 	keepLast(&have.ToolCallID, d.ToolCallID)
-	mergeExtra(&have.Extra, d.Extra)
+	mergeExtra(&have.Extra, d.Extra, latest)
 	if d.presence == have.presence {
 		return
 	}
-	written := detailType
+	// The member that is written even when it is empty.
+	written := reasoningDetailType
 	switch d.Type {
 	case ReasoningDetailTypeSummary:
-		written = detailSummary
+		written = reasoningDetailSummary
 	case ReasoningDetailTypeEncrypted:
-		written = detailData
+		written = reasoningDetailData
 	}
 	mergeForms(&have.presence, d.presence, written)
 }
@@ -329,11 +406,11 @@ func (m *detailMerger) reasoningDetail() ReasoningDetail {
 	if !m.merged {
 		return d
 	}
-	settle(&d.presence, reasoningDetailMembers[:], map[string]bool{
+	settle(&d.presence, &reasoningDetailMembers, map[string]bool{
 		"id": d.ID != "", "format": d.Format != "", "index": d.Index != nil,
 		"text": d.Text != "", "signature": d.Signature != "", "summary": d.Summary != "", "data": d.Data != "",
 		"tool_name": d.ToolName != "", "arguments": d.Arguments != "", "result": d.Result != "", "tool_call_id": d.ToolCallID != "",
 	})
-	giveWay(&d.presence, reasoningDetailMembers[:], d.Extra)
+	giveWay(&d.presence, &reasoningDetailMembers, d.Extra)
 	return d
 }

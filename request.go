@@ -1,6 +1,10 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/openrouter-go/openrouter/internal/deep"
+)
 
 // ResponseFormat sets the form of the text that the model writes. It is a [TextFormat],
 // [JSONObjectFormat], [JSONSchemaFormat], [GrammarFormat], [PythonFormat] or [RawResponseFormat].
@@ -34,6 +38,13 @@ type JSONSchemaFormat struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// NewJSONSchemaFormat returns a format for JSON that matches a schema: any value that encodes to one,
+// such as a map, a struct or a [json.RawMessage]. To ask the provider to enforce it, set Strict of its
+// JSONSchema.
+func NewJSONSchemaFormat(name string, schema any) JSONSchemaFormat {
+	return JSONSchemaFormat{JSONSchema: JSONSchema{Name: name, Schema: schema}}
 }
 
 // JSONSchema is a schema with a name.
@@ -118,7 +129,7 @@ type AudioConfig struct {
 // Prediction is text that the answer is expected to repeat in large parts, such as a file to be
 // edited. [PredictedContent] makes one.
 type Prediction struct {
-	// Type is content.
+	// Type is "content".
 	Type string `json:"type"`
 	// Content may have text parts only.
 	Content []Part `json:"content" wire:"short"`
@@ -188,7 +199,7 @@ const (
 // least 1024, 2048 or 4096 tokens, depending on the model. For a part that needs no TTL use
 // [Part.Cached].
 type CacheControl struct {
-	// Type is ephemeral, the only known value.
+	// Type is "ephemeral", the only known value.
 	Type string `json:"type"`
 	// TTL is [CacheTTL5m] if empty. Providers other than Anthropic have their own times.
 	TTL CacheTTL `json:"ttl,omitzero"`
@@ -294,6 +305,15 @@ type Trace struct {
 
 	presence presence
 }
+
+// Clone returns a copy that shares no memory with r. Values of your own types in Extra, in
+// [Function.Parameters] and the like are shared.
+func (r *ChatCompletionRequest) Clone() *ChatCompletionRequest { return deep.Clone(r) }
+
+// Equal reports whether both requests say the same. It makes no difference whether a request was
+// decoded or built, how its members were spelled, whether a tool is given by pointer or by value, or
+// whether a schema is a Go value or its JSON. A nil list differs from an empty one.
+func (r *ChatCompletionRequest) Equal(other *ChatCompletionRequest) bool { return deep.Equal(r, other) }
 
 // size estimates the length of the request's JSON, so that its buffer is allocated once. A buffer
 // that grows would copy a body of many megabytes each time it doubles. Only fields that can be long

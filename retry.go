@@ -2,10 +2,12 @@ package openrouter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,11 +18,14 @@ import (
 type Retry struct {
 	// Attempt is the number of the failed attempt. The first is 1.
 	Attempt int
-	// Err is the error of the attempt: an [*APIError], a [*ConnectionError] or, if
-	// a stream broke off before the first part of its answer, a [*StreamError].
+	// Err is the error of the attempt. It is always one of these three: an
+	// [*APIError], a [*ConnectionError] or, if a stream broke off after the
+	// response and before the first part of its answer, a [*StreamError], which may
+	// wrap a [*DecodeError]. It does not change later, and may be kept.
 	Err error
 	// Unprocessed is true if the request was certainly not processed: there was no
-	// connection, or the service refused the request with status 429 or 503.
+	// connection, so that nothing of it was sent, or the service reported 429 or 503,
+	// as the HTTP status or in the answer.
 	Unprocessed bool
 	// TimedOut is true if a timeout of the client ended the attempt. The service
 	// may still be working on it.
@@ -31,18 +36,19 @@ type Retry struct {
 
 // RetryPolicy decides whether a failed attempt is retried. It is consulted while
 // [WithMaxRetries] permits another attempt, and never for a cancelled context or
-// other local errors.
+// other local errors. Calls in several goroutines consult it at the same time.
 type RetryPolicy func(Retry) bool
 
 // RetryTransient is the default policy. It retries temporary failures: connections
 // that were refused or broke before a response, and errors for which
-// [APIError.Retryable] is true. A retried request may be billed twice.
+// [APIError.Retryable] is true. A certificate that is not trusted, and a server
+// that does not speak TLS, are not temporary. A retried request may be billed twice.
 func RetryTransient(r Retry) bool {
 	if e, ok := errors.AsType[*APIError](r.Err); ok {
-		return e.Retryable() && !e.opaque
+		return e.Retryable()
 	}
 	e, ok := errors.AsType[*ConnectionError](r.Err)
-	return ok && !r.TimedOut && e.Call().StatusCode == 0
+	return ok && !r.TimedOut && e.Call().StatusCode == 0 && !isPermanent(e)
 }
 
 // RetryUnprocessed retries only requests that were certainly not processed, and so
@@ -54,13 +60,13 @@ func RetryUnprocessed(r Retry) bool { return r.Unprocessed && RetryTransient(r) 
 // attempt, and may bill it.
 func RetryTimeouts(r Retry) bool { return r.TimedOut || RetryTransient(r) }
 
-// WithMaxRetries sets how often a call is retried. The default is 2, and 0 turns
+// WithMaxRetries limits the number of retries of a call. The default is 2, and 0 turns
 // retries off. A call is retried only while no part of the answer has been
 // delivered. [CallInfo.Attempts] counts the attempts.
 //
 // The wait before a retry is the one that the service asks for. If it asks for
-// none, the wait is random: at most half a second before the first retry, and at
-// most twice as long before each further one.
+// none, the wait is random, up to half a second before the first retry. That limit
+// doubles with each further retry.
 func WithMaxRetries(n int) Option {
 	return func(c *config) {
 		if n < 0 {
@@ -85,8 +91,9 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 }
 
 // WithMaxRetryWait limits each wait before a retry, and the total of all waits of
-// a call. The defaults are one minute and five minutes. If the service asks for a
-// longer wait, the call returns the error at once.
+// a call. The defaults are one minute and five minutes. The call returns the error
+// at once if the service asks for a longer wait, if the total would be exceeded, or
+// if the context would end during the wait.
 func WithMaxRetryWait(each, total time.Duration) Option {
 	return func(c *config) {
 		if each < 0 || total < 0 {
@@ -97,9 +104,16 @@ func WithMaxRetryWait(each, total time.Duration) Option {
 	}
 }
 
-// WithOnRetry sets a function that is called before the wait for each retry.
+// WithOnRetry adds a function that is called before the wait for each retry. All
+// functions of the client and of the call are called, those of the client first.
+// They run in the goroutine of the call. Calls in several goroutines run them at the
+// same time.
 func WithOnRetry(f func(Retry)) Option {
-	return func(c *config) { c.onRetry = f }
+	return func(c *config) {
+		if f != nil {
+			c.onRetry = append(slices.Clip(c.onRetry), f) // clipped: the client's list is shared by its calls
+		}
+	}
 }
 
 const firstBackoff = 500 * time.Millisecond
@@ -108,9 +122,11 @@ const firstBackoff = 500 * time.Millisecond
 // left. call carries the number of the attempt.
 func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T, error)) (T, error) {
 	var waited time.Duration
+	sent := 0
 	for n := 1; ; n++ {
-		call := &CallInfo{Attempts: n, Waited: waited}
+		call := &CallInfo{Attempts: sent + 1, Waited: waited}
 		res, err := try(call)
+		sent = call.Attempts
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
@@ -124,8 +140,8 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
 		}
-		if c.onRetry != nil {
-			c.onRetry(r)
+		for _, f := range c.onRetry {
+			f(r)
 		}
 		timer := time.NewTimer(r.Wait)
 		select {
@@ -148,13 +164,13 @@ func (c *config) retry(n int, err error) (Retry, bool) {
 			return r, false
 		}
 		r.Unprocessed = e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable
-		if e.RetryAfter > 0 {
+		if e.hinted {
 			r.Wait = e.RetryAfter
 		}
 		return r, true
 	}
 	if e, ok := errors.AsType[*ConnectionError](err); ok {
-		r.Unprocessed = neverConnected(err)
+		r.Unprocessed = e.unsent
 		r.TimedOut = errors.Is(e.Err, ErrAttemptTimeout)
 		return r, true
 	}
@@ -170,14 +186,25 @@ func backoff(n int) time.Duration {
 	return rand.N(firstBackoff << min(n-1, 10))
 }
 
-// hang adds the reason why there was no retry to the error of the last attempt.
+// hang adds the reason why there was no retry to the error of the last attempt. It
+// changes a copy: the error itself was given to the functions of [WithOnRetry].
 func hang(err, reason error) error {
 	if e, ok := errors.AsType[*APIError](err); ok {
-		e.err = reason
-		return e
+		late := *e
+		late.err = reason
+		return &late
 	}
-	return fmt.Errorf("%w (not retried: %w)", err, reason)
+	return &notRetried{err, reason}
 }
+
+// notRetried is an error with the reason why the context did not permit a retry.
+type notRetried struct{ err, reason error }
+
+func (e *notRetried) Error() string {
+	return e.err.Error() + " (not retried: " + oneLine(e.reason.Error()) + ")"
+}
+
+func (e *notRetried) Unwrap() []error { return []error{e.err, e.reason} }
 
 // hasContent reports whether there is any part of the answer itself, or usage for
 // it.
@@ -189,45 +216,74 @@ func hasContent(res *ChatCompletion) bool {
 		return true
 	}
 	for i := range res.Choices {
-		c := &res.Choices[i]
-		m := &c.Message
-		if c.Text != "" || m.Text() != "" || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
-			len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0 {
+		if res.Choices[i].hasContent() {
 			return true
 		}
 	}
 	return false
 }
 
-// retryHint returns how long the service asks to wait. It looks at the error's
-// availability, then the Retry-After headers, then the reset of the rate limit.
-func retryHint(e *APIError, now time.Time) time.Duration {
+// hasContent reports whether the model has written anything.
+func (c *Choice) hasContent() bool {
+	m := &c.Message
+	return c.Text != "" || c.Reasoning != "" || len(c.ReasoningDetails) > 0 || hasParts(m.Content) || m.Text() != "" || hasUnknownText(m.Extra) || m.Reasoning != "" || m.ReasoningContent != "" || m.Refusal != "" ||
+		len(m.ToolCalls) > 0 || len(m.ReasoningDetails) > 0 || len(m.Images) > 0 || m.Audio != nil || len(m.Annotations) > 0
+}
+
+// retryMembers are the members of a report that say how long to wait.
+var retryMembers = []string{"retry_after", "retry_after_seconds", "retry_after_ms"}
+
+// retryHint returns how long the service asks to wait, and whether it asks: the
+// wait may be 0. It looks at the error's availability, then the Retry-After
+// headers, then the members of the report, then the reset of the rate limit.
+func retryHint(e *APIError, o *ErrorObject, now time.Time) (wait time.Duration, ok bool) {
 	if e.Availability != nil {
 		if d := durationOf(e.Availability.RetryAfter); d > 0 {
-			return d
+			return d, true
 		}
 	}
 	h := e.Call().Header
-	if ms, err := strconv.ParseFloat(strings.TrimSpace(h.Get("Retry-After-Ms")), 64); err == nil {
-		if d := durationOf(ms / 1000); d > 0 {
-			return d
-		}
+	if d, ok := waitIn(h.Get("Retry-After-Ms"), 1000); ok {
+		return d, true
 	}
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date // the service's absolute times are compared with the service's clock
 	}
-	if after := h.Get("Retry-After"); after != "" {
-		if d := seconds(after); d > 0 {
-			return d
-		}
-		if at, err := http.ParseTime(after); err == nil {
-			return until(at, now)
+	if d, ok := waitIn(h.Get("Retry-After"), 1); ok {
+		return d, true
+	}
+	if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
+		d := until(at, now)
+		return d, d > 0
+	}
+	for _, members := range []map[string]any{o.Extra, e.metadata().Extra} {
+		for _, name := range retryMembers {
+			perSecond := 1.0
+			if strings.HasSuffix(name, "_ms") {
+				perSecond = 1000
+			}
+			if raw, ok := members[name].(json.RawMessage); ok {
+				if d, ok := waitIn(rawText(raw), perSecond); ok {
+					return d, true
+				}
+			}
 		}
 	}
 	if l := e.RateLimit(); l != nil && !l.Reset.IsZero() {
-		return until(l.Reset, now)
+		d := until(l.Reset, now)
+		return d, d > 0
 	}
-	return 0
+	return 0, false
+}
+
+// waitIn reads a number of which so many make a second; false if there is none,
+// or a negative one.
+func waitIn(text string, perSecond float64) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(n >= 0) {
+		return 0, false
+	}
+	return durationOf(n / perSecond), true
 }
 
 func until(at, now time.Time) time.Duration { return durationOf(at.Sub(now).Seconds()) }

@@ -55,7 +55,7 @@ const (
 
 // UserLocation is the approximate place of the user. Results from there are preferred.
 type UserLocation struct {
-	// Type is approximate. [WebPlugin] requires it, the tools do not.
+	// Type is "approximate". [WebPlugin] requires it, the tools do not.
 	Type   string `json:"type,omitzero"`
 	City   string `json:"city,omitzero"`
 	Region string `json:"region,omitzero"`

@@ -21,8 +21,7 @@ type WebSearchShorthandTool struct {
 	// Type is required. All types have the same effect.
 	Type WebSearchType `json:"type"`
 
-	// The settings are those of [WebSearchParameters].
-
+	// Engine and the fields below are the settings of [WebSearchParameters].
 	Engine            SearchEngine         `json:"engine,omitzero"`
 	Mode              SearchMode           `json:"mode,omitzero"`
 	MaxResults        *int                 `json:"max_results,omitzero"`
@@ -266,8 +265,7 @@ type FusionTool struct {
 
 // FusionParameters configures a [FusionTool].
 type FusionParameters struct {
-	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel of
-	// high quality.
+	// AnalysisModels is the panel, 1 to 8 models. If it is empty, the service uses its own panel.
 	AnalysisModels []string `json:"analysis_models,omitzero"`
 	// Model is the analyst. If it is empty, the analyst is the request's model.
 	Model string `json:"model,omitzero"`

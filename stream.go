@@ -7,15 +7,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/openrouter-go/openrouter/internal/sse"
-	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Stream is an answer that arrives in chunks. Read it in one goroutine, with
@@ -23,7 +22,9 @@ import (
 //
 // A stream ends in one of these ways. Only the first is a success:
 //
-//   - complete: the loop ends without an error.
+//   - complete: the loop ends without an error. The server has sent [DONE], or
+//     the body has ended cleanly after every choice had its finish reason: some
+//     servers never send [DONE]. The usage may be missing then.
 //   - reported: an [*APIError], because the service reported a failure.
 //   - cut: a [*StreamError] that wraps [ErrStreamTruncated] or the error of the
 //     connection.
@@ -43,7 +44,9 @@ type Stream struct {
 	acc     Accumulator
 	whole   *ChatCompletion      // an answer that came in one piece
 	next    *ChatCompletionChunk // decoded, not yet yielded
+	room    int64                // bytes of data that may still come
 	began   bool                 // a choice has arrived
+	failing bool                 // a finish reason was error
 	ended   bool                 // there is nothing more to read
 	end     error                // how it ended; io.EOF means complete
 	taken   atomic.Bool          // Chunks or Collect was called
@@ -59,13 +62,17 @@ func ReadStream(r io.Reader) *Stream {
 	if !ok {
 		body = io.NopCloser(r)
 	}
-	return newStream(&config{maxEvent: defaultMaxSize}, newConnection(ctx, cancel, body), &CallInfo{})
+	cfg := &config{maxEvent: defaultMaxSize, maxStream: defaultMaxStream}
+	conn := newConnection(ctx, cancel, body)
+	conn.alone = true
+	return newStream(cfg, conn, &CallInfo{})
 }
 
 func newStream(cfg *config, conn *connection, call *CallInfo) *Stream {
-	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn)}
+	s := &Stream{conn: conn, cfg: func() *config { return cfg }, call: call, events: sse.NewReader(conn), room: cfg.maxStream}
 	s.events.OnComment = cfg.onComment
-	s.events.MaxEvent = int(cfg.maxEvent)
+	s.events.MaxEvent = int(min(cfg.maxEvent, math.MaxInt))
+	s.events.Loose = true
 	// A stream that was neither read to its end nor closed is closed by the garbage collector.
 	runtime.AddCleanup(s, (*connection).abandon, conn)
 	return s
@@ -119,6 +126,36 @@ func (s *Stream) Collect() (*ChatCompletion, error) {
 	}
 }
 
+// Texts returns an iterator over the text of the first choice, piece by piece as it arrives. No piece
+// is empty. Tool calls, reasoning and all else are in [Stream.Response] after the loop. Texts is as
+// fast as [Stream.Collect], because it keeps no chunks.
+//
+// Leaving the loop closes the stream. If the stream fails, the last pair is an empty text and the
+// error, as with [Stream.Chunks].
+func (s *Stream) Texts() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if s.taken.Swap(true) {
+			yield("", &StreamError{Partial: s.Response(), Err: ErrStreamClosed})
+			return
+		}
+		defer s.Close()
+		s.decoder.scratch = new(plainChunk) // nobody sees the chunks
+		for {
+			chunk, err := s.advance()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if text := chunk.Text(); text != "" && !yield(text, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Response returns what has arrived so far, in the form that [ChatService.Create]
 // returns. After a complete stream it is the whole answer. It is never nil. Later
 // chunks do not change a response that was returned before.
@@ -152,6 +189,8 @@ func (s *Stream) advance() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
 		s.next, s.end = nil, s.broken(ErrStreamClosed) // events still in the buffer are dropped
+	case s.end == nil && s.next == nil && s.failing && s.acc.finished():
+		s.end = s.failed()
 	case s.end == nil && s.next == nil:
 		s.next, s.end = s.read()
 	}
@@ -175,15 +214,23 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 			// complete. If the connection was cut, only the end mark counts.
 			data = s.events.Pending()
 			isMark := errors.Is(err, io.ErrUnexpectedEOF) && string(bytes.TrimSpace(data)) == doneMark
-			if err != io.EOF && !isMark || s.ended || s.conn.why() != nil {
+			switch {
+			case err == io.EOF && s.ended && s.conn.why() == nil:
+				return nil, s.over()
+			case err != io.EOF && !isMark || s.ended || s.conn.why() != nil:
 				return nil, s.broken(err)
 			}
 			s.ended = true
+		}
+		if s.room -= int64(len(data)); s.room < 0 {
+			return nil, s.broken(ErrTooLarge)
 		}
 		data = bytes.TrimSpace(data)
 		switch {
 		case string(data) == doneMark:
 			return nil, s.complete()
+		case len(data) > 0 && s.events.Failed() && string(data) != "null":
+			return nil, s.reported(data)
 		case len(data) > 0:
 			chunk, err := s.decoder.decode(data)
 			if err != nil {
@@ -194,12 +241,10 @@ func (s *Stream) read() (*ChatCompletionChunk, error) {
 			}
 			return s.accept(chunk, data)
 		case s.ended:
-			return nil, s.broken(io.EOF)
+			return nil, s.over()
 		}
 	}
 }
-
-var chunkChoices = slices.Index(chatCompletionChunkMembers[:], "choices")
 
 // accept adds a chunk to the answer. If the chunk reports a failure, accept
 // returns that as an error.
@@ -212,24 +257,30 @@ func (s *Stream) accept(chunk *ChatCompletionChunk, data []byte) (*ChatCompletio
 		s.contentCame(chunk)
 		return chunk, nil
 	}
-	report := chunk.report()
-	if report == nil && chunk.presence.Form(chunkChoices) != wire.Null {
-		s.acc.Add(chunk)
-		s.began = s.began || len(chunk.Choices) > 0
-		s.contentCame(chunk)
-		return chunk, nil
-	}
-	body := scrub(data, s.cfg().secrets)
-	if !bytes.Equal(body, data) { // decoded again without the secrets that the report repeats
-		chunk = &ChatCompletionChunk{}
-		if err := chunk.UnmarshalJSON(body); err != nil {
-			return nil, s.undecodable(body, err)
-		}
-		report = chunk.report()
+	if chunk.report() != nil || len(chunk.Choices) == 0 && !s.passes(chunk, data) {
+		return nil, s.reported(data)
 	}
 	s.acc.Add(chunk)
-	s.lookOn()
-	return nil, s.cfg().reportedIn(s.Response(), report, body)
+	if s.acc.isTooLarge() {
+		return nil, s.broken(ErrTooLarge)
+	}
+	s.began = s.began || len(chunk.Choices) > 0
+	for i := range chunk.Choices {
+		s.failing = s.failing || chunk.Choices[i].FinishReason == FinishReasonError
+	}
+	s.contentCame(chunk)
+	return chunk, nil
+}
+
+// failed ends the stream after a finish reason that says failure. An error object
+// that follows describes it better.
+func (s *Stream) failed() error {
+	report, body := s.lookOn()
+	if report != nil {
+		return s.cfg().reportedIn(s.Response(), report, body)
+	}
+	res := s.Response()
+	return s.cfg().failedFinish(res, res.failedFinish(), nil)
 }
 
 // contentCame restarts the clock for content if the chunk has content.
@@ -239,39 +290,27 @@ func (s *Stream) contentCame(chunk *ChatCompletionChunk) {
 	}
 }
 
-// report returns the failure that a chunk reports, or nil.
-func (c *ChatCompletionChunk) report() *ErrorObject {
-	if c.Error != nil {
-		return c.Error
+// over ends a stream whose body has ended cleanly without the end mark.
+func (s *Stream) over() error {
+	if s.acc.finished() {
+		return s.complete()
 	}
-	for i := range c.Choices {
-		if e := c.Choices[i].Error; e != nil {
-			return e
-		}
-	}
-	return nil
+	return s.broken(io.EOF)
 }
 
-// complete ends a stream whose end mark has arrived.
+// complete ends a stream that is whole.
 func (s *Stream) complete() error {
 	if !s.began {
 		return s.cfg().reportedIn(s.Response(), nil, nil)
 	}
+	if s.acc.mayHaveFailed() {
+		if res := s.Response(); res.failedFinish() != "" {
+			return s.cfg().failedFinish(res, res.failedFinish(), nil)
+		}
+	}
 	s.events.Release()
-	s.conn.drain()
+	s.conn.finish()
 	return io.EOF
-}
-
-// undecodable returns the error for an event that is not a chunk.
-func (s *Stream) undecodable(data []byte, err error) error {
-	if e := errorFromBody(s.call, scrub(data, s.cfg().secrets)); e.Message != "" {
-		e.Partial = s.partial()
-		return e
-	}
-	if e, ok := errors.AsType[*DecodeError](err); ok {
-		e.call, e.Body = s.call, scrub(e.Body, s.cfg().secrets)
-	}
-	return &StreamError{Partial: s.Response(), Err: err}
 }
 
 // broken returns the error of the stream for an error of a read. io.EOF means that
@@ -279,6 +318,8 @@ func (s *Stream) undecodable(data []byte, err error) error {
 func (s *Stream) broken(err error) error {
 	if why := s.conn.why(); why != nil {
 		err = why
+	} else if res := s.Response(); s.failing && res.failedFinish() != "" {
+		return s.cfg().failedFinish(res, res.failedFinish(), nil)
 	} else if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = ErrStreamTruncated
 	} else if errors.Is(err, sse.ErrTooLong) {
@@ -302,9 +343,9 @@ const (
 	lookOnBytes = 64 << 10
 )
 
-// lookOn reads on after a reported failure, because the usage of the partial
-// answer often follows it.
-func (s *Stream) lookOn() {
+// lookOn reads on after a failure, because the usage of the partial answer often
+// follows it. It returns the first report in what it reads.
+func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 	defer s.conn.limit(lookOnFor, lookOnBytes)()
 	for {
 		data, err := s.events.Next()
@@ -312,15 +353,20 @@ func (s *Stream) lookOn() {
 			data = s.events.Pending() // the last event counts if its data is complete
 		}
 		if string(bytes.TrimSpace(data)) == doneMark {
-			s.conn.drain()
-			return
+			s.conn.finish()
+			return report, body
 		}
+		data = scrub(data, s.cfg().secrets)
 		chunk := &ChatCompletionChunk{}
-		if chunk.UnmarshalJSON(scrub(data, s.cfg().secrets)) == nil {
+		if chunk.UnmarshalJSON(data) == nil {
 			s.acc.Add(chunk)
 		}
+		if report == nil {
+			report, _ = chunk.reportIn(data, s.events.Failed())
+			body = data
+		}
 		if err != nil {
-			return
+			return report, body
 		}
 	}
 }
@@ -328,9 +374,12 @@ func (s *Stream) lookOn() {
 // hasContent reports whether a chunk contains any part of the answer itself.
 func (c *ChatCompletionChunk) hasContent() bool {
 	for i := range c.Choices {
-		d := &c.Choices[i].Delta
-		if c.Choices[i].Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
-			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 {
+		choice := &c.Choices[i]
+		d := &choice.Delta
+		if choice.Text != "" || d.Content != "" || d.Reasoning != "" || d.ReasoningContent != "" || d.Refusal != "" ||
+			len(d.ToolCalls) > 0 || len(d.ReasoningDetails) > 0 || len(d.Images) > 0 || d.Audio != nil || len(d.Annotations) > 0 ||
+			d.Extra != nil && (hasParts(d.oddContent()) || hasUnknownText(d.Extra)) ||
+			choice.Extra != nil && hasUnknownText(choice.Extra) {
 			return true
 		}
 	}
@@ -338,62 +387,83 @@ func (c *ChatCompletionChunk) hasContent() bool {
 }
 
 // openStream makes a stream from a response with a success status. It waits for
-// the first event. If that fails, it returns the error.
-func (c *config) openStream(conn *connection, call *CallInfo) (*Stream, error) {
+// the first event. If that fails, it returns the error. The connection does not
+// outlive a failure, not even a panic of a function that [WithOnComment] set.
+func (c *config) openStream(conn *connection, call *CallInfo) (s *Stream, err error) {
+	defer func() {
+		if s == nil {
+			conn.abort(ErrStreamClosed)
+		}
+	}()
 	conn.idle, conn.content, conn.nextContent = c.idle, c.firstContent, c.nextContent
-	head, err := peekText(conn)
+	media, _, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
+	head, events, err := peekText(conn, media)
 	if err != nil && err != io.EOF {
-		defer conn.abort(ErrStreamClosed)
 		return nil, newStream(c, conn, call).broken(err)
 	}
-	media, _, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
-	if !opensEvents(head, media) {
+	if !events {
 		return c.openWhole(conn, call, head)
 	}
 	conn.body = readCloser{io.MultiReader(strings.NewReader(head), conn.body), conn.body}
-	s := newStream(c, conn, call)
-	s.next, s.end = s.read()
-	if s.end != nil {
-		s.Close()
-		return nil, s.end
+	opened := newStream(c, conn, call)
+	opened.next, opened.end = opened.read()
+	if opened.end != nil {
+		return nil, opened.end
 	}
-	return s, nil
+	return opened, nil
 }
 
-// opensEvents reports whether text starts like an event stream. The Content-Type
-// alone is not reliable: proxies send HTML, and servers send JSON, under any type.
-func opensEvents(head, media string) bool {
-	if head == "" || head[0] == '{' || head[0] == '<' {
-		return false
+// opensEvents reports whether text starts like an event stream, and whether it is
+// long enough to tell. The Content-Type alone is not reliable: proxies send HTML,
+// and servers send JSON, under any type.
+func opensEvents(head []byte, media string) (events, known bool) {
+	if len(head) == 0 {
+		return false, false
 	}
-	if media == "text/event-stream" || head[0] == ':' || head[0] == '\xEF' { // a comment, a byte order mark
-		return true
+	if head[0] == '{' || head[0] == '<' {
+		return false, true
 	}
-	for _, field := range []string{"data:", "event:", "id:", "retry:"} {
-		if n := min(len(head), len(field)); head[:n] == field[:n] {
-			return true
+	if media == "text/event-stream" || head[0] == ':' { // a comment
+		return true, true
+	}
+	known = true
+	for _, field := range []string{"data:", "event:", "id:", "retry:", "error:"} {
+		if bytes.HasPrefix(head, []byte(field)) {
+			return true, true
+		}
+		known = known && !strings.HasPrefix(field, string(head))
+	}
+	return false, known
+}
+
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// peekText reads the body up to the bytes that tell whether it is an event stream,
+// however they are divided into packets. It drops a byte order mark and white space.
+func peekText(r io.Reader, media string) (head string, events bool, err error) {
+	buf, text := make([]byte, 512), []byte(nil)
+	marked := true // the text may still begin with a byte order mark
+	for err == nil {
+		var n int
+		n, err = r.Read(buf)
+		text = append(text, buf[:n]...)
+		if marked && err == nil && len(text) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(text)) {
+			continue
+		}
+		if marked {
+			text, marked = bytes.TrimPrefix(text, []byte(byteOrderMark)), false
+		}
+		text = append(text[:0], bytes.TrimLeft(text, " \t\r\n")...)
+		if is, known := opensEvents(text, media); known {
+			return string(text), is, nil
 		}
 	}
-	return false
+	return string(text), false, err
 }
 
 type readCloser struct {
 	io.Reader
 	io.Closer
-}
-
-// peekText reads the body up to its first bytes that are not white space.
-func peekText(r io.Reader) (string, error) {
-	buf := make([]byte, 512)
-	for {
-		n, err := r.Read(buf)
-		if text := bytes.TrimLeft(buf[:n], " \t\r\n"); len(text) > 0 {
-			return string(text), nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
 }
 
 // openWhole makes a stream of one chunk from an answer that came in one piece.
@@ -414,31 +484,4 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 	}
 	s.whole, s.next, s.end = res, res.chunk(), io.EOF
 	return s, nil
-}
-
-// chunk returns the answer as a single chunk.
-func (c *ChatCompletion) chunk() *ChatCompletionChunk {
-	chunk := &ChatCompletionChunk{
-		ID: c.ID, Object: "chat.completion.chunk", Created: c.Created, Model: c.Model, Provider: c.Provider,
-		SystemFingerprint: c.SystemFingerprint, ServiceTier: c.ServiceTier, Usage: c.Usage,
-		OpenRouterMetadata: c.OpenRouterMetadata, Debug: c.Debug, UserID: c.UserID, Extra: c.Extra,
-	}
-	for i := range c.Choices {
-		choice := &c.Choices[i]
-		m := &choice.Message
-		chunk.Choices = append(chunk.Choices, ChunkChoice{
-			Index: choice.Index,
-			Delta: Delta{
-				Role: m.Role, Content: m.Text(), Reasoning: m.Reasoning, ReasoningContent: m.ReasoningContent, Refusal: m.Refusal,
-				ToolCalls: m.ToolCalls, ReasoningDetails: m.ReasoningDetails, Images: m.Images, Audio: m.Audio, Annotations: m.Annotations,
-				Extra: m.Extra,
-			},
-			Text:               choice.Text,
-			FinishReason:       choice.FinishReason,
-			NativeFinishReason: choice.NativeFinishReason,
-			Logprobs:           choice.Logprobs,
-			Extra:              choice.Extra,
-		})
-	}
-	return chunk
 }

@@ -7,12 +7,21 @@ import "encoding/json"
 // kinds. Only calls of functions are returned as [ToolCall].
 type Tool interface{ tool() }
 
+// Tools is a list of tools that encoding/json can decode, for tools that are stored. It can be assigned
+// to [ChatCompletionRequest.Tools].
+type Tools []Tool
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *Tools) UnmarshalJSON(data []byte) error {
+	return decodeUnions(data, (*[]Tool)(t), readTool, Tool(RawTool("null")), "Tools")
+}
+
 // FunctionTool is a function that your program runs for the model.
 //
 //wire:variant Tool type=function
 type FunctionTool struct {
 	Function Function `json:"function"`
-	// CacheControl ends a cacheable prefix with this tool.
+	// CacheControl caches the prompt up to and including this tool.
 	CacheControl *CacheControl `json:"cache_control,omitzero"`
 	// EagerInputStreaming true streams the arguments while the model writes them, before they are
 	// checked as a whole. It works on Anthropic models.
@@ -22,6 +31,12 @@ type FunctionTool struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// NewFunctionTool returns a function for the model to call. parameters is any value that encodes to
+// the JSON schema of an object: a map, a struct or a [json.RawMessage]. Nil means no arguments.
+func NewFunctionTool(name, description string, parameters any) FunctionTool {
+	return FunctionTool{Function: Function{Name: name, Description: description, Parameters: parameters}}
 }
 
 // Function tells the model what a function does and which arguments it takes.

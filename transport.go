@@ -4,18 +4,28 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// maxErrorBody is the number of bytes that are read of the body of a failure.
-const maxErrorBody = 1 << 20
+const (
+	maxErrorBody = 1 << 20         // the number of bytes that are read of the body of a failure
+	errorBodyFor = 5 * time.Second // the time for which they are read
+)
 
 // outgoing is a request to the service.
 type outgoing struct {
@@ -26,25 +36,36 @@ type outgoing struct {
 }
 
 // send sends every request of the library. The response that it returns has a
-// success status. The caller must close its body.
-func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+// success status. The caller must close its body. cancel ends ctx.
+func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
+	once := &sendOnce{cancel: cancel}
+	req, err := http.NewRequestWithContext(once.watch(ctx), out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
-	req.Header = c.header.Clone()
-	req.Header.Set("Authorization", "Bearer "+c.key)
-	if out.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
+	once.body, req.GetBody = req.GetBody, once.bodyAgain
 	client, accept := c.httpClient, "application/json"
 	if out.stream {
 		client, accept = c.streamClient, "text/event-stream"
 	}
-	req.Header.Set("Accept", accept)
-	res, err := client.Do(req)
+	// One list for the values, because Set would allocate one for each.
+	values := [...]string{"Bearer " + c.key, accept, "application/json"}
+	req.Header = c.header.Clone()
+	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
+	if out.body != nil {
+		req.Header["Content-Type"] = values[2:3:3]
+	}
+	var res *http.Response
+	if err = ctx.Err(); err == nil {
+		once.left = true
+		res, err = client.Do(req)
+	}
 	if err != nil {
-		return nil, c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
+		e := c.broken(ctx, fmt.Errorf("sending the request: %w", unwrapURL(err)), nil, call)
+		if e.unsent = once.unsent(err); e.unsent {
+			call.Attempts--
+		}
+		return nil, e
 	}
 	if to, ok := res.Header[hiddenLocation]; ok {
 		res.Header["Location"] = to
@@ -54,12 +75,71 @@ func (c *config) send(ctx context.Context, out outgoing, call *CallInfo) (*http.
 	if res.StatusCode >= 200 && res.StatusCode <= 299 {
 		return res, nil
 	}
-	defer res.Body.Close()
+	conn := newConnection(ctx, cancel, res.Body)
+	defer conn.abort(ErrStreamClosed)
 	var body []byte
 	if res.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and reading that might never end
-		body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // a report that was cut off is still useful
+		defer conn.limit(errorBodyFor, maxErrorBody)()
+		body, _ = io.ReadAll(conn) // a report that was cut off is still useful
 	}
 	return nil, errorFromBody(call, scrub(body, c.secrets))
+}
+
+// sendOnce keeps net/http from sending a request a second time. net/http does that
+// by itself if the peer resets the stream or goes away, without a limit in some
+// cases, and nobody could count or bill such a request. A request that was not
+// written may move to another connection.
+type sendOnce struct {
+	trace    httptrace.ClientTrace
+	cancel   context.CancelCauseFunc
+	body     func() (io.ReadCloser, error)
+	left     bool        // the request was given to the http.Client
+	connects atomic.Bool // the transport asked for a connection: it calls the trace
+	written  atomic.Bool // and not answered: a RoundTripper of the caller may repeat a request after an answer
+	begun    atomic.Bool // written at least once
+}
+
+// errGivenUp is why an attempt ends when its connection gives the request up.
+var errGivenUp error = &streamEnd{"the connection gave the request up before it was answered", nil}
+
+// watch returns the context for the request. Its trace is called in addition to
+// the one that ctx may have.
+func (s *sendOnce) watch(ctx context.Context) context.Context {
+	s.trace.GetConn = func(string) { s.connects.Store(true) }
+	s.trace.WroteHeaders = func() {
+		s.begun.Store(true)
+		s.written.Store(true)
+	}
+	s.trace.GotFirstResponseByte = func() { s.written.Store(false) }
+	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
+		s.written.Store(true)
+		return nil
+	}
+	s.trace.GotConn = func(httptrace.GotConnInfo) {
+		if s.written.Load() {
+			s.cancel(ownEnd{errGivenUp})
+		}
+	}
+	return httptrace.WithClientTrace(ctx, &s.trace)
+}
+
+// bodyAgain is the GetBody of the request.
+func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
+	if s.written.Load() {
+		s.cancel(ownEnd{errGivenUp})
+		return nil, errGivenUp
+	}
+	return s.body()
+}
+
+// unsent reports whether certainly no part of the request was sent, given the
+// error that ended it.
+func (s *sendOnce) unsent(err error) bool {
+	if s.connects.Load() {
+		return !s.begun.Load()
+	}
+	e, ok := errors.AsType[*net.OpError](err)
+	return !s.left || ok && e.Op == "dial"
 }
 
 // exchange sends a request and reads the whole answer into a buffer, within the
@@ -68,12 +148,12 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 	ctx, cancel, stop := timed(ctx, c.timeout, 0)
 	defer cancel(nil)
 	defer stop()
-	res, err := c.send(ctx, out, call)
+	res, err := c.send(ctx, cancel, out, call)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
-	_, err = into.ReadFrom(io.LimitReader(res.Body, c.maxBody+1))
+	err = readUpTo(c.maxBody, res, into)
 	data := into.Bytes()
 	if err != nil {
 		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
@@ -82,6 +162,23 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
 	}
 	return data, nil
+}
+
+// firstRead is how much of a body must have come before its Content-Length is
+// believed.
+const firstRead = 1 << 20
+
+// readUpTo reads a body. If it is longer than most, one byte more is read.
+func readUpTo(most int64, res *http.Response, into *bytes.Buffer) error {
+	body := io.LimitReader(res.Body, most+1)
+	if res.ContentLength > firstRead {
+		if n, err := into.ReadFrom(io.LimitReader(body, firstRead)); err != nil || n < firstRead {
+			return err
+		}
+		into.Grow(int(min(res.ContentLength, most, defaultMaxSize)) - firstRead + bytes.MinRead)
+	}
+	_, err := into.ReadFrom(body)
+	return err
 }
 
 // bodies holds buffers for reuse after an answer was decoded. Decoded values share
@@ -100,7 +197,7 @@ func giveBack(body *bytes.Buffer) {
 
 // unwrapURL removes the method and address from an error of an http.Client.
 func unwrapURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok && !e.Timeout() {
+	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
 	return err
@@ -109,20 +206,48 @@ func unwrapURL(err error) error {
 // broken returns the error for an exchange that ended before the answer was
 // complete.
 func (c *config) broken(ctx context.Context, err error, body []byte, call *CallInfo) *ConnectionError {
-	if why := endedBy(ctx); why != nil {
+	switch why := endedBy(ctx); {
+	case why != nil:
 		err = why
-	} else if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && !neverConnected(err) {
-		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, c.clean(err))
-	} else {
-		err = c.clean(err)
+	case isPatience(err):
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{c.clean(err)})
+	default:
+		err = ofNetwork{c.clean(err)}
 	}
 	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
 }
 
-// neverConnected reports whether the connection was never made.
-func neverConnected(err error) bool {
-	e, ok := errors.AsType[*net.OpError](err)
-	return ok && e.Op == "dial"
+// isPatience reports whether a time limit of the caller's http.Client or transport
+// ended an attempt. While there is no connection, only the limit for the whole
+// attempt counts: it is the one that comes without the error of a dial or a
+// handshake.
+func isPatience(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	if !ok || !e.Timeout() || errors.Is(err, syscall.ETIMEDOUT) {
+		return false
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return !(ok && op.Op != "read" && op.Op != "write") && !strings.Contains(err.Error(), "TLS handshake timeout")
+}
+
+// ofNetwork is an error of the network. It never matches the errors of a context,
+// as timeouts of net and net/http do: no context of the caller has ended.
+type ofNetwork struct{ error }
+
+func (e ofNetwork) Is(target error) bool {
+	return target != context.DeadlineExceeded && target != context.Canceled && errors.Is(e.error, target)
+}
+
+func (e ofNetwork) As(target any) bool { return errors.As(e.error, target) }
+
+// isPermanent reports whether a connection would fail the next time, too: the
+// certificate is not trusted, or the server does not speak TLS.
+func isPermanent(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // clean returns err. If its text contains secrets, clean returns an error with
@@ -134,13 +259,34 @@ func (c *config) clean(err error) error {
 	return err
 }
 
-// contextError returns the error of ctx, with its cause if it has one.
+// contextError returns the error of ctx, with its cause if it has one. A cause that
+// is an error of another call, as with errgroup, is only quoted: nothing of it may
+// look like this call's own.
 func contextError(ctx context.Context) error {
 	err := ctx.Err()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, err) {
+	switch cause := context.Cause(ctx); {
+	case cause == nil || errors.Is(cause, err):
+		return err
+	case isOurs(cause):
+		return fmt.Errorf("%w: %s", err, oneLine(cause.Error()))
+	default:
 		return fmt.Errorf("%w: %w", err, cause)
 	}
-	return err
+}
+
+// isOurs reports whether err is, or wraps, an error of this library.
+func isOurs(err error) bool {
+	switch err.(type) {
+	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *streamEnd, ownEnd, ErrorType:
+		return true
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return err.Unwrap() != nil && isOurs(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), isOurs)
+	}
+	return false
 }
 
 // timed returns a context that ends with [ErrAttemptTimeout] after the shorter of
@@ -153,7 +299,7 @@ func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cance
 	if d == 0 {
 		return ctx, cancel, func() bool { return true }
 	}
-	return ctx, cancel, time.AfterFunc(d, func() { cancel(ErrAttemptTimeout) }).Stop
+	return ctx, cancel, time.AfterFunc(d, func() { cancel(ownEnd{ErrAttemptTimeout}) }).Stop
 }
 
 // noRedirects hides the address of a redirect from http.Client. The client would
@@ -165,6 +311,9 @@ const hiddenLocation = "location of the redirect"
 
 func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := t.RoundTripper.RoundTrip(req)
+	if err == nil && res == nil {
+		return nil, errors.New("the RoundTripper returned neither a response nor an error")
+	}
 	if err == nil && res.StatusCode >= 300 && res.StatusCode <= 399 {
 		if to, ok := res.Header["Location"]; ok {
 			res.Header[hiddenLocation] = to
@@ -182,6 +331,8 @@ type connection struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	body   io.ReadCloser
+	closed atomic.Bool // body, which must be closed only once
+	alone  bool        // body is a source of the caller, not a response
 
 	idle        time.Duration // how long a read may wait for any byte; 0 is no limit
 	content     time.Duration // how long reads may still wait for content; 0 is no limit, negative means used up
@@ -242,21 +393,33 @@ func (c *connection) Read(p []byte) (int, error) {
 // abort ends the connection for the given reason, and any read in progress. Only
 // the first reason counts.
 func (c *connection) abort(reason error) {
-	c.cancel(reason) // must come first: closing a body may wait for the read in progress
+	c.cancel(ownEnd{reason}) // must come first: closing a body may wait for the read in progress
 	c.clock.end()
-	c.body.Close()
+	c.close()
+}
+
+func (c *connection) close() {
+	if !c.closed.Swap(true) {
+		c.body.Close()
+	}
 }
 
 // abandon is abort for a stream that is garbage.
 func (c *connection) abandon() {
-	c.cancel(ErrStreamClosed)
+	c.cancel(ownEnd{ErrStreamClosed})
 	c.clock.abandon()
-	c.body.Close()
+	c.close()
 }
 
 // why returns the reason why the client or the caller ended the connection, or
 // nil.
 func (c *connection) why() error { return endedBy(c.ctx) }
+
+// ownEnd is the cause with which this library ends its own contexts. It tells them
+// from a context that the caller ended, perhaps with an error of another call.
+type ownEnd struct{ error }
+
+func (e ownEnd) Unwrap() error { return e.error }
 
 // endedBy returns why a context of this library ended: one of the library's own
 // reasons, or the error of the caller's context. It returns nil if the context has
@@ -265,11 +428,8 @@ func endedBy(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
 	}
-	cause := context.Cause(ctx)
-	for _, own := range []error{ErrStreamClosed, ErrStreamIdle, ErrContentTimeout, ErrAttemptTimeout} {
-		if errors.Is(cause, own) {
-			return own
-		}
+	if own, ok := context.Cause(ctx).(ownEnd); ok {
+		return own.error
 	}
 	return contextError(ctx)
 }
@@ -285,9 +445,14 @@ const (
 	drainBytes = 64 << 10
 )
 
-// drain reads the few bytes that follow a complete answer, so that the connection
-// can be reused, and closes the body.
-func (c *connection) drain() {
+// finish closes the body after a complete answer. The few bytes that follow are read
+// before, so that the connection can be used again. A source that the caller gave
+// has no such bytes, and may wait for ever.
+func (c *connection) finish() {
+	if c.alone {
+		c.abort(ErrStreamClosed)
+		return
+	}
 	defer c.limit(drainFor, drainBytes)()
 	_, _ = io.Copy(io.Discard, c) // an error here only means that the connection is not reused
 	c.abort(ErrStreamClosed)
@@ -320,7 +485,8 @@ func (c *clock) start(d time.Duration, reason error) {
 		c.timer = time.AfterFunc(d, c.look)
 		c.rings = d
 	}
-	c.due, c.reason = time.Since(c.epoch)+d, reason
+	now := time.Since(c.epoch)
+	c.due, c.reason = now+min(d, math.MaxInt64-now), reason
 	if c.rings == 0 || c.due < c.rings {
 		c.rings = c.due
 		c.timer.Reset(d)

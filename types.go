@@ -6,6 +6,8 @@ package openrouter
 // unless [ProviderPreferences.RequireParameters] is set.
 //
 // Ranges and defaults below are those that the service documents.
+//
+//wire:hot
 type ChatCompletionRequest struct {
 	// The model.
 
@@ -208,6 +210,8 @@ type ChatCompletionRequest struct {
 
 // ChatCompletion is the answer to a [ChatCompletionRequest]. Its methods return zero values if it
 // is nil or has no choices.
+//
+//wire:hot
 type ChatCompletion struct {
 	// ID identifies the generation. [GenerationsService.Get] returns its cost and outcome.
 	ID string `json:"id"`
@@ -255,8 +259,7 @@ type Choice struct {
 	// next request.
 	Message Message `json:"message,omitzero"`
 
-	// Set in place of Message if the request had a Prompt.
-
+	// Text, Reasoning and ReasoningDetails are set in place of Message if the request had a Prompt.
 	Text             string            `json:"text,omitzero"`
 	Reasoning        string            `json:"reasoning,omitzero"`
 	ReasoningDetails []ReasoningDetail `json:"reasoning_details,omitzero"`
@@ -277,6 +280,8 @@ type Choice struct {
 
 // ChatCompletionChunk is one event of a [Stream]. Its methods return zero values if it is nil or
 // has no choices.
+//
+//wire:hot
 type ChatCompletionChunk struct {
 	// ID is the same on every chunk of an answer.
 	ID string `json:"id"`
@@ -312,6 +317,8 @@ type ChatCompletionChunk struct {
 }
 
 // ChunkChoice holds what a chunk adds to one choice.
+//
+//wire:adopts
 type ChunkChoice struct {
 	Index int   `json:"index"`
 	Delta Delta `json:"delta"`
@@ -333,6 +340,8 @@ type ChunkChoice struct {
 
 // Delta is a fragment of a [Message]. An [Accumulator] joins the fragments. Fragments of different
 // fields may come in any order and may alternate.
+//
+//wire:adopts
 type Delta struct {
 	// Role is repeated on most chunks.
 	Role    Role   `json:"role,omitzero"`

@@ -4,225 +4,92 @@ package openrouter
 
 import "github.com/openrouter-go/openrouter/internal/wire"
 
-var advisorParametersMembers = [...]string{
-	"name",
-	"model",
-	"instructions",
-	"forward_transcript",
-	"stream",
-	"max_completion_tokens",
-	"reasoning",
-	"temperature",
-}
+var advisorParametersMembers = wire.Members{Keys: []string{`"name":`, `"model":`, `"instructions":`, `"forward_transcript":`, `"stream":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`}}
 
 func (v *AdvisorParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &advisorParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *AdvisorParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "instructions":
+		return 2, r.String(&v.Instructions)
+	case "forward_transcript":
+		return 3, r.BoolPtr(&v.ForwardTranscript)
+	case "stream":
+		return 4, r.BoolPtr(&v.Stream)
+	case "max_completion_tokens":
+		return 5, r.IntPtr(&v.MaxCompletionTokens)
+	case "reasoning":
+		return 6, readPtr(r, &v.Reasoning)
+	case "temperature":
+		return 7, r.FloatPtr(&v.Temperature)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "name":
-			i, got = 0, r.String(&v.Name)
-		case "model":
-			i, got = 1, r.String(&v.Model)
-		case "instructions":
-			i, got = 2, r.String(&v.Instructions)
-		case "forward_transcript":
-			i, got = 3, r.BoolPtr(&v.ForwardTranscript)
-		case "stream":
-			i, got = 4, r.BoolPtr(&v.Stream)
-		case "max_completion_tokens":
-			i, got = 5, r.IntPtr(&v.MaxCompletionTokens)
-		case "reasoning":
-			i, got = 6, r.Miss()
-			if v.Reasoning = nil; got == wire.Wrong {
-				v.Reasoning = new(ToolReasoning)
-				if got = v.Reasoning.readJSON(r); got == wire.Wrong {
-					v.Reasoning = nil
-				}
-			}
-		case "temperature":
-			i, got = 7, r.FloatPtr(&v.Temperature)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, advisorParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AdvisorParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 1
-	} else if w.Empty(`"model":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Instructions != "" {
-		w.Key(`"instructions":`)
-		w.String(v.Instructions)
-		wrote |= 1 << 2
-	} else if w.Empty(`"instructions":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.ForwardTranscript != nil {
-		w.Key(`"forward_transcript":`)
-		w.Bool(*v.ForwardTranscript)
-		wrote |= 1 << 3
-	} else if w.Empty(`"forward_transcript":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.Stream != nil {
-		w.Key(`"stream":`)
-		w.Bool(*v.Stream)
-		wrote |= 1 << 4
-	} else if w.Empty(`"stream":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.MaxCompletionTokens != nil {
-		w.Key(`"max_completion_tokens":`)
-		w.Int(*v.MaxCompletionTokens)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_completion_tokens":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if v.Reasoning != nil {
-		w.Key(`"reasoning":`)
+	o := w.Object(&advisorParametersMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.Model)
+	o.String(2, v.Instructions)
+	o.BoolPtr(3, v.ForwardTranscript)
+	o.BoolPtr(4, v.Stream)
+	o.IntPtr(5, v.MaxCompletionTokens)
+	if o.Begin(6, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"reasoning":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if v.Temperature != nil {
-		w.Key(`"temperature":`)
-		if v.presence.Form(7) == wire.Absent {
-			w.FloatAs(*v.Temperature, v.Extra["temperature"])
-		} else {
-			w.Float(*v.Temperature)
-		}
-		wrote |= 1 << 7
-	} else if w.Empty(`"temperature":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, advisorParametersMembers[:], wrote)
-	}
-	w.Close()
+	o.FloatPtr(7, v.Temperature)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AdvisorParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AdvisorParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AdvisorParameters) UnmarshalJSON(data []byte) error {
 	*v = AdvisorParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AdvisorParameters")
+	return decode(v, data, "AdvisorParameters")
 }
 
-var advisorToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var advisorToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:advisor"}
 
 func (v *AdvisorTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &advisorToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *AdvisorTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(AdvisorParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:advisor" {
-				r.Fail("type is %q, want \"openrouter:advisor\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, advisorToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AdvisorTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:advisor",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&advisorToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, advisorToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AdvisorTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AdvisorTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AdvisorTool) UnmarshalJSON(data []byte) error {
 	*v = AdvisorTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AdvisorTool")
+	return decode(v, data, "AdvisorTool")
 }
 
 func (AdvisorTool) tool() {}
 
-var annotationMembers = [...]string{
-	"type",
-	"url_citation",
-	"file",
-	"file_annotation",
-}
+var annotationMembers = wire.Members{Keys: []string{`"type":`, `"url_citation":`, `"file":`, `"file_annotation":`}, Empty: 0x3}
 
 func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -238,35 +105,17 @@ func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 		case "type":
 			i, got, dflt = 0, r.String((*string)(&v.Type)), wire.Zero
 		case "url_citation":
-			i, got = 1, r.Miss()
-			if v.URLCitation = nil; got == wire.Wrong {
-				v.URLCitation = new(URLCitation)
-				if got = v.URLCitation.readJSON(r); got == wire.Wrong {
-					v.URLCitation = nil
-				}
-			}
+			i, got = 1, readPtr(r, &v.URLCitation)
 		case "file":
-			i, got = 2, r.Miss()
-			if v.File = nil; got == wire.Wrong {
-				v.File = new(ParsedFile)
-				if got = v.File.readJSON(r); got == wire.Wrong {
-					v.File = nil
-				}
-			}
+			i, got = 2, readPtr(r, &v.File)
 		case "file_annotation":
-			i, got = 3, r.Miss()
-			if v.FileAnnotation = nil; got == wire.Wrong {
-				v.FileAnnotation = new(FileCitation)
-				if got = v.FileAnnotation.readJSON(r); got == wire.Wrong {
-					v.FileAnnotation = nil
-				}
-			}
+			i, got = 3, readPtr(r, &v.FileAnnotation)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, annotationMembers[i], at)
+			r.Keep(&v.Extra, annotationMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -274,1032 +123,426 @@ func (v *Annotation) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Annotation) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.URLCitation != nil {
-		w.Key(`"url_citation":`)
+	o := w.Object(&annotationMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
+	if (v.URLCitation != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.URLCitation != nil, `null`) {
 		v.URLCitation.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"url_citation":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
 	}
-	if v.File != nil {
-		w.Key(`"file":`)
+	if (v.File != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.File != nil, `null`) {
 		v.File.writeJSON(w)
-		wrote |= 1 << 2
-	} else if w.Empty(`"file":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
 	}
-	if v.FileAnnotation != nil {
-		w.Key(`"file_annotation":`)
+	if (v.FileAnnotation != nil || v.presence.Form(3) != wire.Plain) && o.Begin(3, v.FileAnnotation != nil, `null`) {
 		v.FileAnnotation.writeJSON(w)
-		wrote |= 1 << 3
-	} else if w.Empty(`"file_annotation":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, annotationMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Annotation) blank() bool {
 	return v.Type == "" && v.URLCitation == nil && v.File == nil && v.FileAnnotation == nil
 }
 
-func readAnnotations(r *wire.Reader, dst *[]Annotation) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Annotation{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Annotation, 1, 1)
-		} else {
-			s = append(s, Annotation{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Annotation{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *Annotation) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeAnnotations(w *wire.Writer, s []Annotation) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Annotation) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Annotation) UnmarshalJSON(data []byte) error {
 	*v = Annotation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Annotation")
+	return decode(v, data, "Annotation")
 }
 
-var artificialAnalysisMembers = [...]string{
-	"intelligence_index",
-	"coding_index",
-	"agentic_index",
-}
+var artificialAnalysisMembers = wire.Members{Keys: []string{`"intelligence_index":`, `"coding_index":`, `"agentic_index":`}, Empty: 0x2a}
 
 func (v *ArtificialAnalysis) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &artificialAnalysisMembers, &v.presence, &v.Extra)
+}
+
+func (v *ArtificialAnalysis) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "intelligence_index":
+		return 0, r.Float(&v.IntelligenceIndex)
+	case "coding_index":
+		return 1, r.Float(&v.CodingIndex)
+	case "agentic_index":
+		return 2, r.Float(&v.AgenticIndex)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "intelligence_index":
-			i, got, dflt = 0, r.Float(&v.IntelligenceIndex), wire.Null
-		case "coding_index":
-			i, got, dflt = 1, r.Float(&v.CodingIndex), wire.Null
-		case "agentic_index":
-			i, got, dflt = 2, r.Float(&v.AgenticIndex), wire.Null
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, artificialAnalysisMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ArtificialAnalysis) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.IntelligenceIndex != 0 {
-		w.Key(`"intelligence_index":`)
-		if v.presence.Form(0) == wire.Null {
-			w.FloatAs(v.IntelligenceIndex, v.Extra["intelligence_index"])
-		} else {
-			w.Float(v.IntelligenceIndex)
-		}
-		wrote |= 1 << 0
-	} else if w.Empty(`"intelligence_index":`, v.presence.Form(0), wire.Null, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.CodingIndex != 0 {
-		w.Key(`"coding_index":`)
-		if v.presence.Form(1) == wire.Null {
-			w.FloatAs(v.CodingIndex, v.Extra["coding_index"])
-		} else {
-			w.Float(v.CodingIndex)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"coding_index":`, v.presence.Form(1), wire.Null, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.AgenticIndex != 0 {
-		w.Key(`"agentic_index":`)
-		if v.presence.Form(2) == wire.Null {
-			w.FloatAs(v.AgenticIndex, v.Extra["agentic_index"])
-		} else {
-			w.Float(v.AgenticIndex)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"agentic_index":`, v.presence.Form(2), wire.Null, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, artificialAnalysisMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&artificialAnalysisMembers, v.presence, v.Extra)
+	o.Float(0, v.IntelligenceIndex)
+	o.Float(1, v.CodingIndex)
+	o.Float(2, v.AgenticIndex)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ArtificialAnalysis) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ArtificialAnalysis) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ArtificialAnalysis) UnmarshalJSON(data []byte) error {
 	*v = ArtificialAnalysis{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ArtificialAnalysis")
+	return decode(v, data, "ArtificialAnalysis")
 }
 
-var audioMembers = [...]string{
-	"id",
-	"data",
-	"expires_at",
-	"transcript",
-}
+var audioMembers = wire.Members{Keys: []string{`"id":`, `"data":`, `"expires_at":`, `"transcript":`}}
 
 func (v *Audio) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &audioMembers, &v.presence, &v.Extra)
+}
+
+func (v *Audio) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "data":
+		return 1, r.Text(&v.Data)
+	case "expires_at":
+		return 2, r.Int64(&v.ExpiresAt)
+	case "transcript":
+		return 3, r.Text(&v.Transcript)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "id":
-			i, got = 0, r.String(&v.ID)
-		case "data":
-			i, got = 1, r.Text(&v.Data)
-		case "expires_at":
-			i, got = 2, r.Int64(&v.ExpiresAt)
-		case "transcript":
-			i, got = 3, r.Text(&v.Transcript)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, audioMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Audio) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Data != "" {
-		w.Key(`"data":`)
-		w.String(v.Data)
-		wrote |= 1 << 1
-	} else if w.Empty(`"data":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.ExpiresAt != 0 {
-		w.Key(`"expires_at":`)
-		w.Int64(v.ExpiresAt)
-		wrote |= 1 << 2
-	} else if w.Empty(`"expires_at":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.Transcript != "" {
-		w.Key(`"transcript":`)
-		w.String(v.Transcript)
-		wrote |= 1 << 3
-	} else if w.Empty(`"transcript":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, audioMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&audioMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Data)
+	o.Int64(2, v.ExpiresAt)
+	o.String(3, v.Transcript)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Audio) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Audio) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Audio) UnmarshalJSON(data []byte) error {
 	*v = Audio{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Audio")
+	return decode(v, data, "Audio")
 }
 
-var audioConfigMembers = [...]string{
-	"voice",
-	"format",
-}
+var audioConfigMembers = wire.Members{Keys: []string{`"voice":`, `"format":`}}
 
 func (v *AudioConfig) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &audioConfigMembers, &v.presence, &v.Extra)
+}
+
+func (v *AudioConfig) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "voice":
+		return 0, r.String(&v.Voice)
+	case "format":
+		return 1, r.String(&v.Format)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "voice":
-			i, got = 0, r.String(&v.Voice)
-		case "format":
-			i, got = 1, r.String(&v.Format)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, audioConfigMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AudioConfig) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Voice != "" {
-		w.Key(`"voice":`)
-		w.String(v.Voice)
-		wrote |= 1 << 0
-	} else if w.Empty(`"voice":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Format != "" {
-		w.Key(`"format":`)
-		w.String(v.Format)
-		wrote |= 1 << 1
-	} else if w.Empty(`"format":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, audioConfigMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&audioConfigMembers, v.presence, v.Extra)
+	o.String(0, v.Voice)
+	o.String(1, v.Format)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AudioConfig) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AudioConfig) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AudioConfig) UnmarshalJSON(data []byte) error {
 	*v = AudioConfig{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AudioConfig")
+	return decode(v, data, "AudioConfig")
 }
 
-var autoBetaRouterPluginMembers = [...]string{
-	"enabled",
-	"allowed_models",
-	"excluded_models",
-	"cost_tier",
-	"cost_quality_tradeoff",
-	"id",
-}
+var autoBetaRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"allowed_models":`, `"excluded_models":`, `"cost_tier":`, `"cost_quality_tradeoff":`, `"id":`}, Value: "auto-beta-router"}
 
 func (v *AutoBetaRouterPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &autoBetaRouterPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *AutoBetaRouterPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "allowed_models":
+		return 1, wire.Strings(r, &v.AllowedModels)
+	case "excluded_models":
+		return 2, wire.Strings(r, &v.ExcludedModels)
+	case "cost_tier":
+		return 3, r.String((*string)(&v.CostTier))
+	case "cost_quality_tradeoff":
+		return 4, r.IntPtr(&v.CostQualityTradeoff)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "allowed_models":
-			i, got = 1, wire.Strings(r, &v.AllowedModels)
-		case "excluded_models":
-			i, got = 2, wire.Strings(r, &v.ExcludedModels)
-		case "cost_tier":
-			i, got = 3, r.String((*string)(&v.CostTier))
-		case "cost_quality_tradeoff":
-			i, got = 4, r.IntPtr(&v.CostQualityTradeoff)
-		case "id":
-			var s string
-			if r.String(&s); s != "auto-beta-router" {
-				r.Fail("id is %q, want \"auto-beta-router\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, autoBetaRouterPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AutoBetaRouterPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"auto-beta-router",`)
-	wrote |= 1 << 5
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.AllowedModels != nil {
-		w.Key(`"allowed_models":`)
-		wire.WriteStrings(w, v.AllowedModels, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"allowed_models":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.ExcludedModels != nil {
-		w.Key(`"excluded_models":`)
-		wire.WriteStrings(w, v.ExcludedModels, false)
-		wrote |= 1 << 2
-	} else if w.Empty(`"excluded_models":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.CostTier != "" {
-		w.Key(`"cost_tier":`)
-		w.String(string(v.CostTier))
-		wrote |= 1 << 3
-	} else if w.Empty(`"cost_tier":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.CostQualityTradeoff != nil {
-		w.Key(`"cost_quality_tradeoff":`)
-		w.Int(*v.CostQualityTradeoff)
-		wrote |= 1 << 4
-	} else if w.Empty(`"cost_quality_tradeoff":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, autoBetaRouterPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&autoBetaRouterPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	wire.WriteStrings(&o, 1, v.AllowedModels, false)
+	wire.WriteStrings(&o, 2, v.ExcludedModels, false)
+	o.String(3, string(v.CostTier))
+	o.IntPtr(4, v.CostQualityTradeoff)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AutoBetaRouterPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AutoBetaRouterPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AutoBetaRouterPlugin) UnmarshalJSON(data []byte) error {
 	*v = AutoBetaRouterPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AutoBetaRouterPlugin")
+	return decode(v, data, "AutoBetaRouterPlugin")
 }
 
 func (AutoBetaRouterPlugin) plugin() {}
 
-var autoRouterPluginMembers = [...]string{
-	"enabled",
-	"allowed_models",
-	"excluded_models",
-	"cost_tier",
-	"cost_quality_tradeoff",
-	"pin_model",
-	"id",
-}
+var autoRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"allowed_models":`, `"excluded_models":`, `"cost_tier":`, `"cost_quality_tradeoff":`, `"pin_model":`, `"id":`}, Value: "auto-router"}
 
 func (v *AutoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &autoRouterPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *AutoRouterPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "allowed_models":
+		return 1, wire.Strings(r, &v.AllowedModels)
+	case "excluded_models":
+		return 2, wire.Strings(r, &v.ExcludedModels)
+	case "cost_tier":
+		return 3, r.String((*string)(&v.CostTier))
+	case "cost_quality_tradeoff":
+		return 4, r.IntPtr(&v.CostQualityTradeoff)
+	case "pin_model":
+		return 5, r.BoolPtr(&v.PinModel)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "allowed_models":
-			i, got = 1, wire.Strings(r, &v.AllowedModels)
-		case "excluded_models":
-			i, got = 2, wire.Strings(r, &v.ExcludedModels)
-		case "cost_tier":
-			i, got = 3, r.String((*string)(&v.CostTier))
-		case "cost_quality_tradeoff":
-			i, got = 4, r.IntPtr(&v.CostQualityTradeoff)
-		case "pin_model":
-			i, got = 5, r.BoolPtr(&v.PinModel)
-		case "id":
-			var s string
-			if r.String(&s); s != "auto-router" {
-				r.Fail("id is %q, want \"auto-router\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, autoRouterPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AutoRouterPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"auto-router",`)
-	wrote |= 1 << 6
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.AllowedModels != nil {
-		w.Key(`"allowed_models":`)
-		wire.WriteStrings(w, v.AllowedModels, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"allowed_models":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.ExcludedModels != nil {
-		w.Key(`"excluded_models":`)
-		wire.WriteStrings(w, v.ExcludedModels, false)
-		wrote |= 1 << 2
-	} else if w.Empty(`"excluded_models":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.CostTier != "" {
-		w.Key(`"cost_tier":`)
-		w.String(string(v.CostTier))
-		wrote |= 1 << 3
-	} else if w.Empty(`"cost_tier":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.CostQualityTradeoff != nil {
-		w.Key(`"cost_quality_tradeoff":`)
-		w.Int(*v.CostQualityTradeoff)
-		wrote |= 1 << 4
-	} else if w.Empty(`"cost_quality_tradeoff":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.PinModel != nil {
-		w.Key(`"pin_model":`)
-		w.Bool(*v.PinModel)
-		wrote |= 1 << 5
-	} else if w.Empty(`"pin_model":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, autoRouterPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&autoRouterPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	wire.WriteStrings(&o, 1, v.AllowedModels, false)
+	wire.WriteStrings(&o, 2, v.ExcludedModels, false)
+	o.String(3, string(v.CostTier))
+	o.IntPtr(4, v.CostQualityTradeoff)
+	o.BoolPtr(5, v.PinModel)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AutoRouterPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AutoRouterPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AutoRouterPlugin) UnmarshalJSON(data []byte) error {
 	*v = AutoRouterPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AutoRouterPlugin")
+	return decode(v, data, "AutoRouterPlugin")
 }
 
 func (AutoRouterPlugin) plugin() {}
 
-var availabilityMembers = [...]string{
-	"code",
-	"retryable",
-	"retry_after",
-	"requested_models",
-	"affected_providers",
-	"excluded_by",
-	"fallback_models",
-	"constraint",
-	"docs_url",
-}
+var availabilityMembers = wire.Members{Keys: []string{`"code":`, `"retryable":`, `"retry_after":`, `"requested_models":`, `"affected_providers":`, `"excluded_by":`, `"fallback_models":`, `"constraint":`, `"docs_url":`}, Empty: 0x300cf}
 
 func (v *Availability) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &availabilityMembers, &v.presence, &v.Extra)
+}
+
+func (v *Availability) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "code":
+		return 0, r.String((*string)(&v.Code))
+	case "retryable":
+		return 1, r.Bool(&v.Retryable)
+	case "retry_after":
+		return 2, r.Float(&v.RetryAfter)
+	case "requested_models":
+		return 3, wire.Strings(r, &v.RequestedModels)
+	case "affected_providers":
+		return 4, wire.Strings(r, &v.AffectedProviders)
+	case "excluded_by":
+		return 5, wire.Strings(r, &v.ExcludedBy)
+	case "fallback_models":
+		return 6, wire.Strings(r, &v.FallbackModels)
+	case "constraint":
+		return 7, readPtr(r, &v.Constraint)
+	case "docs_url":
+		return 8, r.String(&v.DocsURL)
 	}
-	v.presence = 0x10045 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "code":
-			i, got, dflt = 0, r.String((*string)(&v.Code)), wire.Zero
-		case "retryable":
-			i, got, dflt = 1, r.Bool(&v.Retryable), wire.Zero
-		case "retry_after":
-			i, got = 2, r.Float(&v.RetryAfter)
-		case "requested_models":
-			i, got, dflt = 3, wire.Strings(r, &v.RequestedModels), wire.Zero
-		case "affected_providers":
-			i, got = 4, wire.Strings(r, &v.AffectedProviders)
-		case "excluded_by":
-			i, got = 5, wire.Strings(r, &v.ExcludedBy)
-		case "fallback_models":
-			i, got = 6, wire.Strings(r, &v.FallbackModels)
-		case "constraint":
-			i, got = 7, r.Miss()
-			if v.Constraint = nil; got == wire.Wrong {
-				v.Constraint = new(AvailabilityConstraint)
-				if got = v.Constraint.readJSON(r); got == wire.Wrong {
-					v.Constraint = nil
-				}
-			}
-		case "docs_url":
-			i, got, dflt = 8, r.String(&v.DocsURL), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, availabilityMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Availability) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Code != "" {
-		w.Key(`"code":`)
-		w.String(string(v.Code))
-		wrote |= 1 << 0
-	} else if w.Empty(`"code":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Retryable {
-		w.Key(`"retryable":`)
-		w.Bool(v.Retryable)
-		wrote |= 1 << 1
-	} else if w.Empty(`"retryable":`, v.presence.Form(1), wire.Zero, `false`) {
-		wrote |= 1 << 1
-	}
-	if v.RetryAfter != 0 {
-		w.Key(`"retry_after":`)
-		if v.presence.Form(2) == wire.Absent {
-			w.FloatAs(v.RetryAfter, v.Extra["retry_after"])
-		} else {
-			w.Float(v.RetryAfter)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"retry_after":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.RequestedModels != nil {
-		w.Key(`"requested_models":`)
-		wire.WriteStrings(w, v.RequestedModels, false)
-		wrote |= 1 << 3
-	} else if w.Empty(`"requested_models":`, v.presence.Form(3), wire.Zero, `[]`) {
-		wrote |= 1 << 3
-	}
-	if v.AffectedProviders != nil {
-		w.Key(`"affected_providers":`)
-		wire.WriteStrings(w, v.AffectedProviders, false)
-		wrote |= 1 << 4
-	} else if w.Empty(`"affected_providers":`, v.presence.Form(4), wire.Absent, `[]`) {
-		wrote |= 1 << 4
-	}
-	if v.ExcludedBy != nil {
-		w.Key(`"excluded_by":`)
-		wire.WriteStrings(w, v.ExcludedBy, false)
-		wrote |= 1 << 5
-	} else if w.Empty(`"excluded_by":`, v.presence.Form(5), wire.Absent, `[]`) {
-		wrote |= 1 << 5
-	}
-	if v.FallbackModels != nil {
-		w.Key(`"fallback_models":`)
-		wire.WriteStrings(w, v.FallbackModels, false)
-		wrote |= 1 << 6
-	} else if w.Empty(`"fallback_models":`, v.presence.Form(6), wire.Absent, `[]`) {
-		wrote |= 1 << 6
-	}
-	if v.Constraint != nil {
-		w.Key(`"constraint":`)
+	o := w.Object(&availabilityMembers, v.presence, v.Extra)
+	o.String(0, string(v.Code))
+	o.Bool(1, v.Retryable)
+	o.Float(2, v.RetryAfter)
+	wire.WriteStrings(&o, 3, v.RequestedModels, false)
+	wire.WriteStrings(&o, 4, v.AffectedProviders, false)
+	wire.WriteStrings(&o, 5, v.ExcludedBy, false)
+	wire.WriteStrings(&o, 6, v.FallbackModels, false)
+	if o.Begin(7, v.Constraint != nil, `null`) {
 		v.Constraint.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"constraint":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if v.DocsURL != "" {
-		w.Key(`"docs_url":`)
-		w.String(v.DocsURL)
-		wrote |= 1 << 8
-	} else if w.Empty(`"docs_url":`, v.presence.Form(8), wire.Zero, `""`) {
-		wrote |= 1 << 8
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, availabilityMembers[:], wrote)
-	}
-	w.Close()
+	o.String(8, v.DocsURL)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Availability) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Availability) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Availability) UnmarshalJSON(data []byte) error {
 	*v = Availability{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Availability")
+	return decode(v, data, "Availability")
 }
 
-var availabilityConstraintMembers = [...]string{
-	"field",
-	"detail",
-}
+var availabilityConstraintMembers = wire.Members{Keys: []string{`"field":`, `"detail":`}}
 
 func (v *AvailabilityConstraint) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &availabilityConstraintMembers, &v.presence, &v.Extra)
+}
+
+func (v *AvailabilityConstraint) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "field":
+		return 0, r.String(&v.Field)
+	case "detail":
+		return 1, r.String(&v.Detail)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "field":
-			i, got = 0, r.String(&v.Field)
-		case "detail":
-			i, got = 1, r.String(&v.Detail)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, availabilityConstraintMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *AvailabilityConstraint) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Field != "" {
-		w.Key(`"field":`)
-		w.String(v.Field)
-		wrote |= 1 << 0
-	} else if w.Empty(`"field":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Detail != "" {
-		w.Key(`"detail":`)
-		w.String(v.Detail)
-		wrote |= 1 << 1
-	} else if w.Empty(`"detail":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, availabilityConstraintMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&availabilityConstraintMembers, v.presence, v.Extra)
+	o.String(0, v.Field)
+	o.String(1, v.Detail)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v AvailabilityConstraint) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v AvailabilityConstraint) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *AvailabilityConstraint) UnmarshalJSON(data []byte) error {
 	*v = AvailabilityConstraint{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "AvailabilityConstraint")
+	return decode(v, data, "AvailabilityConstraint")
 }
 
-var bashParametersMembers = [...]string{
-	"engine",
-	"environment",
-	"sleep_after_seconds",
-}
+var bashParametersMembers = wire.Members{Keys: []string{`"engine":`, `"environment":`, `"sleep_after_seconds":`}}
 
 func (v *BashParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &bashParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *BashParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "engine":
+		return 0, r.String((*string)(&v.Engine))
+	case "environment":
+		return 1, readPtr(r, &v.Environment)
+	case "sleep_after_seconds":
+		return 2, r.IntPtr(&v.SleepAfterSeconds)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "engine":
-			i, got = 0, r.String((*string)(&v.Engine))
-		case "environment":
-			i, got = 1, r.Miss()
-			if v.Environment = nil; got == wire.Wrong {
-				v.Environment = new(Environment)
-				if got = v.Environment.readJSON(r); got == wire.Wrong {
-					v.Environment = nil
-				}
-			}
-		case "sleep_after_seconds":
-			i, got = 2, r.IntPtr(&v.SleepAfterSeconds)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, bashParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *BashParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 0
-	} else if w.Empty(`"engine":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Environment != nil {
-		w.Key(`"environment":`)
+	o := w.Object(&bashParametersMembers, v.presence, v.Extra)
+	o.String(0, string(v.Engine))
+	if o.Begin(1, v.Environment != nil, `null`) {
 		v.Environment.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"environment":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
 	}
-	if v.SleepAfterSeconds != nil {
-		w.Key(`"sleep_after_seconds":`)
-		w.Int(*v.SleepAfterSeconds)
-		wrote |= 1 << 2
-	} else if w.Empty(`"sleep_after_seconds":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, bashParametersMembers[:], wrote)
-	}
-	w.Close()
+	o.IntPtr(2, v.SleepAfterSeconds)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v BashParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v BashParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *BashParameters) UnmarshalJSON(data []byte) error {
 	*v = BashParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "BashParameters")
+	return decode(v, data, "BashParameters")
 }
 
-var bashToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var bashToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:bash"}
 
 func (v *BashTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &bashToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *BashTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(BashParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:bash" {
-				r.Fail("type is %q, want \"openrouter:bash\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, bashToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *BashTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:bash",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&bashToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, bashToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v BashTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v BashTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *BashTool) UnmarshalJSON(data []byte) error {
 	*v = BashTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "BashTool")
+	return decode(v, data, "BashTool")
 }
 
 func (BashTool) tool() {}
 
-var cacheControlMembers = [...]string{
-	"type",
-	"ttl",
-}
+var cacheControlMembers = wire.Members{Keys: []string{`"type":`, `"ttl":`}, Empty: 0x3}
 
 func (v *CacheControl) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &cacheControlMembers, &v.presence, &v.Extra)
+}
+
+func (v *CacheControl) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String(&v.Type)
+	case "ttl":
+		return 1, r.String((*string)(&v.TTL))
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String(&v.Type), wire.Zero
-		case "ttl":
-			i, got = 1, r.String((*string)(&v.TTL))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, cacheControlMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *CacheControl) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.TTL != "" {
-		w.Key(`"ttl":`)
-		w.String(string(v.TTL))
-		wrote |= 1 << 1
-	} else if w.Empty(`"ttl":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, cacheControlMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&cacheControlMembers, v.presence, v.Extra)
+	o.String(0, v.Type)
+	o.String(1, string(v.TTL))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v CacheControl) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v CacheControl) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *CacheControl) UnmarshalJSON(data []byte) error {
 	*v = CacheControl{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "CacheControl")
+	return decode(v, data, "CacheControl")
 }
 
-var chatCompletionMembers = [...]string{
-	"id",
-	"object",
-	"created",
-	"model",
-	"provider",
-	"choices",
-	"system_fingerprint",
-	"service_tier",
-	"usage",
-	"openrouter_metadata",
-	"error",
-	"user_id",
-	"debug",
-}
+var chatCompletionMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"created":`, `"model":`, `"provider":`, `"choices":`, `"system_fingerprint":`, `"service_tier":`, `"usage":`, `"openrouter_metadata":`, `"error":`, `"user_id":`, `"debug":`}, Empty: 0xcff}
 
 func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1323,7 +566,7 @@ func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 		case "provider":
 			i, got = 4, r.String(&v.Provider)
 		case "choices":
-			i, got, dflt = 5, readChoices(r, &v.Choices), wire.Zero
+			i, got, dflt = 5, readList(r, &v.Choices, nil), wire.Zero
 			if got == wire.Wrong {
 				r.Fail("choices is not an array")
 			}
@@ -1337,46 +580,24 @@ func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 		case "service_tier":
 			i, got = 7, r.String(&v.ServiceTier)
 		case "usage":
-			i, got = 8, r.Miss()
-			if v.Usage = nil; got == wire.Wrong {
-				v.Usage = new(Usage)
-				if got = v.Usage.readJSON(r); got == wire.Wrong {
-					v.Usage = nil
-				}
-			}
+			i, got = 8, readPtr(r, &v.Usage)
 		case "openrouter_metadata":
-			i, got = 9, r.Miss()
-			if v.OpenRouterMetadata = nil; got == wire.Wrong {
-				v.OpenRouterMetadata = new(RouterMetadata)
-				if got = v.OpenRouterMetadata.readJSON(r); got == wire.Wrong {
-					v.OpenRouterMetadata = nil
-				}
-			}
+			i, got = 9, readPtr(r, &v.OpenRouterMetadata)
 		case "error":
-			i, got = 10, r.Miss()
-			if v.Error = nil; got == wire.Wrong {
-				v.Error = new(ErrorObject)
-				if got = v.Error.readJSON(r); got == wire.Wrong {
-					v.Error = nil
-					r.Fail("error is not an object")
-				}
+			i, got = 10, readPtr(r, &v.Error)
+			if got == wire.Wrong {
+				r.Fail("error is not an object")
 			}
 		case "user_id":
 			i, got = 11, r.String(&v.UserID)
 		case "debug":
-			i, got = 12, r.Miss()
-			if v.Debug = nil; got == wire.Wrong {
-				v.Debug = new(Debug)
-				if got = v.Debug.readJSON(r); got == wire.Wrong {
-					v.Debug = nil
-				}
-			}
+			i, got = 12, readPtr(r, &v.Debug)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionMembers[i], at)
+			r.Keep(&v.Extra, chatCompletionMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -1384,134 +605,57 @@ func (v *ChatCompletion) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ChatCompletion) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&chatCompletionMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Object)
+	o.Int64(2, v.Created)
+	o.String(3, v.Model)
+	if v.Provider != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Provider)
 	}
-	if v.Object != "" {
-		w.Key(`"object":`)
-		w.String(v.Object)
-		wrote |= 1 << 1
-	} else if w.Empty(`"object":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
+	if o.Begin(5, v.Choices != nil, `[]`) {
+		writeList(w, v.Choices)
 	}
-	if v.Created != 0 {
-		w.Key(`"created":`)
-		w.Int64(v.Created)
-		wrote |= 1 << 2
-	} else if w.Empty(`"created":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
+	if v.SystemFingerprint != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.SystemFingerprint)
 	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 3
-	} else if w.Empty(`"model":`, v.presence.Form(3), wire.Zero, `""`) {
-		wrote |= 1 << 3
+	if v.ServiceTier != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.ServiceTier)
 	}
-	if v.Provider != "" {
-		w.Key(`"provider":`)
-		w.String(v.Provider)
-		wrote |= 1 << 4
-	} else if w.Empty(`"provider":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Choices != nil {
-		w.Key(`"choices":`)
-		writeChoices(w, v.Choices)
-		wrote |= 1 << 5
-	} else if w.Empty(`"choices":`, v.presence.Form(5), wire.Zero, `[]`) {
-		wrote |= 1 << 5
-	}
-	if v.SystemFingerprint != "" {
-		w.Key(`"system_fingerprint":`)
-		w.String(v.SystemFingerprint)
-		wrote |= 1 << 6
-	} else if w.Empty(`"system_fingerprint":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.ServiceTier != "" {
-		w.Key(`"service_tier":`)
-		w.String(v.ServiceTier)
-		wrote |= 1 << 7
-	} else if w.Empty(`"service_tier":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.Usage != nil {
-		w.Key(`"usage":`)
+	if (v.Usage != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
-		wrote |= 1 << 8
-	} else if w.Empty(`"usage":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
 	}
-	if v.OpenRouterMetadata != nil {
-		w.Key(`"openrouter_metadata":`)
+	if (v.OpenRouterMetadata != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
 		v.OpenRouterMetadata.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"openrouter_metadata":`, v.presence.Form(9), wire.Absent, `null`) {
-		wrote |= 1 << 9
 	}
-	if v.Error != nil {
-		w.Key(`"error":`)
+	if (v.Error != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"error":`, v.presence.Form(10), wire.Absent, `null`) {
-		wrote |= 1 << 10
 	}
-	if v.UserID != "" {
-		w.Key(`"user_id":`)
-		w.String(v.UserID)
-		wrote |= 1 << 11
-	} else if w.Empty(`"user_id":`, v.presence.Form(11), wire.Absent, `""`) {
-		wrote |= 1 << 11
+	if v.UserID != "" || v.presence.Form(11) != wire.Plain {
+		o.String(11, v.UserID)
 	}
-	if v.Debug != nil {
-		w.Key(`"debug":`)
+	if (v.Debug != nil || v.presence.Form(12) != wire.Plain) && o.Begin(12, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
-		wrote |= 1 << 12
-	} else if w.Empty(`"debug":`, v.presence.Form(12), wire.Absent, `null`) {
-		wrote |= 1 << 12
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, chatCompletionMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ChatCompletion) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ChatCompletion) UnmarshalJSON(data []byte) error {
 	*v = ChatCompletion{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ChatCompletion")
+	return decode(v, data, "ChatCompletion")
 }
 
-var chatCompletionChunkMembers = [...]string{
-	"id",
-	"object",
-	"created",
-	"model",
-	"provider",
-	"choices",
-	"usage",
-	"system_fingerprint",
-	"service_tier",
-	"openrouter_metadata",
-	"error",
-	"debug",
-	"user_id",
-}
+const chatCompletionChunkChoices = 5 // choices
+
+var chatCompletionChunkMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"created":`, `"model":`, `"provider":`, `"choices":`, `"usage":`, `"system_fingerprint":`, `"service_tier":`, `"openrouter_metadata":`, `"error":`, `"debug":`, `"user_id":`}, Empty: 0xcff}
 
 func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1535,7 +679,7 @@ func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 		case "provider":
 			i, got = 4, r.String(&v.Provider)
 		case "choices":
-			i, got, dflt = 5, readChunkChoices(r, &v.Choices), wire.Zero
+			i, got, dflt = 5, readList(r, &v.Choices, nil), wire.Zero
 			if got == wire.Wrong {
 				r.Fail("choices is not an array")
 			}
@@ -1545,42 +689,20 @@ func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 				}
 			}
 		case "usage":
-			i, got = 6, r.Miss()
-			if v.Usage = nil; got == wire.Wrong {
-				v.Usage = new(Usage)
-				if got = v.Usage.readJSON(r); got == wire.Wrong {
-					v.Usage = nil
-				}
-			}
+			i, got = 6, readPtr(r, &v.Usage)
 		case "system_fingerprint":
 			i, got = 7, r.String(&v.SystemFingerprint)
 		case "service_tier":
 			i, got = 8, r.String(&v.ServiceTier)
 		case "openrouter_metadata":
-			i, got = 9, r.Miss()
-			if v.OpenRouterMetadata = nil; got == wire.Wrong {
-				v.OpenRouterMetadata = new(RouterMetadata)
-				if got = v.OpenRouterMetadata.readJSON(r); got == wire.Wrong {
-					v.OpenRouterMetadata = nil
-				}
-			}
+			i, got = 9, readPtr(r, &v.OpenRouterMetadata)
 		case "error":
-			i, got = 10, r.Miss()
-			if v.Error = nil; got == wire.Wrong {
-				v.Error = new(ErrorObject)
-				if got = v.Error.readJSON(r); got == wire.Wrong {
-					v.Error = nil
-					r.Fail("error is not an object")
-				}
+			i, got = 10, readPtr(r, &v.Error)
+			if got == wire.Wrong {
+				r.Fail("error is not an object")
 			}
 		case "debug":
-			i, got = 11, r.Miss()
-			if v.Debug = nil; got == wire.Wrong {
-				v.Debug = new(Debug)
-				if got = v.Debug.readJSON(r); got == wire.Wrong {
-					v.Debug = nil
-				}
-			}
+			i, got = 11, readPtr(r, &v.Debug)
 		case "user_id":
 			i, got = 12, r.String(&v.UserID)
 		default:
@@ -1588,7 +710,7 @@ func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionChunkMembers[i], at)
+			r.Keep(&v.Extra, chatCompletionChunkMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -1596,176 +718,55 @@ func (v *ChatCompletionChunk) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ChatCompletionChunk) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&chatCompletionChunkMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Object)
+	o.Int64(2, v.Created)
+	o.String(3, v.Model)
+	if v.Provider != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Provider)
 	}
-	if v.Object != "" {
-		w.Key(`"object":`)
-		w.String(v.Object)
-		wrote |= 1 << 1
-	} else if w.Empty(`"object":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
+	if o.Begin(5, v.Choices != nil, `[]`) {
+		writeList(w, v.Choices)
 	}
-	if v.Created != 0 {
-		w.Key(`"created":`)
-		w.Int64(v.Created)
-		wrote |= 1 << 2
-	} else if w.Empty(`"created":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 3
-	} else if w.Empty(`"model":`, v.presence.Form(3), wire.Zero, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Provider != "" {
-		w.Key(`"provider":`)
-		w.String(v.Provider)
-		wrote |= 1 << 4
-	} else if w.Empty(`"provider":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Choices != nil {
-		w.Key(`"choices":`)
-		writeChunkChoices(w, v.Choices)
-		wrote |= 1 << 5
-	} else if w.Empty(`"choices":`, v.presence.Form(5), wire.Zero, `[]`) {
-		wrote |= 1 << 5
-	}
-	if v.Usage != nil {
-		w.Key(`"usage":`)
+	if (v.Usage != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"usage":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if v.SystemFingerprint != "" {
-		w.Key(`"system_fingerprint":`)
-		w.String(v.SystemFingerprint)
-		wrote |= 1 << 7
-	} else if w.Empty(`"system_fingerprint":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
+	if v.SystemFingerprint != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.SystemFingerprint)
 	}
-	if v.ServiceTier != "" {
-		w.Key(`"service_tier":`)
-		w.String(v.ServiceTier)
-		wrote |= 1 << 8
-	} else if w.Empty(`"service_tier":`, v.presence.Form(8), wire.Absent, `""`) {
-		wrote |= 1 << 8
+	if v.ServiceTier != "" || v.presence.Form(8) != wire.Plain {
+		o.String(8, v.ServiceTier)
 	}
-	if v.OpenRouterMetadata != nil {
-		w.Key(`"openrouter_metadata":`)
+	if (v.OpenRouterMetadata != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.OpenRouterMetadata != nil, `null`) {
 		v.OpenRouterMetadata.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"openrouter_metadata":`, v.presence.Form(9), wire.Absent, `null`) {
-		wrote |= 1 << 9
 	}
-	if v.Error != nil {
-		w.Key(`"error":`)
+	if (v.Error != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"error":`, v.presence.Form(10), wire.Absent, `null`) {
-		wrote |= 1 << 10
 	}
-	if v.Debug != nil {
-		w.Key(`"debug":`)
+	if (v.Debug != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"debug":`, v.presence.Form(11), wire.Absent, `null`) {
-		wrote |= 1 << 11
 	}
-	if v.UserID != "" {
-		w.Key(`"user_id":`)
-		w.String(v.UserID)
-		wrote |= 1 << 12
-	} else if w.Empty(`"user_id":`, v.presence.Form(12), wire.Absent, `""`) {
-		wrote |= 1 << 12
+	if v.UserID != "" || v.presence.Form(12) != wire.Plain {
+		o.String(12, v.UserID)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, chatCompletionChunkMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ChatCompletionChunk) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ChatCompletionChunk) UnmarshalJSON(data []byte) error {
 	*v = ChatCompletionChunk{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ChatCompletionChunk")
+	return decode(v, data, "ChatCompletionChunk")
 }
 
-var chatCompletionRequestMembers = [...]string{
-	"model",
-	"models",
-	"messages",
-	"prompt",
-	"max_completion_tokens",
-	"max_tokens",
-	"stop",
-	"response_format",
-	"structured_outputs",
-	"verbosity",
-	"modalities",
-	"audio",
-	"image_config",
-	"prediction",
-	"n",
-	"reasoning",
-	"reasoning_effort",
-	"include_reasoning",
-	"tools",
-	"tool_choice",
-	"parallel_tool_calls",
-	"max_tool_calls",
-	"stop_server_tools_when",
-	"plugins",
-	"web_search_options",
-	"x_search_filter",
-	"temperature",
-	"top_p",
-	"top_k",
-	"min_p",
-	"top_a",
-	"frequency_penalty",
-	"presence_penalty",
-	"repetition_penalty",
-	"seed",
-	"logit_bias",
-	"logprobs",
-	"top_logprobs",
-	"provider",
-	"route",
-	"service_tier",
-	"speed",
-	"preset",
-	"transforms",
-	"cache_control",
-	"prompt_cache_key",
-	"prompt_cache_options",
-	"user",
-	"session_id",
-	"metadata",
-	"trace",
-	"stream",
-	"stream_options",
-	"usage",
-	"debug",
-}
+var chatCompletionRequestMembers = wire.Members{Keys: []string{`"model":`, `"models":`, `"messages":`, `"prompt":`, `"max_completion_tokens":`, `"max_tokens":`, `"stop":`, `"response_format":`, `"structured_outputs":`, `"verbosity":`, `"modalities":`, `"audio":`, `"image_config":`, `"prediction":`, `"n":`, `"reasoning":`, `"reasoning_effort":`, `"include_reasoning":`, `"tools":`, `"tool_choice":`, `"parallel_tool_calls":`, `"max_tool_calls":`, `"stop_server_tools_when":`, `"plugins":`, `"web_search_options":`, `"x_search_filter":`, `"temperature":`, `"top_p":`, `"top_k":`, `"min_p":`, `"top_a":`, `"frequency_penalty":`, `"presence_penalty":`, `"repetition_penalty":`, `"seed":`, `"logit_bias":`, `"logprobs":`, `"top_logprobs":`, `"provider":`, `"route":`, `"service_tier":`, `"speed":`, `"preset":`, `"transforms":`, `"cache_control":`, `"prompt_cache_key":`, `"prompt_cache_options":`, `"user":`, `"session_id":`, `"metadata":`, `"trace":`, `"stream":`, `"stream_options":`, `"usage":`, `"debug":`}}
 
 func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -1782,7 +783,7 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "models":
 			i, got = 1, wire.Strings(r, &v.Models)
 		case "messages":
-			i, got = 2, readMessages(r, &v.Messages)
+			i, got = 2, readList(r, &v.Messages, nil)
 		case "prompt":
 			i, got = 3, r.String(&v.Prompt)
 		case "max_completion_tokens":
@@ -1800,39 +801,21 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "modalities":
 			i, got = 10, wire.Strings(r, &v.Modalities)
 		case "audio":
-			i, got = 11, r.Miss()
-			if v.Audio = nil; got == wire.Wrong {
-				v.Audio = new(AudioConfig)
-				if got = v.Audio.readJSON(r); got == wire.Wrong {
-					v.Audio = nil
-				}
-			}
+			i, got = 11, readPtr(r, &v.Audio)
 		case "image_config":
 			i, got = 12, wire.AnyMap(r, &v.ImageConfig)
 		case "prediction":
-			i, got = 13, r.Miss()
-			if v.Prediction = nil; got == wire.Wrong {
-				v.Prediction = new(Prediction)
-				if got = v.Prediction.readJSON(r); got == wire.Wrong {
-					v.Prediction = nil
-				}
-			}
+			i, got = 13, readPtr(r, &v.Prediction)
 		case "n":
 			i, got = 14, r.IntPtr(&v.N)
 		case "reasoning":
-			i, got = 15, r.Miss()
-			if v.Reasoning = nil; got == wire.Wrong {
-				v.Reasoning = new(Reasoning)
-				if got = v.Reasoning.readJSON(r); got == wire.Wrong {
-					v.Reasoning = nil
-				}
-			}
+			i, got = 15, readPtr(r, &v.Reasoning)
 		case "reasoning_effort":
 			i, got = 16, r.String((*string)(&v.ReasoningEffort))
 		case "include_reasoning":
 			i, got = 17, r.BoolPtr(&v.IncludeReasoning)
 		case "tools":
-			i, got = 18, readTools(r, &v.Tools)
+			i, got = 18, readUnions(r, &v.Tools, readTool, Tool(RawTool("null")))
 		case "tool_choice":
 			i, got = 19, readToolChoice(r, &v.ToolChoice)
 		case "parallel_tool_calls":
@@ -1840,25 +823,13 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "max_tool_calls":
 			i, got = 21, r.IntPtr(&v.MaxToolCalls)
 		case "stop_server_tools_when":
-			i, got = 22, readStopConditions(r, &v.StopServerToolsWhen)
+			i, got = 22, readUnions(r, &v.StopServerToolsWhen, readStopCondition, StopCondition(RawStopCondition("null")))
 		case "plugins":
-			i, got = 23, readPlugins(r, &v.Plugins)
+			i, got = 23, readUnions(r, &v.Plugins, readPlugin, Plugin(RawPlugin("null")))
 		case "web_search_options":
-			i, got = 24, r.Miss()
-			if v.WebSearchOptions = nil; got == wire.Wrong {
-				v.WebSearchOptions = new(WebSearchOptions)
-				if got = v.WebSearchOptions.readJSON(r); got == wire.Wrong {
-					v.WebSearchOptions = nil
-				}
-			}
+			i, got = 24, readPtr(r, &v.WebSearchOptions)
 		case "x_search_filter":
-			i, got = 25, r.Miss()
-			if v.XSearchFilter = nil; got == wire.Wrong {
-				v.XSearchFilter = new(XSearchFilter)
-				if got = v.XSearchFilter.readJSON(r); got == wire.Wrong {
-					v.XSearchFilter = nil
-				}
-			}
+			i, got = 25, readPtr(r, &v.XSearchFilter)
 		case "temperature":
 			i, got = 26, r.FloatPtr(&v.Temperature)
 		case "top_p":
@@ -1884,13 +855,7 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "top_logprobs":
 			i, got = 37, r.IntPtr(&v.TopLogprobs)
 		case "provider":
-			i, got = 38, r.Miss()
-			if v.Provider = nil; got == wire.Wrong {
-				v.Provider = new(ProviderPreferences)
-				if got = v.Provider.readJSON(r); got == wire.Wrong {
-					v.Provider = nil
-				}
-			}
+			i, got = 38, readPtr(r, &v.Provider)
 		case "route":
 			i, got = 39, r.String((*string)(&v.Route))
 		case "service_tier":
@@ -1902,23 +867,11 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "transforms":
 			i, got = 43, wire.Strings(r, &v.Transforms)
 		case "cache_control":
-			i, got = 44, r.Miss()
-			if v.CacheControl = nil; got == wire.Wrong {
-				v.CacheControl = new(CacheControl)
-				if got = v.CacheControl.readJSON(r); got == wire.Wrong {
-					v.CacheControl = nil
-				}
-			}
+			i, got = 44, readPtr(r, &v.CacheControl)
 		case "prompt_cache_key":
 			i, got = 45, r.String(&v.PromptCacheKey)
 		case "prompt_cache_options":
-			i, got = 46, r.Miss()
-			if v.PromptCacheOptions = nil; got == wire.Wrong {
-				v.PromptCacheOptions = new(PromptCacheOptions)
-				if got = v.PromptCacheOptions.readJSON(r); got == wire.Wrong {
-					v.PromptCacheOptions = nil
-				}
-			}
+			i, got = 46, readPtr(r, &v.PromptCacheOptions)
 		case "user":
 			i, got = 47, r.String(&v.User)
 		case "session_id":
@@ -1926,45 +879,21 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 		case "metadata":
 			i, got = 49, wire.StringMap(r, &v.Metadata)
 		case "trace":
-			i, got = 50, r.Miss()
-			if v.Trace = nil; got == wire.Wrong {
-				v.Trace = new(Trace)
-				if got = v.Trace.readJSON(r); got == wire.Wrong {
-					v.Trace = nil
-				}
-			}
+			i, got = 50, readPtr(r, &v.Trace)
 		case "stream":
 			i, got = 51, r.BoolPtr(&v.Stream)
 		case "stream_options":
-			i, got = 52, r.Miss()
-			if v.StreamOptions = nil; got == wire.Wrong {
-				v.StreamOptions = new(StreamOptions)
-				if got = v.StreamOptions.readJSON(r); got == wire.Wrong {
-					v.StreamOptions = nil
-				}
-			}
+			i, got = 52, readPtr(r, &v.StreamOptions)
 		case "usage":
-			i, got = 53, r.Miss()
-			if v.Usage = nil; got == wire.Wrong {
-				v.Usage = new(UsageOptions)
-				if got = v.Usage.readJSON(r); got == wire.Wrong {
-					v.Usage = nil
-				}
-			}
+			i, got = 53, readPtr(r, &v.Usage)
 		case "debug":
-			i, got = 54, r.Miss()
-			if v.Debug = nil; got == wire.Wrong {
-				v.Debug = new(DebugOptions)
-				if got = v.Debug.readJSON(r); got == wire.Wrong {
-					v.Debug = nil
-				}
-			}
+			i, got = 54, readPtr(r, &v.Debug)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chatCompletionRequestMembers[i], at)
+			r.Keep(&v.Extra, chatCompletionRequestMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -1972,452 +901,189 @@ func (v *ChatCompletionRequest) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ChatCompletionRequest) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 0
-	} else if w.Empty(`"model":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	o := w.WideObject(&chatCompletionRequestMembers, v.presence, v.Extra)
+	if v.Model != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Model)
 	}
-	if v.Models != nil {
-		w.Key(`"models":`)
-		wire.WriteStrings(w, v.Models, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"models":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
+	if v.Models != nil || v.presence.Form(1) != wire.Plain {
+		wire.WriteStrings(&o, 1, v.Models, false)
 	}
-	if v.Messages != nil {
-		w.Key(`"messages":`)
-		writeMessages(w, v.Messages)
-		wrote |= 1 << 2
-	} else if w.Empty(`"messages":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
+	if (v.Messages != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.Messages != nil, `[]`) {
+		writeList(w, v.Messages)
 	}
-	if v.Prompt != "" {
-		w.Key(`"prompt":`)
-		w.String(v.Prompt)
-		wrote |= 1 << 3
-	} else if w.Empty(`"prompt":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
+	if v.Prompt != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.Prompt)
 	}
-	if v.MaxCompletionTokens != nil {
-		w.Key(`"max_completion_tokens":`)
-		w.Int(*v.MaxCompletionTokens)
-		wrote |= 1 << 4
-	} else if w.Empty(`"max_completion_tokens":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
+	if v.MaxCompletionTokens != nil || v.presence.Form(4) != wire.Plain {
+		o.IntPtr(4, v.MaxCompletionTokens)
 	}
-	if v.MaxTokens != nil {
-		w.Key(`"max_tokens":`)
-		w.Int(*v.MaxTokens)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_tokens":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
+	if v.MaxTokens != nil || v.presence.Form(5) != wire.Plain {
+		o.IntPtr(5, v.MaxTokens)
 	}
-	if v.Stop != nil {
-		w.Key(`"stop":`)
-		wire.WriteStrings(w, v.Stop, v.presence.Form(6) != wire.Absent)
-		wrote |= 1 << 6
-	} else if w.Empty(`"stop":`, v.presence.Form(6), wire.Absent, `[]`) {
-		wrote |= 1 << 6
+	if v.Stop != nil || v.presence.Form(6) != wire.Plain {
+		wire.WriteStrings(&o, 6, v.Stop, true)
 	}
-	if v.ResponseFormat != nil {
-		w.Key(`"response_format":`)
+	if (v.ResponseFormat != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.ResponseFormat != nil, `null`) {
 		writeResponseFormat(w, v.ResponseFormat)
-		wrote |= 1 << 7
-	} else if w.Empty(`"response_format":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if v.StructuredOutputs != nil {
-		w.Key(`"structured_outputs":`)
-		w.Bool(*v.StructuredOutputs)
-		wrote |= 1 << 8
-	} else if w.Empty(`"structured_outputs":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
+	if v.StructuredOutputs != nil || v.presence.Form(8) != wire.Plain {
+		o.BoolPtr(8, v.StructuredOutputs)
 	}
-	if v.Verbosity != "" {
-		w.Key(`"verbosity":`)
-		w.String(string(v.Verbosity))
-		wrote |= 1 << 9
-	} else if w.Empty(`"verbosity":`, v.presence.Form(9), wire.Absent, `""`) {
-		wrote |= 1 << 9
+	if v.Verbosity != "" || v.presence.Form(9) != wire.Plain {
+		o.String(9, string(v.Verbosity))
 	}
-	if v.Modalities != nil {
-		w.Key(`"modalities":`)
-		wire.WriteStrings(w, v.Modalities, false)
-		wrote |= 1 << 10
-	} else if w.Empty(`"modalities":`, v.presence.Form(10), wire.Absent, `[]`) {
-		wrote |= 1 << 10
+	if v.Modalities != nil || v.presence.Form(10) != wire.Plain {
+		wire.WriteStrings(&o, 10, v.Modalities, false)
 	}
-	if v.Audio != nil {
-		w.Key(`"audio":`)
+	if (v.Audio != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"audio":`, v.presence.Form(11), wire.Absent, `null`) {
-		wrote |= 1 << 11
 	}
-	if v.ImageConfig != nil {
-		w.Key(`"image_config":`)
-		wire.WriteMap(w, v.ImageConfig, (*wire.Writer).Any)
-		wrote |= 1 << 12
-	} else if w.Empty(`"image_config":`, v.presence.Form(12), wire.Absent, `{}`) {
-		wrote |= 1 << 12
+	if v.ImageConfig != nil || v.presence.Form(12) != wire.Plain {
+		o.AnyMap(12, v.ImageConfig)
 	}
-	if v.Prediction != nil {
-		w.Key(`"prediction":`)
+	if (v.Prediction != nil || v.presence.Form(13) != wire.Plain) && o.Begin(13, v.Prediction != nil, `null`) {
 		v.Prediction.writeJSON(w)
-		wrote |= 1 << 13
-	} else if w.Empty(`"prediction":`, v.presence.Form(13), wire.Absent, `null`) {
-		wrote |= 1 << 13
 	}
-	if v.N != nil {
-		w.Key(`"n":`)
-		w.Int(*v.N)
-		wrote |= 1 << 14
-	} else if w.Empty(`"n":`, v.presence.Form(14), wire.Absent, `null`) {
-		wrote |= 1 << 14
+	if v.N != nil || v.presence.Form(14) != wire.Plain {
+		o.IntPtr(14, v.N)
 	}
-	if v.Reasoning != nil {
-		w.Key(`"reasoning":`)
+	if (v.Reasoning != nil || v.presence.Form(15) != wire.Plain) && o.Begin(15, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
-		wrote |= 1 << 15
-	} else if w.Empty(`"reasoning":`, v.presence.Form(15), wire.Absent, `null`) {
-		wrote |= 1 << 15
 	}
-	if v.ReasoningEffort != "" {
-		w.Key(`"reasoning_effort":`)
-		w.String(string(v.ReasoningEffort))
-		wrote |= 1 << 16
-	} else if w.Empty(`"reasoning_effort":`, v.presence.Form(16), wire.Absent, `""`) {
-		wrote |= 1 << 16
+	if v.ReasoningEffort != "" || v.presence.Form(16) != wire.Plain {
+		o.String(16, string(v.ReasoningEffort))
 	}
-	if v.IncludeReasoning != nil {
-		w.Key(`"include_reasoning":`)
-		w.Bool(*v.IncludeReasoning)
-		wrote |= 1 << 17
-	} else if w.Empty(`"include_reasoning":`, v.presence.Form(17), wire.Absent, `null`) {
-		wrote |= 1 << 17
+	if v.IncludeReasoning != nil || v.presence.Form(17) != wire.Plain {
+		o.BoolPtr(17, v.IncludeReasoning)
 	}
-	if v.Tools != nil {
-		w.Key(`"tools":`)
-		writeTools(w, v.Tools)
-		wrote |= 1 << 18
-	} else if w.Empty(`"tools":`, v.presence.Form(18), wire.Absent, `[]`) {
-		wrote |= 1 << 18
+	if (v.Tools != nil || v.presence.Form(18) != wire.Plain) && o.Begin(18, v.Tools != nil, `[]`) {
+		writeUnions(w, v.Tools, writeTool)
 	}
-	if v.ToolChoice != nil {
-		w.Key(`"tool_choice":`)
+	if (v.ToolChoice != nil || v.presence.Form(19) != wire.Plain) && o.Begin(19, v.ToolChoice != nil, `null`) {
 		writeToolChoice(w, v.ToolChoice)
-		wrote |= 1 << 19
-	} else if w.Empty(`"tool_choice":`, v.presence.Form(19), wire.Absent, `null`) {
-		wrote |= 1 << 19
 	}
-	if v.ParallelToolCalls != nil {
-		w.Key(`"parallel_tool_calls":`)
-		w.Bool(*v.ParallelToolCalls)
-		wrote |= 1 << 20
-	} else if w.Empty(`"parallel_tool_calls":`, v.presence.Form(20), wire.Absent, `null`) {
-		wrote |= 1 << 20
+	if v.ParallelToolCalls != nil || v.presence.Form(20) != wire.Plain {
+		o.BoolPtr(20, v.ParallelToolCalls)
 	}
-	if v.MaxToolCalls != nil {
-		w.Key(`"max_tool_calls":`)
-		w.Int(*v.MaxToolCalls)
-		wrote |= 1 << 21
-	} else if w.Empty(`"max_tool_calls":`, v.presence.Form(21), wire.Absent, `null`) {
-		wrote |= 1 << 21
+	if v.MaxToolCalls != nil || v.presence.Form(21) != wire.Plain {
+		o.IntPtr(21, v.MaxToolCalls)
 	}
-	if v.StopServerToolsWhen != nil {
-		w.Key(`"stop_server_tools_when":`)
-		writeStopConditions(w, v.StopServerToolsWhen)
-		wrote |= 1 << 22
-	} else if w.Empty(`"stop_server_tools_when":`, v.presence.Form(22), wire.Absent, `[]`) {
-		wrote |= 1 << 22
+	if (v.StopServerToolsWhen != nil || v.presence.Form(22) != wire.Plain) && o.Begin(22, v.StopServerToolsWhen != nil, `[]`) {
+		writeUnions(w, v.StopServerToolsWhen, writeStopCondition)
 	}
-	if v.Plugins != nil {
-		w.Key(`"plugins":`)
-		writePlugins(w, v.Plugins)
-		wrote |= 1 << 23
-	} else if w.Empty(`"plugins":`, v.presence.Form(23), wire.Absent, `[]`) {
-		wrote |= 1 << 23
+	if (v.Plugins != nil || v.presence.Form(23) != wire.Plain) && o.Begin(23, v.Plugins != nil, `[]`) {
+		writeUnions(w, v.Plugins, writePlugin)
 	}
-	if v.WebSearchOptions != nil {
-		w.Key(`"web_search_options":`)
+	if (v.WebSearchOptions != nil || v.presence.Form(24) != wire.Plain) && o.Begin(24, v.WebSearchOptions != nil, `null`) {
 		v.WebSearchOptions.writeJSON(w)
-		wrote |= 1 << 24
-	} else if w.Empty(`"web_search_options":`, v.presence.Form(24), wire.Absent, `null`) {
-		wrote |= 1 << 24
 	}
-	if v.XSearchFilter != nil {
-		w.Key(`"x_search_filter":`)
+	if (v.XSearchFilter != nil || v.presence.Form(25) != wire.Plain) && o.Begin(25, v.XSearchFilter != nil, `null`) {
 		v.XSearchFilter.writeJSON(w)
-		wrote |= 1 << 25
-	} else if w.Empty(`"x_search_filter":`, v.presence.Form(25), wire.Absent, `null`) {
-		wrote |= 1 << 25
 	}
-	if v.Temperature != nil {
-		w.Key(`"temperature":`)
-		if v.presence.Form(26) == wire.Absent {
-			w.FloatAs(*v.Temperature, v.Extra["temperature"])
-		} else {
-			w.Float(*v.Temperature)
-		}
-		wrote |= 1 << 26
-	} else if w.Empty(`"temperature":`, v.presence.Form(26), wire.Absent, `null`) {
-		wrote |= 1 << 26
+	if v.Temperature != nil || v.presence.Form(26) != wire.Plain {
+		o.FloatPtr(26, v.Temperature)
 	}
-	if v.TopP != nil {
-		w.Key(`"top_p":`)
-		if v.presence.Form(27) == wire.Absent {
-			w.FloatAs(*v.TopP, v.Extra["top_p"])
-		} else {
-			w.Float(*v.TopP)
-		}
-		wrote |= 1 << 27
-	} else if w.Empty(`"top_p":`, v.presence.Form(27), wire.Absent, `null`) {
-		wrote |= 1 << 27
+	if v.TopP != nil || v.presence.Form(27) != wire.Plain {
+		o.FloatPtr(27, v.TopP)
 	}
-	if v.TopK != nil {
-		w.Key(`"top_k":`)
-		w.Int(*v.TopK)
-		wrote |= 1 << 28
-	} else if w.Empty(`"top_k":`, v.presence.Form(28), wire.Absent, `null`) {
-		wrote |= 1 << 28
+	if v.TopK != nil || v.presence.Form(28) != wire.Plain {
+		o.IntPtr(28, v.TopK)
 	}
-	if v.MinP != nil {
-		w.Key(`"min_p":`)
-		if v.presence.Form(29) == wire.Absent {
-			w.FloatAs(*v.MinP, v.Extra["min_p"])
-		} else {
-			w.Float(*v.MinP)
-		}
-		wrote |= 1 << 29
-	} else if w.Empty(`"min_p":`, v.presence.Form(29), wire.Absent, `null`) {
-		wrote |= 1 << 29
+	if v.MinP != nil || v.presence.Form(29) != wire.Plain {
+		o.FloatPtr(29, v.MinP)
 	}
-	if v.TopA != nil {
-		w.Key(`"top_a":`)
-		if v.presence.Form(30) == wire.Absent {
-			w.FloatAs(*v.TopA, v.Extra["top_a"])
-		} else {
-			w.Float(*v.TopA)
-		}
-		wrote |= 1 << 30
-	} else if w.Empty(`"top_a":`, v.presence.Form(30), wire.Absent, `null`) {
-		wrote |= 1 << 30
+	if v.TopA != nil || v.presence.Form(30) != wire.Plain {
+		o.FloatPtr(30, v.TopA)
 	}
-	if v.FrequencyPenalty != nil {
-		w.Key(`"frequency_penalty":`)
-		if v.presence.Form(31) == wire.Absent {
-			w.FloatAs(*v.FrequencyPenalty, v.Extra["frequency_penalty"])
-		} else {
-			w.Float(*v.FrequencyPenalty)
-		}
-		wrote |= 1 << 31
-	} else if w.Empty(`"frequency_penalty":`, v.presence.Form(31), wire.Absent, `null`) {
-		wrote |= 1 << 31
+	if v.FrequencyPenalty != nil || v.presence.Form(31) != wire.Plain {
+		o.FloatPtr(31, v.FrequencyPenalty)
 	}
-	if v.PresencePenalty != nil {
-		w.Key(`"presence_penalty":`)
-		if v.presence.Form(32) == wire.Absent {
-			w.FloatAs(*v.PresencePenalty, v.Extra["presence_penalty"])
-		} else {
-			w.Float(*v.PresencePenalty)
-		}
-		wrote |= 1 << 32
-	} else if w.Empty(`"presence_penalty":`, v.presence.Form(32), wire.Absent, `null`) {
-		wrote |= 1 << 32
+	if v.PresencePenalty != nil || v.presence.Form(32) != wire.Plain {
+		o.FloatPtr(32, v.PresencePenalty)
 	}
-	if v.RepetitionPenalty != nil {
-		w.Key(`"repetition_penalty":`)
-		if v.presence.Form(33) == wire.Absent {
-			w.FloatAs(*v.RepetitionPenalty, v.Extra["repetition_penalty"])
-		} else {
-			w.Float(*v.RepetitionPenalty)
-		}
-		wrote |= 1 << 33
-	} else if w.Empty(`"repetition_penalty":`, v.presence.Form(33), wire.Absent, `null`) {
-		wrote |= 1 << 33
+	if v.RepetitionPenalty != nil || v.presence.Form(33) != wire.Plain {
+		o.FloatPtr(33, v.RepetitionPenalty)
 	}
-	if v.Seed != nil {
-		w.Key(`"seed":`)
-		w.Int64(*v.Seed)
-		wrote |= 1 << 34
-	} else if w.Empty(`"seed":`, v.presence.Form(34), wire.Absent, `null`) {
-		wrote |= 1 << 34
+	if v.Seed != nil || v.presence.Form(34) != wire.Plain {
+		o.Int64Ptr(34, v.Seed)
 	}
-	if v.LogitBias != nil {
-		w.Key(`"logit_bias":`)
-		wire.WriteMap(w, v.LogitBias, (*wire.Writer).Float)
-		wrote |= 1 << 35
-	} else if w.Empty(`"logit_bias":`, v.presence.Form(35), wire.Absent, `{}`) {
-		wrote |= 1 << 35
+	if v.LogitBias != nil || v.presence.Form(35) != wire.Plain {
+		o.FloatMap(35, v.LogitBias)
 	}
-	if v.Logprobs != nil {
-		w.Key(`"logprobs":`)
-		w.Bool(*v.Logprobs)
-		wrote |= 1 << 36
-	} else if w.Empty(`"logprobs":`, v.presence.Form(36), wire.Absent, `null`) {
-		wrote |= 1 << 36
+	if v.Logprobs != nil || v.presence.Form(36) != wire.Plain {
+		o.BoolPtr(36, v.Logprobs)
 	}
-	if v.TopLogprobs != nil {
-		w.Key(`"top_logprobs":`)
-		w.Int(*v.TopLogprobs)
-		wrote |= 1 << 37
-	} else if w.Empty(`"top_logprobs":`, v.presence.Form(37), wire.Absent, `null`) {
-		wrote |= 1 << 37
+	if v.TopLogprobs != nil || v.presence.Form(37) != wire.Plain {
+		o.IntPtr(37, v.TopLogprobs)
 	}
-	if v.Provider != nil {
-		w.Key(`"provider":`)
+	if (v.Provider != nil || v.presence.Form(38) != wire.Plain) && o.Begin(38, v.Provider != nil, `null`) {
 		v.Provider.writeJSON(w)
-		wrote |= 1 << 38
-	} else if w.Empty(`"provider":`, v.presence.Form(38), wire.Absent, `null`) {
-		wrote |= 1 << 38
 	}
-	if v.Route != "" {
-		w.Key(`"route":`)
-		w.String(string(v.Route))
-		wrote |= 1 << 39
-	} else if w.Empty(`"route":`, v.presence.Form(39), wire.Absent, `""`) {
-		wrote |= 1 << 39
+	if v.Route != "" || v.presence.Form(39) != wire.Plain {
+		o.String(39, string(v.Route))
 	}
-	if v.ServiceTier != "" {
-		w.Key(`"service_tier":`)
-		w.String(string(v.ServiceTier))
-		wrote |= 1 << 40
-	} else if w.Empty(`"service_tier":`, v.presence.Form(40), wire.Absent, `""`) {
-		wrote |= 1 << 40
+	if v.ServiceTier != "" || v.presence.Form(40) != wire.Plain {
+		o.String(40, string(v.ServiceTier))
 	}
-	if v.Speed != "" {
-		w.Key(`"speed":`)
-		w.String(string(v.Speed))
-		wrote |= 1 << 41
-	} else if w.Empty(`"speed":`, v.presence.Form(41), wire.Absent, `""`) {
-		wrote |= 1 << 41
+	if v.Speed != "" || v.presence.Form(41) != wire.Plain {
+		o.String(41, string(v.Speed))
 	}
-	if v.Preset != "" {
-		w.Key(`"preset":`)
-		w.String(v.Preset)
-		wrote |= 1 << 42
-	} else if w.Empty(`"preset":`, v.presence.Form(42), wire.Absent, `""`) {
-		wrote |= 1 << 42
+	if v.Preset != "" || v.presence.Form(42) != wire.Plain {
+		o.String(42, v.Preset)
 	}
-	if v.Transforms != nil {
-		w.Key(`"transforms":`)
-		wire.WriteStrings(w, v.Transforms, false)
-		wrote |= 1 << 43
-	} else if w.Empty(`"transforms":`, v.presence.Form(43), wire.Absent, `[]`) {
-		wrote |= 1 << 43
+	if v.Transforms != nil || v.presence.Form(43) != wire.Plain {
+		wire.WriteStrings(&o, 43, v.Transforms, false)
 	}
-	if v.CacheControl != nil {
-		w.Key(`"cache_control":`)
+	if (v.CacheControl != nil || v.presence.Form(44) != wire.Plain) && o.Begin(44, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
-		wrote |= 1 << 44
-	} else if w.Empty(`"cache_control":`, v.presence.Form(44), wire.Absent, `null`) {
-		wrote |= 1 << 44
 	}
-	if v.PromptCacheKey != "" {
-		w.Key(`"prompt_cache_key":`)
-		w.String(v.PromptCacheKey)
-		wrote |= 1 << 45
-	} else if w.Empty(`"prompt_cache_key":`, v.presence.Form(45), wire.Absent, `""`) {
-		wrote |= 1 << 45
+	if v.PromptCacheKey != "" || v.presence.Form(45) != wire.Plain {
+		o.String(45, v.PromptCacheKey)
 	}
-	if v.PromptCacheOptions != nil {
-		w.Key(`"prompt_cache_options":`)
+	if (v.PromptCacheOptions != nil || v.presence.Form(46) != wire.Plain) && o.Begin(46, v.PromptCacheOptions != nil, `null`) {
 		v.PromptCacheOptions.writeJSON(w)
-		wrote |= 1 << 46
-	} else if w.Empty(`"prompt_cache_options":`, v.presence.Form(46), wire.Absent, `null`) {
-		wrote |= 1 << 46
 	}
-	if v.User != "" {
-		w.Key(`"user":`)
-		w.String(v.User)
-		wrote |= 1 << 47
-	} else if w.Empty(`"user":`, v.presence.Form(47), wire.Absent, `""`) {
-		wrote |= 1 << 47
+	if v.User != "" || v.presence.Form(47) != wire.Plain {
+		o.String(47, v.User)
 	}
-	if v.SessionID != "" {
-		w.Key(`"session_id":`)
-		w.String(v.SessionID)
-		wrote |= 1 << 48
-	} else if w.Empty(`"session_id":`, v.presence.Form(48), wire.Absent, `""`) {
-		wrote |= 1 << 48
+	if v.SessionID != "" || v.presence.Form(48) != wire.Plain {
+		o.String(48, v.SessionID)
 	}
-	if v.Metadata != nil {
-		w.Key(`"metadata":`)
-		wire.WriteMap(w, v.Metadata, (*wire.Writer).String)
-		wrote |= 1 << 49
-	} else if w.Empty(`"metadata":`, v.presence.Form(49), wire.Absent, `{}`) {
-		wrote |= 1 << 49
+	if v.Metadata != nil || v.presence.Form(49) != wire.Plain {
+		o.StringMap(49, v.Metadata)
 	}
-	if v.Trace != nil {
-		w.Key(`"trace":`)
+	if (v.Trace != nil || v.presence.Form(50) != wire.Plain) && o.Begin(50, v.Trace != nil, `null`) {
 		v.Trace.writeJSON(w)
-		wrote |= 1 << 50
-	} else if w.Empty(`"trace":`, v.presence.Form(50), wire.Absent, `null`) {
-		wrote |= 1 << 50
 	}
-	if v.Stream != nil {
-		w.Key(`"stream":`)
-		w.Bool(*v.Stream)
-		wrote |= 1 << 51
-	} else if w.Empty(`"stream":`, v.presence.Form(51), wire.Absent, `null`) {
-		wrote |= 1 << 51
+	if v.Stream != nil || v.presence.Form(51) != wire.Plain {
+		o.BoolPtr(51, v.Stream)
 	}
-	if v.StreamOptions != nil {
-		w.Key(`"stream_options":`)
+	if (v.StreamOptions != nil || v.presence.Form(52) != wire.Plain) && o.Begin(52, v.StreamOptions != nil, `null`) {
 		v.StreamOptions.writeJSON(w)
-		wrote |= 1 << 52
-	} else if w.Empty(`"stream_options":`, v.presence.Form(52), wire.Absent, `null`) {
-		wrote |= 1 << 52
 	}
-	if v.Usage != nil {
-		w.Key(`"usage":`)
+	if (v.Usage != nil || v.presence.Form(53) != wire.Plain) && o.Begin(53, v.Usage != nil, `null`) {
 		v.Usage.writeJSON(w)
-		wrote |= 1 << 53
-	} else if w.Empty(`"usage":`, v.presence.Form(53), wire.Absent, `null`) {
-		wrote |= 1 << 53
 	}
-	if v.Debug != nil {
-		w.Key(`"debug":`)
+	if (v.Debug != nil || v.presence.Form(54) != wire.Plain) && o.Begin(54, v.Debug != nil, `null`) {
 		v.Debug.writeJSON(w)
-		wrote |= 1 << 54
-	} else if w.Empty(`"debug":`, v.presence.Form(54), wire.Absent, `null`) {
-		wrote |= 1 << 54
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, chatCompletionRequestMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ChatCompletionRequest) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ChatCompletionRequest) UnmarshalJSON(data []byte) error {
 	*v = ChatCompletionRequest{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ChatCompletionRequest")
+	return decode(v, data, "ChatCompletionRequest")
 }
 
-var choiceMembers = [...]string{
-	"index",
-	"message",
-	"text",
-	"reasoning",
-	"reasoning_details",
-	"finish_reason",
-	"native_finish_reason",
-	"logprobs",
-	"error",
-}
+var choiceMembers = wire.Members{Keys: []string{`"index":`, `"message":`, `"text":`, `"reasoning":`, `"reasoning_details":`, `"finish_reason":`, `"native_finish_reason":`, `"logprobs":`, `"error":`}, Empty: 0x803}
 
 func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -2443,34 +1109,24 @@ func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 		case "reasoning":
 			i, got = 3, r.String(&v.Reasoning)
 		case "reasoning_details":
-			i, got = 4, readReasoningDetails(r, &v.ReasoningDetails)
+			i, got = 4, readList(r, &v.ReasoningDetails, firstReasoningDetail)
 		case "finish_reason":
 			i, got, dflt = 5, r.String((*string)(&v.FinishReason)), wire.Null
 		case "native_finish_reason":
 			i, got = 6, r.String(&v.NativeFinishReason)
 		case "logprobs":
-			i, got = 7, r.Miss()
-			if v.Logprobs = nil; got == wire.Wrong {
-				v.Logprobs = new(Logprobs)
-				if got = v.Logprobs.readJSON(r); got == wire.Wrong {
-					v.Logprobs = nil
-				}
-			}
+			i, got = 7, readPtr(r, &v.Logprobs)
 		case "error":
-			i, got = 8, r.Miss()
-			if v.Error = nil; got == wire.Wrong {
-				v.Error = new(ErrorObject)
-				if got = v.Error.readJSON(r); got == wire.Wrong {
-					v.Error = nil
-					r.Fail("error is not an object")
-				}
+			i, got = 8, readPtr(r, &v.Error)
+			if got == wire.Wrong {
+				r.Fail("error is not an object")
 			}
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, choiceMembers[i], at)
+			r.Keep(&v.Extra, choiceMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -2478,141 +1134,58 @@ func (v *Choice) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Choice) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Index != 0 {
-		w.Key(`"index":`)
-		w.Int(v.Index)
-		wrote |= 1 << 0
-	} else if w.Empty(`"index":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if !v.Message.isZero() || v.presence.Form(1) == wire.Zero {
-		w.Key(`"message":`)
+	o := w.Object(&choiceMembers, v.presence, v.Extra)
+	o.Int(0, v.Index)
+	if (!v.Message.isZero() || v.presence.Form(1) != wire.Plain) && o.BeginObject(1, !v.Message.isZero()) {
 		v.Message.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"message":`, v.presence.Form(1), wire.Absent, `{}`) {
-		wrote |= 1 << 1
 	}
-	if v.Text != "" {
-		w.Key(`"text":`)
-		w.String(v.Text)
-		wrote |= 1 << 2
-	} else if w.Empty(`"text":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.Text != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Text)
 	}
-	if v.Reasoning != "" {
-		w.Key(`"reasoning":`)
-		w.String(v.Reasoning)
-		wrote |= 1 << 3
-	} else if w.Empty(`"reasoning":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
+	if v.Reasoning != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.Reasoning)
 	}
-	if v.ReasoningDetails != nil {
-		w.Key(`"reasoning_details":`)
-		writeReasoningDetails(w, v.ReasoningDetails)
-		wrote |= 1 << 4
-	} else if w.Empty(`"reasoning_details":`, v.presence.Form(4), wire.Absent, `[]`) {
-		wrote |= 1 << 4
+	if (v.ReasoningDetails != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.ReasoningDetails != nil, `[]`) {
+		writeList(w, v.ReasoningDetails)
 	}
-	if v.FinishReason != "" {
-		w.Key(`"finish_reason":`)
-		w.String(string(v.FinishReason))
-		wrote |= 1 << 5
-	} else if w.Empty(`"finish_reason":`, v.presence.Form(5), wire.Null, `""`) {
-		wrote |= 1 << 5
+	o.String(5, string(v.FinishReason))
+	if v.NativeFinishReason != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.NativeFinishReason)
 	}
-	if v.NativeFinishReason != "" {
-		w.Key(`"native_finish_reason":`)
-		w.String(v.NativeFinishReason)
-		wrote |= 1 << 6
-	} else if w.Empty(`"native_finish_reason":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.Logprobs != nil {
-		w.Key(`"logprobs":`)
+	if (v.Logprobs != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.Logprobs != nil, `null`) {
 		v.Logprobs.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"logprobs":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if v.Error != nil {
-		w.Key(`"error":`)
+	if (v.Error != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
-		wrote |= 1 << 8
-	} else if w.Empty(`"error":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, choiceMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Choice) blank() bool {
 	return v.Index == 0 && v.Message.isZero() && v.Text == "" && v.Reasoning == "" && v.ReasoningDetails == nil && v.FinishReason == "" && v.NativeFinishReason == "" && v.Logprobs == nil && v.Error == nil
 }
 
-func readChoices(r *wire.Reader, dst *[]Choice) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Choice{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Choice, 1, 1)
-		} else {
-			s = append(s, Choice{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Choice{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *Choice) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeChoices(w *wire.Writer, s []Choice) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Choice) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Choice) UnmarshalJSON(data []byte) error {
 	*v = Choice{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Choice")
+	return decode(v, data, "Choice")
 }
 
-var chunkChoiceMembers = [...]string{
-	"index",
-	"delta",
-	"text",
-	"finish_reason",
-	"native_finish_reason",
-	"logprobs",
-	"error",
-}
+const chunkChoiceDelta = 1 // delta
+
+var chunkChoiceMembers = wire.Members{Keys: []string{`"index":`, `"delta":`, `"text":`, `"finish_reason":`, `"native_finish_reason":`, `"logprobs":`, `"error":`}, Empty: 0x8f}
 
 func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -2640,804 +1213,353 @@ func (v *ChunkChoice) readJSON(r *wire.Reader) wire.Got {
 		case "native_finish_reason":
 			i, got = 4, r.String(&v.NativeFinishReason)
 		case "logprobs":
-			i, got = 5, r.Miss()
-			if v.Logprobs = nil; got == wire.Wrong {
-				v.Logprobs = new(Logprobs)
-				if got = v.Logprobs.readJSON(r); got == wire.Wrong {
-					v.Logprobs = nil
-				}
-			}
+			i, got = 5, readPtr(r, &v.Logprobs)
 		case "error":
-			i, got = 6, r.Miss()
-			if v.Error = nil; got == wire.Wrong {
-				v.Error = new(ErrorObject)
-				if got = v.Error.readJSON(r); got == wire.Wrong {
-					v.Error = nil
-					r.Fail("error is not an object")
-				}
+			i, got = 6, readPtr(r, &v.Error)
+			if got == wire.Wrong {
+				r.Fail("error is not an object")
 			}
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, chunkChoiceMembers[i], at)
+			r.Keep(&v.Extra, chunkChoiceMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *ChunkChoice) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Index != 0 {
-		w.Key(`"index":`)
-		w.Int(v.Index)
-		wrote |= 1 << 0
-	} else if w.Empty(`"index":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if !v.Delta.isZero() || v.presence.Form(1) == wire.Zero || v.presence.Form(1) == wire.Plain {
-		w.Key(`"delta":`)
+	o := w.Object(&chunkChoiceMembers, v.presence, v.Extra)
+	o.Int(0, v.Index)
+	if o.BeginObject(1, !v.Delta.isZero()) {
 		v.Delta.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"delta":`, v.presence.Form(1), wire.Zero, `{}`) {
-		wrote |= 1 << 1
 	}
-	if v.Text != "" {
-		w.Key(`"text":`)
-		w.String(v.Text)
-		wrote |= 1 << 2
-	} else if w.Empty(`"text":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.Text != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Text)
 	}
-	if v.FinishReason != "" {
-		w.Key(`"finish_reason":`)
-		w.String(string(v.FinishReason))
-		wrote |= 1 << 3
-	} else if w.Empty(`"finish_reason":`, v.presence.Form(3), wire.Null, `""`) {
-		wrote |= 1 << 3
+	o.String(3, string(v.FinishReason))
+	if v.NativeFinishReason != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.NativeFinishReason)
 	}
-	if v.NativeFinishReason != "" {
-		w.Key(`"native_finish_reason":`)
-		w.String(v.NativeFinishReason)
-		wrote |= 1 << 4
-	} else if w.Empty(`"native_finish_reason":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Logprobs != nil {
-		w.Key(`"logprobs":`)
+	if (v.Logprobs != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.Logprobs != nil, `null`) {
 		v.Logprobs.writeJSON(w)
-		wrote |= 1 << 5
-	} else if w.Empty(`"logprobs":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
 	}
-	if v.Error != nil {
-		w.Key(`"error":`)
+	if (v.Error != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"error":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, chunkChoiceMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *ChunkChoice) blank() bool {
 	return v.Index == 0 && v.Delta.isZero() && v.Text == "" && v.FinishReason == "" && v.NativeFinishReason == "" && v.Logprobs == nil && v.Error == nil
 }
 
-func readChunkChoices(r *wire.Reader, dst *[]ChunkChoice) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []ChunkChoice{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]ChunkChoice, 1, 1)
-		} else {
-			s = append(s, ChunkChoice{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = ChunkChoice{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *ChunkChoice) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeChunkChoices(w *wire.Writer, s []ChunkChoice) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ChunkChoice) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ChunkChoice) UnmarshalJSON(data []byte) error {
 	*v = ChunkChoice{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ChunkChoice")
+	return decode(v, data, "ChunkChoice")
 }
 
-var completionTokensDetailsMembers = [...]string{
-	"reasoning_tokens",
-	"audio_tokens",
-	"image_tokens",
-	"accepted_prediction_tokens",
-	"rejected_prediction_tokens",
-}
+var completionTokensDetailsMembers = wire.Members{Keys: []string{`"reasoning_tokens":`, `"audio_tokens":`, `"image_tokens":`, `"accepted_prediction_tokens":`, `"rejected_prediction_tokens":`}}
 
 func (v *CompletionTokensDetails) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &completionTokensDetailsMembers, &v.presence, &v.Extra)
+}
+
+func (v *CompletionTokensDetails) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "reasoning_tokens":
+		return 0, r.Int(&v.ReasoningTokens)
+	case "audio_tokens":
+		return 1, r.Int(&v.AudioTokens)
+	case "image_tokens":
+		return 2, r.Int(&v.ImageTokens)
+	case "accepted_prediction_tokens":
+		return 3, r.Int(&v.AcceptedPredictionTokens)
+	case "rejected_prediction_tokens":
+		return 4, r.Int(&v.RejectedPredictionTokens)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "reasoning_tokens":
-			i, got = 0, r.Int(&v.ReasoningTokens)
-		case "audio_tokens":
-			i, got = 1, r.Int(&v.AudioTokens)
-		case "image_tokens":
-			i, got = 2, r.Int(&v.ImageTokens)
-		case "accepted_prediction_tokens":
-			i, got = 3, r.Int(&v.AcceptedPredictionTokens)
-		case "rejected_prediction_tokens":
-			i, got = 4, r.Int(&v.RejectedPredictionTokens)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, completionTokensDetailsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *CompletionTokensDetails) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ReasoningTokens != 0 {
-		w.Key(`"reasoning_tokens":`)
-		w.Int(v.ReasoningTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"reasoning_tokens":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.AudioTokens != 0 {
-		w.Key(`"audio_tokens":`)
-		w.Int(v.AudioTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"audio_tokens":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.ImageTokens != 0 {
-		w.Key(`"image_tokens":`)
-		w.Int(v.ImageTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"image_tokens":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.AcceptedPredictionTokens != 0 {
-		w.Key(`"accepted_prediction_tokens":`)
-		w.Int(v.AcceptedPredictionTokens)
-		wrote |= 1 << 3
-	} else if w.Empty(`"accepted_prediction_tokens":`, v.presence.Form(3), wire.Absent, `0`) {
-		wrote |= 1 << 3
-	}
-	if v.RejectedPredictionTokens != 0 {
-		w.Key(`"rejected_prediction_tokens":`)
-		w.Int(v.RejectedPredictionTokens)
-		wrote |= 1 << 4
-	} else if w.Empty(`"rejected_prediction_tokens":`, v.presence.Form(4), wire.Absent, `0`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, completionTokensDetailsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&completionTokensDetailsMembers, v.presence, v.Extra)
+	o.Int(0, v.ReasoningTokens)
+	o.Int(1, v.AudioTokens)
+	o.Int(2, v.ImageTokens)
+	o.Int(3, v.AcceptedPredictionTokens)
+	o.Int(4, v.RejectedPredictionTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v CompletionTokensDetails) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v CompletionTokensDetails) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *CompletionTokensDetails) UnmarshalJSON(data []byte) error {
 	*v = CompletionTokensDetails{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "CompletionTokensDetails")
+	return decode(v, data, "CompletionTokensDetails")
 }
 
-var contextCompressionPluginMembers = [...]string{
-	"enabled",
-	"engine",
-	"id",
-}
+var contextCompressionPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"engine":`, `"id":`}, Value: "context-compression"}
 
 func (v *ContextCompressionPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &contextCompressionPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *ContextCompressionPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "engine":
+		return 1, r.String((*string)(&v.Engine))
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "engine":
-			i, got = 1, r.String((*string)(&v.Engine))
-		case "id":
-			var s string
-			if r.String(&s); s != "context-compression" {
-				r.Fail("id is %q, want \"context-compression\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, contextCompressionPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ContextCompressionPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"context-compression",`)
-	wrote |= 1 << 2
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 1
-	} else if w.Empty(`"engine":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, contextCompressionPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&contextCompressionPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	o.String(1, string(v.Engine))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ContextCompressionPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ContextCompressionPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ContextCompressionPlugin) UnmarshalJSON(data []byte) error {
 	*v = ContextCompressionPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ContextCompressionPlugin")
+	return decode(v, data, "ContextCompressionPlugin")
 }
 
 func (ContextCompressionPlugin) plugin() {}
 
-var costDetailsMembers = [...]string{
-	"upstream_inference_cost",
-	"upstream_inference_prompt_cost",
-	"upstream_inference_completions_cost",
-}
+var costDetailsMembers = wire.Members{Keys: []string{`"upstream_inference_cost":`, `"upstream_inference_prompt_cost":`, `"upstream_inference_completions_cost":`}, Empty: 0x3c}
 
 func (v *CostDetails) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &costDetailsMembers, &v.presence, &v.Extra)
+}
+
+func (v *CostDetails) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "upstream_inference_cost":
+		return 0, r.Float(&v.UpstreamInferenceCost)
+	case "upstream_inference_prompt_cost":
+		return 1, r.Float(&v.UpstreamInferencePromptCost)
+	case "upstream_inference_completions_cost":
+		return 2, r.Float(&v.UpstreamInferenceCompletionsCost)
 	}
-	v.presence = 0x14 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "upstream_inference_cost":
-			i, got = 0, r.Float(&v.UpstreamInferenceCost)
-		case "upstream_inference_prompt_cost":
-			i, got, dflt = 1, r.Float(&v.UpstreamInferencePromptCost), wire.Zero
-		case "upstream_inference_completions_cost":
-			i, got, dflt = 2, r.Float(&v.UpstreamInferenceCompletionsCost), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, costDetailsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *CostDetails) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.UpstreamInferenceCost != 0 {
-		w.Key(`"upstream_inference_cost":`)
-		if v.presence.Form(0) == wire.Absent {
-			w.FloatAs(v.UpstreamInferenceCost, v.Extra["upstream_inference_cost"])
-		} else {
-			w.Float(v.UpstreamInferenceCost)
-		}
-		wrote |= 1 << 0
-	} else if w.Empty(`"upstream_inference_cost":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.UpstreamInferencePromptCost != 0 {
-		w.Key(`"upstream_inference_prompt_cost":`)
-		if v.presence.Form(1) == wire.Zero {
-			w.FloatAs(v.UpstreamInferencePromptCost, v.Extra["upstream_inference_prompt_cost"])
-		} else {
-			w.Float(v.UpstreamInferencePromptCost)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"upstream_inference_prompt_cost":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.UpstreamInferenceCompletionsCost != 0 {
-		w.Key(`"upstream_inference_completions_cost":`)
-		if v.presence.Form(2) == wire.Zero {
-			w.FloatAs(v.UpstreamInferenceCompletionsCost, v.Extra["upstream_inference_completions_cost"])
-		} else {
-			w.Float(v.UpstreamInferenceCompletionsCost)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"upstream_inference_completions_cost":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, costDetailsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&costDetailsMembers, v.presence, v.Extra)
+	o.Float(0, v.UpstreamInferenceCost)
+	o.Float(1, v.UpstreamInferencePromptCost)
+	o.Float(2, v.UpstreamInferenceCompletionsCost)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v CostDetails) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v CostDetails) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *CostDetails) UnmarshalJSON(data []byte) error {
 	*v = CostDetails{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "CostDetails")
+	return decode(v, data, "CostDetails")
 }
 
-var datetimeParametersMembers = [...]string{
-	"timezone",
-}
+var datetimeParametersMembers = wire.Members{Keys: []string{`"timezone":`}}
 
 func (v *DatetimeParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &datetimeParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *DatetimeParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "timezone":
+		return 0, r.String(&v.Timezone)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "timezone":
-			i, got = 0, r.String(&v.Timezone)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, datetimeParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *DatetimeParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Timezone != "" {
-		w.Key(`"timezone":`)
-		w.String(v.Timezone)
-		wrote |= 1 << 0
-	} else if w.Empty(`"timezone":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, datetimeParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&datetimeParametersMembers, v.presence, v.Extra)
+	o.String(0, v.Timezone)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v DatetimeParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v DatetimeParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *DatetimeParameters) UnmarshalJSON(data []byte) error {
 	*v = DatetimeParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "DatetimeParameters")
+	return decode(v, data, "DatetimeParameters")
 }
 
-var datetimeToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var datetimeToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:datetime"}
 
 func (v *DatetimeTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &datetimeToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *DatetimeTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(DatetimeParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:datetime" {
-				r.Fail("type is %q, want \"openrouter:datetime\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, datetimeToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *DatetimeTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:datetime",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&datetimeToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, datetimeToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v DatetimeTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v DatetimeTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *DatetimeTool) UnmarshalJSON(data []byte) error {
 	*v = DatetimeTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "DatetimeTool")
+	return decode(v, data, "DatetimeTool")
 }
 
 func (DatetimeTool) tool() {}
 
-var debugMembers = [...]string{
-	"echo_upstream_body",
-}
+var debugMembers = wire.Members{Keys: []string{`"echo_upstream_body":`}}
 
 func (v *Debug) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &debugMembers, &v.presence, &v.Extra)
+}
+
+func (v *Debug) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "echo_upstream_body":
+		return 0, r.RawMessage(&v.EchoUpstreamBody)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "echo_upstream_body":
-			i, got = 0, r.RawMessage(&v.EchoUpstreamBody)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, debugMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Debug) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.EchoUpstreamBody != nil {
-		w.Key(`"echo_upstream_body":`)
-		w.Raw(v.EchoUpstreamBody)
-		wrote |= 1 << 0
-	} else if w.Empty(`"echo_upstream_body":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, debugMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&debugMembers, v.presence, v.Extra)
+	o.Raw(0, v.EchoUpstreamBody)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Debug) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Debug) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Debug) UnmarshalJSON(data []byte) error {
 	*v = Debug{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Debug")
+	return decode(v, data, "Debug")
 }
 
-var debugOptionsMembers = [...]string{
-	"echo_upstream_body",
-}
+var debugOptionsMembers = wire.Members{Keys: []string{`"echo_upstream_body":`}}
 
 func (v *DebugOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &debugOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *DebugOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "echo_upstream_body":
+		return 0, r.BoolPtr(&v.EchoUpstreamBody)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "echo_upstream_body":
-			i, got = 0, r.BoolPtr(&v.EchoUpstreamBody)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, debugOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *DebugOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.EchoUpstreamBody != nil {
-		w.Key(`"echo_upstream_body":`)
-		w.Bool(*v.EchoUpstreamBody)
-		wrote |= 1 << 0
-	} else if w.Empty(`"echo_upstream_body":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, debugOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&debugOptionsMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.EchoUpstreamBody)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v DebugOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v DebugOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *DebugOptions) UnmarshalJSON(data []byte) error {
 	*v = DebugOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "DebugOptions")
+	return decode(v, data, "DebugOptions")
 }
 
-var defaultParametersMembers = [...]string{
-	"temperature",
-	"top_p",
-	"top_k",
-	"frequency_penalty",
-	"presence_penalty",
-	"repetition_penalty",
-}
+var defaultParametersMembers = wire.Members{Keys: []string{`"temperature":`, `"top_p":`, `"top_k":`, `"frequency_penalty":`, `"presence_penalty":`, `"repetition_penalty":`}}
 
 func (v *DefaultParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &defaultParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *DefaultParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "temperature":
+		return 0, r.FloatPtr(&v.Temperature)
+	case "top_p":
+		return 1, r.FloatPtr(&v.TopP)
+	case "top_k":
+		return 2, r.IntPtr(&v.TopK)
+	case "frequency_penalty":
+		return 3, r.FloatPtr(&v.FrequencyPenalty)
+	case "presence_penalty":
+		return 4, r.FloatPtr(&v.PresencePenalty)
+	case "repetition_penalty":
+		return 5, r.FloatPtr(&v.RepetitionPenalty)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "temperature":
-			i, got = 0, r.FloatPtr(&v.Temperature)
-		case "top_p":
-			i, got = 1, r.FloatPtr(&v.TopP)
-		case "top_k":
-			i, got = 2, r.IntPtr(&v.TopK)
-		case "frequency_penalty":
-			i, got = 3, r.FloatPtr(&v.FrequencyPenalty)
-		case "presence_penalty":
-			i, got = 4, r.FloatPtr(&v.PresencePenalty)
-		case "repetition_penalty":
-			i, got = 5, r.FloatPtr(&v.RepetitionPenalty)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, defaultParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *DefaultParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Temperature != nil {
-		w.Key(`"temperature":`)
-		if v.presence.Form(0) == wire.Absent {
-			w.FloatAs(*v.Temperature, v.Extra["temperature"])
-		} else {
-			w.Float(*v.Temperature)
-		}
-		wrote |= 1 << 0
-	} else if w.Empty(`"temperature":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.TopP != nil {
-		w.Key(`"top_p":`)
-		if v.presence.Form(1) == wire.Absent {
-			w.FloatAs(*v.TopP, v.Extra["top_p"])
-		} else {
-			w.Float(*v.TopP)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"top_p":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.TopK != nil {
-		w.Key(`"top_k":`)
-		w.Int(*v.TopK)
-		wrote |= 1 << 2
-	} else if w.Empty(`"top_k":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.FrequencyPenalty != nil {
-		w.Key(`"frequency_penalty":`)
-		if v.presence.Form(3) == wire.Absent {
-			w.FloatAs(*v.FrequencyPenalty, v.Extra["frequency_penalty"])
-		} else {
-			w.Float(*v.FrequencyPenalty)
-		}
-		wrote |= 1 << 3
-	} else if w.Empty(`"frequency_penalty":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.PresencePenalty != nil {
-		w.Key(`"presence_penalty":`)
-		if v.presence.Form(4) == wire.Absent {
-			w.FloatAs(*v.PresencePenalty, v.Extra["presence_penalty"])
-		} else {
-			w.Float(*v.PresencePenalty)
-		}
-		wrote |= 1 << 4
-	} else if w.Empty(`"presence_penalty":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.RepetitionPenalty != nil {
-		w.Key(`"repetition_penalty":`)
-		if v.presence.Form(5) == wire.Absent {
-			w.FloatAs(*v.RepetitionPenalty, v.Extra["repetition_penalty"])
-		} else {
-			w.Float(*v.RepetitionPenalty)
-		}
-		wrote |= 1 << 5
-	} else if w.Empty(`"repetition_penalty":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, defaultParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&defaultParametersMembers, v.presence, v.Extra)
+	o.FloatPtr(0, v.Temperature)
+	o.FloatPtr(1, v.TopP)
+	o.IntPtr(2, v.TopK)
+	o.FloatPtr(3, v.FrequencyPenalty)
+	o.FloatPtr(4, v.PresencePenalty)
+	o.FloatPtr(5, v.RepetitionPenalty)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v DefaultParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v DefaultParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *DefaultParameters) UnmarshalJSON(data []byte) error {
 	*v = DefaultParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "DefaultParameters")
+	return decode(v, data, "DefaultParameters")
 }
 
-var deltaMembers = [...]string{
-	"role",
-	"content",
-	"reasoning",
-	"reasoning_content",
-	"refusal",
-	"tool_calls",
-	"reasoning_details",
-	"images",
-	"audio",
-	"annotations",
-}
+const deltaContent = 1 // content
+
+const deltaToolCalls = 5 // tool_calls
+
+var deltaMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"reasoning":`, `"reasoning_content":`, `"refusal":`, `"tool_calls":`, `"reasoning_details":`, `"images":`, `"audio":`, `"annotations":`}}
 
 func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -3460,110 +1582,66 @@ func (v *Delta) readJSON(r *wire.Reader) wire.Got {
 		case "refusal":
 			i, got = 4, r.Text(&v.Refusal)
 		case "tool_calls":
-			i, got = 5, readToolCalls(r, &v.ToolCalls)
+			i, got = 5, readList(r, &v.ToolCalls, firstToolCall)
 		case "reasoning_details":
-			i, got = 6, readReasoningDetails(r, &v.ReasoningDetails)
+			i, got = 6, readList(r, &v.ReasoningDetails, firstReasoningDetail)
 		case "images":
-			i, got = 7, readImages(r, &v.Images)
+			i, got = 7, readList(r, &v.Images, nil)
 		case "audio":
-			i, got = 8, r.Miss()
-			if v.Audio = nil; got == wire.Wrong {
-				v.Audio = new(Audio)
-				if got = v.Audio.readJSON(r); got == wire.Wrong {
-					v.Audio = nil
-				}
-			}
+			i, got = 8, readPtr(r, &v.Audio)
 		case "annotations":
-			i, got = 9, readAnnotations(r, &v.Annotations)
+			i, got = 9, readList(r, &v.Annotations, nil)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, deltaMembers[i], at)
+			r.Keep(&v.Extra, deltaMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *Delta) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Role != "" {
-		w.Key(`"role":`)
-		w.String(string(v.Role))
-		wrote |= 1 << 0
-	} else if w.Empty(`"role":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	if v.Extra != nil {
+		v = v.unadopted()
 	}
-	if v.Content != "" {
-		w.Key(`"content":`)
-		w.String(v.Content)
-		wrote |= 1 << 1
-	} else if w.Empty(`"content":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
+	o := w.Object(&deltaMembers, v.presence, v.Extra)
+	if v.Role != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, string(v.Role))
 	}
-	if v.Reasoning != "" {
-		w.Key(`"reasoning":`)
-		w.String(v.Reasoning)
-		wrote |= 1 << 2
-	} else if w.Empty(`"reasoning":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.Content != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.Content)
 	}
-	if v.ReasoningContent != "" {
-		w.Key(`"reasoning_content":`)
-		w.String(v.ReasoningContent)
-		wrote |= 1 << 3
-	} else if w.Empty(`"reasoning_content":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
+	if v.Reasoning != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Reasoning)
 	}
-	if v.Refusal != "" {
-		w.Key(`"refusal":`)
-		w.String(v.Refusal)
-		wrote |= 1 << 4
-	} else if w.Empty(`"refusal":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
+	if v.ReasoningContent != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.ReasoningContent)
 	}
-	if v.ToolCalls != nil {
-		w.Key(`"tool_calls":`)
-		writeToolCalls(w, v.ToolCalls)
-		wrote |= 1 << 5
-	} else if w.Empty(`"tool_calls":`, v.presence.Form(5), wire.Absent, `[]`) {
-		wrote |= 1 << 5
+	if v.Refusal != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Refusal)
 	}
-	if v.ReasoningDetails != nil {
-		w.Key(`"reasoning_details":`)
-		writeReasoningDetails(w, v.ReasoningDetails)
-		wrote |= 1 << 6
-	} else if w.Empty(`"reasoning_details":`, v.presence.Form(6), wire.Absent, `[]`) {
-		wrote |= 1 << 6
+	if (v.ToolCalls != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.ToolCalls != nil, `[]`) {
+		writeList(w, v.ToolCalls)
 	}
-	if v.Images != nil {
-		w.Key(`"images":`)
-		writeImages(w, v.Images)
-		wrote |= 1 << 7
-	} else if w.Empty(`"images":`, v.presence.Form(7), wire.Absent, `[]`) {
-		wrote |= 1 << 7
+	if (v.ReasoningDetails != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.ReasoningDetails != nil, `[]`) {
+		writeList(w, v.ReasoningDetails)
 	}
-	if v.Audio != nil {
-		w.Key(`"audio":`)
+	if (v.Images != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.Images != nil, `[]`) {
+		writeList(w, v.Images)
+	}
+	if (v.Audio != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
-		wrote |= 1 << 8
-	} else if w.Empty(`"audio":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
 	}
-	if v.Annotations != nil {
-		w.Key(`"annotations":`)
-		writeAnnotations(w, v.Annotations)
-		wrote |= 1 << 9
-	} else if w.Empty(`"annotations":`, v.presence.Form(9), wire.Absent, `[]`) {
-		wrote |= 1 << 9
+	if (v.Annotations != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.Annotations != nil, `[]`) {
+		writeList(w, v.Annotations)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, deltaMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Delta) blank() bool {
@@ -3572,871 +1650,374 @@ func (v *Delta) blank() bool {
 
 func (v *Delta) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Delta) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Delta) UnmarshalJSON(data []byte) error {
 	*v = Delta{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Delta")
+	return decode(v, data, "Delta")
 }
 
-var designArenaRankMembers = [...]string{
-	"arena",
-	"category",
-	"elo",
-	"win_rate",
-	"rank",
-}
+var designArenaRankMembers = wire.Members{Keys: []string{`"arena":`, `"category":`, `"elo":`, `"win_rate":`, `"rank":`}, Empty: 0x3ff}
 
 func (v *DesignArenaRank) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &designArenaRankMembers, &v.presence, &v.Extra)
+}
+
+func (v *DesignArenaRank) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "arena":
+		return 0, r.String(&v.Arena)
+	case "category":
+		return 1, r.String(&v.Category)
+	case "elo":
+		return 2, r.Float(&v.Elo)
+	case "win_rate":
+		return 3, r.Float(&v.WinRate)
+	case "rank":
+		return 4, r.Int(&v.Rank)
 	}
-	v.presence = 0x155 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "arena":
-			i, got, dflt = 0, r.String(&v.Arena), wire.Zero
-		case "category":
-			i, got, dflt = 1, r.String(&v.Category), wire.Zero
-		case "elo":
-			i, got, dflt = 2, r.Float(&v.Elo), wire.Zero
-		case "win_rate":
-			i, got, dflt = 3, r.Float(&v.WinRate), wire.Zero
-		case "rank":
-			i, got, dflt = 4, r.Int(&v.Rank), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, designArenaRankMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *DesignArenaRank) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Arena != "" {
-		w.Key(`"arena":`)
-		w.String(v.Arena)
-		wrote |= 1 << 0
-	} else if w.Empty(`"arena":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Category != "" {
-		w.Key(`"category":`)
-		w.String(v.Category)
-		wrote |= 1 << 1
-	} else if w.Empty(`"category":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Elo != 0 {
-		w.Key(`"elo":`)
-		if v.presence.Form(2) == wire.Zero {
-			w.FloatAs(v.Elo, v.Extra["elo"])
-		} else {
-			w.Float(v.Elo)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"elo":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.WinRate != 0 {
-		w.Key(`"win_rate":`)
-		if v.presence.Form(3) == wire.Zero {
-			w.FloatAs(v.WinRate, v.Extra["win_rate"])
-		} else {
-			w.Float(v.WinRate)
-		}
-		wrote |= 1 << 3
-	} else if w.Empty(`"win_rate":`, v.presence.Form(3), wire.Zero, `0`) {
-		wrote |= 1 << 3
-	}
-	if v.Rank != 0 {
-		w.Key(`"rank":`)
-		w.Int(v.Rank)
-		wrote |= 1 << 4
-	} else if w.Empty(`"rank":`, v.presence.Form(4), wire.Zero, `0`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, designArenaRankMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&designArenaRankMembers, v.presence, v.Extra)
+	o.String(0, v.Arena)
+	o.String(1, v.Category)
+	o.Float(2, v.Elo)
+	o.Float(3, v.WinRate)
+	o.Int(4, v.Rank)
+	o.Close()
 }
 
 func (v *DesignArenaRank) blank() bool {
 	return v.Arena == "" && v.Category == "" && v.Elo == 0 && v.WinRate == 0 && v.Rank == 0
 }
 
-func readDesignArenaRanks(r *wire.Reader, dst *[]DesignArenaRank) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []DesignArenaRank{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]DesignArenaRank, 1, 1)
-		} else {
-			s = append(s, DesignArenaRank{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = DesignArenaRank{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *DesignArenaRank) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeDesignArenaRanks(w *wire.Writer, s []DesignArenaRank) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v DesignArenaRank) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v DesignArenaRank) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *DesignArenaRank) UnmarshalJSON(data []byte) error {
 	*v = DesignArenaRank{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "DesignArenaRank")
+	return decode(v, data, "DesignArenaRank")
 }
 
-var environmentMembers = [...]string{
-	"type",
-	"container_id",
-}
+var environmentMembers = wire.Members{Keys: []string{`"type":`, `"container_id":`}, Empty: 0x3}
 
 func (v *Environment) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &environmentMembers, &v.presence, &v.Extra)
+}
+
+func (v *Environment) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String((*string)(&v.Type))
+	case "container_id":
+		return 1, r.String(&v.ContainerID)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String((*string)(&v.Type)), wire.Zero
-		case "container_id":
-			i, got = 1, r.String(&v.ContainerID)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, environmentMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Environment) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.ContainerID != "" {
-		w.Key(`"container_id":`)
-		w.String(v.ContainerID)
-		wrote |= 1 << 1
-	} else if w.Empty(`"container_id":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, environmentMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&environmentMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
+	o.String(1, v.ContainerID)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Environment) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Environment) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Environment) UnmarshalJSON(data []byte) error {
 	*v = Environment{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Environment")
+	return decode(v, data, "Environment")
 }
 
-var errorObjectMembers = [...]string{
-	"code",
-	"message",
-	"metadata",
-	"error_type",
-	"type",
-	"param",
-	"http_status",
-	"availability",
-}
+var errorObjectMembers = wire.Members{Keys: []string{`"code":`, `"message":`, `"metadata":`, `"error_type":`, `"type":`, `"param":`, `"http_status":`, `"availability":`}, Empty: 0xc}
 
 func (v *ErrorObject) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &errorObjectMembers, &v.presence, &v.Extra)
+}
+
+func (v *ErrorObject) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "code":
+		return 0, r.Int(&v.Code)
+	case "message":
+		return 1, r.String(&v.Message)
+	case "metadata":
+		return 2, r.RawMessage(&v.Metadata)
+	case "error_type":
+		return 3, r.String((*string)(&v.ErrorType))
+	case "type":
+		return 4, r.String(&v.Type)
+	case "param":
+		return 5, r.String(&v.Param)
+	case "http_status":
+		return 6, r.Int(&v.HTTPStatus)
+	case "availability":
+		return 7, readPtr(r, &v.Availability)
 	}
-	v.presence = 0x4 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "code":
-			i, got = 0, r.Int(&v.Code)
-		case "message":
-			i, got, dflt = 1, r.String(&v.Message), wire.Zero
-		case "metadata":
-			i, got = 2, r.RawMessage(&v.Metadata)
-		case "error_type":
-			i, got = 3, r.String((*string)(&v.ErrorType))
-		case "type":
-			i, got = 4, r.String(&v.Type)
-		case "param":
-			i, got = 5, r.String(&v.Param)
-		case "http_status":
-			i, got = 6, r.Int(&v.HTTPStatus)
-		case "availability":
-			i, got = 7, r.Miss()
-			if v.Availability = nil; got == wire.Wrong {
-				v.Availability = new(Availability)
-				if got = v.Availability.readJSON(r); got == wire.Wrong {
-					v.Availability = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, errorObjectMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ErrorObject) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Code != 0 {
-		w.Key(`"code":`)
-		w.Int(v.Code)
-		wrote |= 1 << 0
-	} else if w.Empty(`"code":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.Message != "" {
-		w.Key(`"message":`)
-		w.String(v.Message)
-		wrote |= 1 << 1
-	} else if w.Empty(`"message":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Metadata != nil {
-		w.Key(`"metadata":`)
-		w.Raw(v.Metadata)
-		wrote |= 1 << 2
-	} else if w.Empty(`"metadata":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.ErrorType != "" {
-		w.Key(`"error_type":`)
-		w.String(string(v.ErrorType))
-		wrote |= 1 << 3
-	} else if w.Empty(`"error_type":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 4
-	} else if w.Empty(`"type":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Param != "" {
-		w.Key(`"param":`)
-		w.String(v.Param)
-		wrote |= 1 << 5
-	} else if w.Empty(`"param":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.HTTPStatus != 0 {
-		w.Key(`"http_status":`)
-		w.Int(v.HTTPStatus)
-		wrote |= 1 << 6
-	} else if w.Empty(`"http_status":`, v.presence.Form(6), wire.Absent, `0`) {
-		wrote |= 1 << 6
-	}
-	if v.Availability != nil {
-		w.Key(`"availability":`)
+	o := w.Object(&errorObjectMembers, v.presence, v.Extra)
+	o.Int(0, v.Code)
+	o.String(1, v.Message)
+	o.Raw(2, v.Metadata)
+	o.String(3, string(v.ErrorType))
+	o.String(4, v.Type)
+	o.String(5, v.Param)
+	o.Int(6, v.HTTPStatus)
+	if o.Begin(7, v.Availability != nil, `null`) {
 		v.Availability.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"availability":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, errorObjectMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ErrorObject) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ErrorObject) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ErrorObject) UnmarshalJSON(data []byte) error {
 	*v = ErrorObject{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ErrorObject")
+	return decode(v, data, "ErrorObject")
 }
 
-var fileMembers = [...]string{
-	"filename",
-	"file_data",
-	"file_id",
-}
+var fileMembers = wire.Members{Keys: []string{`"filename":`, `"file_data":`, `"file_id":`}}
 
 func (v *File) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fileMembers, &v.presence, &v.Extra)
+}
+
+func (v *File) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "filename":
+		return 0, r.String(&v.Filename)
+	case "file_data":
+		return 1, r.String(&v.FileData)
+	case "file_id":
+		return 2, r.String(&v.FileID)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "filename":
-			i, got = 0, r.String(&v.Filename)
-		case "file_data":
-			i, got = 1, r.String(&v.FileData)
-		case "file_id":
-			i, got = 2, r.String(&v.FileID)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fileMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *File) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Filename != "" {
-		w.Key(`"filename":`)
-		w.String(v.Filename)
-		wrote |= 1 << 0
-	} else if w.Empty(`"filename":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.FileData != "" {
-		w.Key(`"file_data":`)
-		w.String(v.FileData)
-		wrote |= 1 << 1
-	} else if w.Empty(`"file_data":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.FileID != "" {
-		w.Key(`"file_id":`)
-		w.String(v.FileID)
-		wrote |= 1 << 2
-	} else if w.Empty(`"file_id":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fileMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&fileMembers, v.presence, v.Extra)
+	o.String(0, v.Filename)
+	o.String(1, v.FileData)
+	o.String(2, v.FileID)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v File) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v File) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *File) UnmarshalJSON(data []byte) error {
 	*v = File{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "File")
+	return decode(v, data, "File")
 }
 
-var fileCitationMembers = [...]string{
-	"file_id",
-	"quote",
-}
+var fileCitationMembers = wire.Members{Keys: []string{`"file_id":`, `"quote":`}, Empty: 0x3}
 
 func (v *FileCitation) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fileCitationMembers, &v.presence, &v.Extra)
+}
+
+func (v *FileCitation) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "file_id":
+		return 0, r.String(&v.FileID)
+	case "quote":
+		return 1, r.String(&v.Quote)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "file_id":
-			i, got, dflt = 0, r.String(&v.FileID), wire.Zero
-		case "quote":
-			i, got = 1, r.String(&v.Quote)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fileCitationMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FileCitation) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.FileID != "" {
-		w.Key(`"file_id":`)
-		w.String(v.FileID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"file_id":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Quote != "" {
-		w.Key(`"quote":`)
-		w.String(v.Quote)
-		wrote |= 1 << 1
-	} else if w.Empty(`"quote":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fileCitationMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&fileCitationMembers, v.presence, v.Extra)
+	o.String(0, v.FileID)
+	o.String(1, v.Quote)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FileCitation) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FileCitation) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FileCitation) UnmarshalJSON(data []byte) error {
 	*v = FileCitation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FileCitation")
+	return decode(v, data, "FileCitation")
 }
 
-var fileParserPluginMembers = [...]string{
-	"enabled",
-	"pdf",
-	"max_files",
-	"id",
-}
+var fileParserPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"pdf":`, `"max_files":`, `"id":`}, Value: "file-parser"}
 
 func (v *FileParserPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fileParserPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *FileParserPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "pdf":
+		return 1, readPtr(r, &v.PDF)
+	case "max_files":
+		return 2, r.IntPtr(&v.MaxFiles)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "pdf":
-			i, got = 1, r.Miss()
-			if v.PDF = nil; got == wire.Wrong {
-				v.PDF = new(PDFOptions)
-				if got = v.PDF.readJSON(r); got == wire.Wrong {
-					v.PDF = nil
-				}
-			}
-		case "max_files":
-			i, got = 2, r.IntPtr(&v.MaxFiles)
-		case "id":
-			var s string
-			if r.String(&s); s != "file-parser" {
-				r.Fail("id is %q, want \"file-parser\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fileParserPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FileParserPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"file-parser",`)
-	wrote |= 1 << 3
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.PDF != nil {
-		w.Key(`"pdf":`)
+	o := w.Object(&fileParserPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	if o.Begin(1, v.PDF != nil, `null`) {
 		v.PDF.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"pdf":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
 	}
-	if v.MaxFiles != nil {
-		w.Key(`"max_files":`)
-		w.Int(*v.MaxFiles)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_files":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fileParserPluginMembers[:], wrote)
-	}
-	w.Close()
+	o.IntPtr(2, v.MaxFiles)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FileParserPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FileParserPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FileParserPlugin) UnmarshalJSON(data []byte) error {
 	*v = FileParserPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FileParserPlugin")
+	return decode(v, data, "FileParserPlugin")
 }
 
 func (FileParserPlugin) plugin() {}
 
-var filesParametersMembers = [...]string{}
+var filesParametersMembers = wire.Members{Keys: []string{}}
 
 func (v *FilesParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
-	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		switch string(r.Key) {
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-	}
-	return wire.Value
+	return readObject(r, v, &filesParametersMembers, nil, &v.Extra)
+}
+
+func (v *FilesParameters) member(r *wire.Reader) (int, wire.Got) {
+	return -1, wire.Wrong
 }
 
 func (v *FilesParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, filesParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&filesParametersMembers, 0, v.Extra)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FilesParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FilesParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FilesParameters) UnmarshalJSON(data []byte) error {
 	*v = FilesParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FilesParameters")
+	return decode(v, data, "FilesParameters")
 }
 
-var filesToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var filesToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:files"}
 
 func (v *FilesTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &filesToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *FilesTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(FilesParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:files" {
-				r.Fail("type is %q, want \"openrouter:files\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, filesToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FilesTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:files",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&filesToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, filesToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FilesTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FilesTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FilesTool) UnmarshalJSON(data []byte) error {
 	*v = FilesTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FilesTool")
+	return decode(v, data, "FilesTool")
 }
 
 func (FilesTool) tool() {}
 
-var finishReasonIsMembers = [...]string{
-	"reason",
-	"type",
-}
+var finishReasonIsMembers = wire.Members{Keys: []string{`"reason":`, `"type":`}, Empty: 0x3, Value: "finish_reason_is"}
 
 func (v *FinishReasonIs) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &finishReasonIsMembers, &v.presence, &v.Extra)
+}
+
+func (v *FinishReasonIs) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "reason":
+		return 0, r.String((*string)(&v.Reason))
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "reason":
-			i, got, dflt = 0, r.String((*string)(&v.Reason)), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "finish_reason_is" {
-				r.Fail("type is %q, want \"finish_reason_is\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, finishReasonIsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FinishReasonIs) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"finish_reason_is",`)
-	wrote |= 1 << 1
-	if v.Reason != "" {
-		w.Key(`"reason":`)
-		w.String(string(v.Reason))
-		wrote |= 1 << 0
-	} else if w.Empty(`"reason":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, finishReasonIsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&finishReasonIsMembers, v.presence, v.Extra)
+	o.String(0, string(v.Reason))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FinishReasonIs) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FinishReasonIs) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FinishReasonIs) UnmarshalJSON(data []byte) error {
 	*v = FinishReasonIs{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FinishReasonIs")
+	return decode(v, data, "FinishReasonIs")
 }
 
 func (FinishReasonIs) stopCondition() {}
 
-var functionMembers = [...]string{
-	"name",
-	"description",
-	"parameters",
-	"strict",
-}
+var functionMembers = wire.Members{Keys: []string{`"name":`, `"description":`, `"parameters":`, `"strict":`}, Empty: 0x3}
 
 func (v *Function) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &functionMembers, &v.presence, &v.Extra)
+}
+
+func (v *Function) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "description":
+		return 1, r.String(&v.Description)
+	case "parameters":
+		return 2, r.Any(&v.Parameters)
+	case "strict":
+		return 3, r.BoolPtr(&v.Strict)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "name":
-			i, got, dflt = 0, r.String(&v.Name), wire.Zero
-		case "description":
-			i, got = 1, r.String(&v.Description)
-		case "parameters":
-			i, got = 2, r.Any(&v.Parameters)
-		case "strict":
-			i, got = 3, r.BoolPtr(&v.Strict)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Function) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Description != "" {
-		w.Key(`"description":`)
-		w.String(v.Description)
-		wrote |= 1 << 1
-	} else if w.Empty(`"description":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
-		w.Any(v.Parameters)
-		wrote |= 1 << 2
-	} else if w.Empty(`"parameters":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.Strict != nil {
-		w.Key(`"strict":`)
-		w.Bool(*v.Strict)
-		wrote |= 1 << 3
-	} else if w.Empty(`"strict":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, functionMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&functionMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.Description)
+	o.Any(2, v.Parameters)
+	o.BoolPtr(3, v.Strict)
+	o.Close()
 }
 
 func (v *Function) blank() bool {
@@ -4445,24 +2026,18 @@ func (v *Function) blank() bool {
 
 func (v *Function) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v Function) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Function) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Function) UnmarshalJSON(data []byte) error {
 	*v = Function{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Function")
+	return decode(v, data, "Function")
 }
 
-var functionCallMembers = [...]string{
-	"name",
-	"arguments",
-}
+const functionCallArguments = 1 // arguments
+
+var functionCallMembers = wire.Members{Keys: []string{`"name":`, `"arguments":`}, Empty: 0xc}
 
 func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -4484,676 +2059,292 @@ func (v *FunctionCall) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionCallMembers[i], at)
+			r.Keep(&v.Extra, functionCallMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *FunctionCall) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	if v.Extra != nil {
+		v = v.unadopted()
 	}
-	if v.Arguments != "" {
-		w.Key(`"arguments":`)
-		w.String(v.Arguments)
-		wrote |= 1 << 1
-	} else if w.Empty(`"arguments":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
+	o := w.Object(&functionCallMembers, v.presence, v.Extra)
+	if v.Name != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Name)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, functionCallMembers[:], wrote)
-	}
-	w.Close()
+	o.String(1, v.Arguments)
+	o.Close()
 }
 
 func (v *FunctionCall) blank() bool { return v.Name == "" && v.Arguments == "" }
 
 func (v *FunctionCall) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v FunctionCall) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FunctionCall) UnmarshalJSON(data []byte) error {
 	*v = FunctionCall{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FunctionCall")
+	return decode(v, data, "FunctionCall")
 }
 
-var functionNameMembers = [...]string{
-	"name",
-}
+var functionNameMembers = wire.Members{Keys: []string{`"name":`}, Empty: 0x3}
 
 func (v *FunctionName) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &functionNameMembers, &v.presence, &v.Extra)
+}
+
+func (v *FunctionName) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "name":
-			i, got, dflt = 0, r.String(&v.Name), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionNameMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FunctionName) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, functionNameMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&functionNameMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.Close()
 }
 
 func (v *FunctionName) blank() bool { return v.Name == "" }
 
 func (v *FunctionName) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v FunctionName) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FunctionName) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FunctionName) UnmarshalJSON(data []byte) error {
 	*v = FunctionName{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FunctionName")
+	return decode(v, data, "FunctionName")
 }
 
-var functionToolMembers = [...]string{
-	"function",
-	"cache_control",
-	"eager_input_streaming",
-	"type",
-}
+var functionToolMembers = wire.Members{Keys: []string{`"function":`, `"cache_control":`, `"eager_input_streaming":`, `"type":`}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &functionToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *FunctionTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "function":
+		v.Function = Function{}
+		return 0, readValue(r, &v.Function)
+	case "cache_control":
+		return 1, readPtr(r, &v.CacheControl)
+	case "eager_input_streaming":
+		return 2, r.BoolPtr(&v.EagerInputStreaming)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "function":
-			v.Function = Function{}
-			i, got, dflt = 0, v.Function.readJSON(r), wire.Zero
-			if got == wire.Value && v.Function.isZero() {
-				got = wire.GotZero
-			}
-		case "cache_control":
-			i, got = 1, r.Miss()
-			if v.CacheControl = nil; got == wire.Wrong {
-				v.CacheControl = new(CacheControl)
-				if got = v.CacheControl.readJSON(r); got == wire.Wrong {
-					v.CacheControl = nil
-				}
-			}
-		case "eager_input_streaming":
-			i, got = 2, r.BoolPtr(&v.EagerInputStreaming)
-		case "type":
-			var s string
-			if r.String(&s); s != "function" {
-				r.Fail("type is %q, want \"function\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FunctionTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"function",`)
-	wrote |= 1 << 3
-	if !v.Function.isZero() || v.presence.Form(0) == wire.Zero || v.presence.Form(0) == wire.Plain {
-		w.Key(`"function":`)
+	o := w.Object(&functionToolMembers, v.presence, v.Extra)
+	if o.BeginObject(0, !v.Function.isZero()) {
 		v.Function.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"function":`, v.presence.Form(0), wire.Zero, `{}`) {
-		wrote |= 1 << 0
 	}
-	if v.CacheControl != nil {
-		w.Key(`"cache_control":`)
+	if o.Begin(1, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"cache_control":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
 	}
-	if v.EagerInputStreaming != nil {
-		w.Key(`"eager_input_streaming":`)
-		w.Bool(*v.EagerInputStreaming)
-		wrote |= 1 << 2
-	} else if w.Empty(`"eager_input_streaming":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, functionToolMembers[:], wrote)
-	}
-	w.Close()
+	o.BoolPtr(2, v.EagerInputStreaming)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FunctionTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FunctionTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FunctionTool) UnmarshalJSON(data []byte) error {
 	*v = FunctionTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FunctionTool")
+	return decode(v, data, "FunctionTool")
 }
 
 func (FunctionTool) tool() {}
 
-var functionToolChoiceMembers = [...]string{
-	"function",
-	"type",
-}
+var functionToolChoiceMembers = wire.Members{Keys: []string{`"function":`, `"type":`}, Empty: 0x3, Value: "function"}
 
 func (v *FunctionToolChoice) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &functionToolChoiceMembers, &v.presence, &v.Extra)
+}
+
+func (v *FunctionToolChoice) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "function":
+		v.Function = FunctionName{}
+		return 0, readValue(r, &v.Function)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "function":
-			v.Function = FunctionName{}
-			i, got, dflt = 0, v.Function.readJSON(r), wire.Zero
-			if got == wire.Value && v.Function.isZero() {
-				got = wire.GotZero
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "function" {
-				r.Fail("type is %q, want \"function\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, functionToolChoiceMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FunctionToolChoice) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"function",`)
-	wrote |= 1 << 1
-	if !v.Function.isZero() || v.presence.Form(0) == wire.Zero || v.presence.Form(0) == wire.Plain {
-		w.Key(`"function":`)
+	o := w.Object(&functionToolChoiceMembers, v.presence, v.Extra)
+	if o.BeginObject(0, !v.Function.isZero()) {
 		v.Function.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"function":`, v.presence.Form(0), wire.Zero, `{}`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, functionToolChoiceMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FunctionToolChoice) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FunctionToolChoice) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FunctionToolChoice) UnmarshalJSON(data []byte) error {
 	*v = FunctionToolChoice{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FunctionToolChoice")
+	return decode(v, data, "FunctionToolChoice")
 }
 
 func (FunctionToolChoice) toolChoice() {}
 
-var fusionParametersMembers = [...]string{
-	"analysis_models",
-	"model",
-	"max_tool_calls",
-	"max_completion_tokens",
-	"reasoning",
-	"temperature",
-	"tools",
-	"cache_control",
-}
+var fusionParametersMembers = wire.Members{Keys: []string{`"analysis_models":`, `"model":`, `"max_tool_calls":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`, `"tools":`, `"cache_control":`}}
 
 func (v *FusionParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fusionParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *FusionParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "analysis_models":
+		return 0, wire.Strings(r, &v.AnalysisModels)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "max_tool_calls":
+		return 2, r.IntPtr(&v.MaxToolCalls)
+	case "max_completion_tokens":
+		return 3, r.IntPtr(&v.MaxCompletionTokens)
+	case "reasoning":
+		return 4, readPtr(r, &v.Reasoning)
+	case "temperature":
+		return 5, r.FloatPtr(&v.Temperature)
+	case "tools":
+		return 6, readList(r, &v.Tools, nil)
+	case "cache_control":
+		return 7, readPtr(r, &v.CacheControl)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "analysis_models":
-			i, got = 0, wire.Strings(r, &v.AnalysisModels)
-		case "model":
-			i, got = 1, r.String(&v.Model)
-		case "max_tool_calls":
-			i, got = 2, r.IntPtr(&v.MaxToolCalls)
-		case "max_completion_tokens":
-			i, got = 3, r.IntPtr(&v.MaxCompletionTokens)
-		case "reasoning":
-			i, got = 4, r.Miss()
-			if v.Reasoning = nil; got == wire.Wrong {
-				v.Reasoning = new(ToolReasoning)
-				if got = v.Reasoning.readJSON(r); got == wire.Wrong {
-					v.Reasoning = nil
-				}
-			}
-		case "temperature":
-			i, got = 5, r.FloatPtr(&v.Temperature)
-		case "tools":
-			i, got = 6, readNestedTools(r, &v.Tools)
-		case "cache_control":
-			i, got = 7, r.Miss()
-			if v.CacheControl = nil; got == wire.Wrong {
-				v.CacheControl = new(CacheControl)
-				if got = v.CacheControl.readJSON(r); got == wire.Wrong {
-					v.CacheControl = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fusionParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FusionParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.AnalysisModels != nil {
-		w.Key(`"analysis_models":`)
-		wire.WriteStrings(w, v.AnalysisModels, false)
-		wrote |= 1 << 0
-	} else if w.Empty(`"analysis_models":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 1
-	} else if w.Empty(`"model":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxToolCalls != nil {
-		w.Key(`"max_tool_calls":`)
-		w.Int(*v.MaxToolCalls)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_tool_calls":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.MaxCompletionTokens != nil {
-		w.Key(`"max_completion_tokens":`)
-		w.Int(*v.MaxCompletionTokens)
-		wrote |= 1 << 3
-	} else if w.Empty(`"max_completion_tokens":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.Reasoning != nil {
-		w.Key(`"reasoning":`)
+	o := w.Object(&fusionParametersMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.AnalysisModels, false)
+	o.String(1, v.Model)
+	o.IntPtr(2, v.MaxToolCalls)
+	o.IntPtr(3, v.MaxCompletionTokens)
+	if o.Begin(4, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
-		wrote |= 1 << 4
-	} else if w.Empty(`"reasoning":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
 	}
-	if v.Temperature != nil {
-		w.Key(`"temperature":`)
-		if v.presence.Form(5) == wire.Absent {
-			w.FloatAs(*v.Temperature, v.Extra["temperature"])
-		} else {
-			w.Float(*v.Temperature)
-		}
-		wrote |= 1 << 5
-	} else if w.Empty(`"temperature":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
+	o.FloatPtr(5, v.Temperature)
+	if o.Begin(6, v.Tools != nil, `[]`) {
+		writeList(w, v.Tools)
 	}
-	if v.Tools != nil {
-		w.Key(`"tools":`)
-		writeNestedTools(w, v.Tools)
-		wrote |= 1 << 6
-	} else if w.Empty(`"tools":`, v.presence.Form(6), wire.Absent, `[]`) {
-		wrote |= 1 << 6
-	}
-	if v.CacheControl != nil {
-		w.Key(`"cache_control":`)
+	if o.Begin(7, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"cache_control":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fusionParametersMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FusionParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FusionParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FusionParameters) UnmarshalJSON(data []byte) error {
 	*v = FusionParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FusionParameters")
+	return decode(v, data, "FusionParameters")
 }
 
-var fusionPluginMembers = [...]string{
-	"enabled",
-	"analysis_models",
-	"model",
-	"max_tool_calls",
-	"preset",
-	"tools",
-	"id",
-}
+var fusionPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"analysis_models":`, `"model":`, `"max_tool_calls":`, `"preset":`, `"tools":`, `"id":`}, Value: "fusion"}
 
 func (v *FusionPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fusionPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *FusionPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "analysis_models":
+		return 1, wire.Strings(r, &v.AnalysisModels)
+	case "model":
+		return 2, r.String(&v.Model)
+	case "max_tool_calls":
+		return 3, r.IntPtr(&v.MaxToolCalls)
+	case "preset":
+		return 4, r.String((*string)(&v.Preset))
+	case "tools":
+		return 5, readList(r, &v.Tools, nil)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "analysis_models":
-			i, got = 1, wire.Strings(r, &v.AnalysisModels)
-		case "model":
-			i, got = 2, r.String(&v.Model)
-		case "max_tool_calls":
-			i, got = 3, r.IntPtr(&v.MaxToolCalls)
-		case "preset":
-			i, got = 4, r.String((*string)(&v.Preset))
-		case "tools":
-			i, got = 5, readNestedTools(r, &v.Tools)
-		case "id":
-			var s string
-			if r.String(&s); s != "fusion" {
-				r.Fail("id is %q, want \"fusion\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fusionPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FusionPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"fusion",`)
-	wrote |= 1 << 6
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
+	o := w.Object(&fusionPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	wire.WriteStrings(&o, 1, v.AnalysisModels, false)
+	o.String(2, v.Model)
+	o.IntPtr(3, v.MaxToolCalls)
+	o.String(4, string(v.Preset))
+	if o.Begin(5, v.Tools != nil, `[]`) {
+		writeList(w, v.Tools)
 	}
-	if v.AnalysisModels != nil {
-		w.Key(`"analysis_models":`)
-		wire.WriteStrings(w, v.AnalysisModels, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"analysis_models":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 2
-	} else if w.Empty(`"model":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.MaxToolCalls != nil {
-		w.Key(`"max_tool_calls":`)
-		w.Int(*v.MaxToolCalls)
-		wrote |= 1 << 3
-	} else if w.Empty(`"max_tool_calls":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.Preset != "" {
-		w.Key(`"preset":`)
-		w.String(string(v.Preset))
-		wrote |= 1 << 4
-	} else if w.Empty(`"preset":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Tools != nil {
-		w.Key(`"tools":`)
-		writeNestedTools(w, v.Tools)
-		wrote |= 1 << 5
-	} else if w.Empty(`"tools":`, v.presence.Form(5), wire.Absent, `[]`) {
-		wrote |= 1 << 5
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fusionPluginMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FusionPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FusionPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FusionPlugin) UnmarshalJSON(data []byte) error {
 	*v = FusionPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FusionPlugin")
+	return decode(v, data, "FusionPlugin")
 }
 
 func (FusionPlugin) plugin() {}
 
-var fusionToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var fusionToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:fusion"}
 
 func (v *FusionTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fusionToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *FusionTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(FusionParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:fusion" {
-				r.Fail("type is %q, want \"openrouter:fusion\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fusionToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *FusionTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:fusion",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&fusionToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fusionToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v FusionTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v FusionTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *FusionTool) UnmarshalJSON(data []byte) error {
 	*v = FusionTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "FusionTool")
+	return decode(v, data, "FusionTool")
 }
 
 func (FusionTool) tool() {}
 
-var generationMembers = [...]string{
-	"id",
-	"upstream_id",
-	"request_id",
-	"model",
-	"provider_name",
-	"created_at",
-	"api_type",
-	"router",
-	"total_cost",
-	"usage",
-	"upstream_inference_cost",
-	"cache_discount",
-	"is_byok",
-	"streamed",
-	"cancelled",
-	"finish_reason",
-	"native_finish_reason",
-	"latency",
-	"generation_time",
-	"moderation_latency",
-	"provider_responses",
-	"response_cache_source_id",
-	"service_tier",
-	"data_region",
-	"tokens_prompt",
-	"tokens_completion",
-	"native_tokens_prompt",
-	"native_tokens_completion",
-	"native_tokens_reasoning",
-	"native_tokens_cached",
-	"native_tokens_completion_images",
-	"num_media_prompt",
-	"num_input_audio_prompt",
-	"num_media_completion",
-	"num_search_results",
-	"num_fetches",
-	"web_search_engine",
-	"origin",
-	"app_id",
-	"http_referer",
-	"user_agent",
-	"external_user",
-	"session_id",
-	"preset_id",
-	"workspace_id",
-}
+var generationMembers = wire.Members{Keys: []string{`"id":`, `"upstream_id":`, `"request_id":`, `"model":`, `"provider_name":`, `"created_at":`, `"api_type":`, `"router":`, `"total_cost":`, `"usage":`, `"upstream_inference_cost":`, `"cache_discount":`, `"is_byok":`, `"streamed":`, `"cancelled":`, `"finish_reason":`, `"native_finish_reason":`, `"latency":`, `"generation_time":`, `"moderation_latency":`, `"provider_responses":`, `"response_cache_source_id":`, `"service_tier":`, `"data_region":`, `"tokens_prompt":`, `"tokens_completion":`, `"native_tokens_prompt":`, `"native_tokens_completion":`, `"native_tokens_reasoning":`, `"native_tokens_cached":`, `"native_tokens_completion_images":`, `"num_media_prompt":`, `"num_input_audio_prompt":`, `"num_media_completion":`, `"num_search_results":`, `"num_fetches":`, `"web_search_engine":`, `"origin":`, `"app_id":`, `"http_referer":`, `"user_agent":`, `"external_user":`, `"session_id":`, `"preset_id":`, `"workspace_id":`}}
 
 func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -5206,7 +2397,7 @@ func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 		case "moderation_latency":
 			i, got = 19, r.Float(&v.ModerationLatency)
 		case "provider_responses":
-			i, got = 20, readProviderResponses(r, &v.ProviderResponses)
+			i, got = 20, readList(r, &v.ProviderResponses, nil)
 		case "response_cache_source_id":
 			i, got = 21, r.String(&v.ResponseCacheSourceID)
 		case "service_tier":
@@ -5260,7 +2451,7 @@ func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, generationMembers[i], at)
+			r.Keep(&v.Extra, generationMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -5268,574 +2459,158 @@ func (v *Generation) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Generation) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	o := w.WideObject(&generationMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.UpstreamID)
+	o.String(2, v.RequestID)
+	o.String(3, v.Model)
+	o.String(4, v.ProviderName)
+	o.String(5, v.CreatedAt)
+	o.String(6, string(v.APIType))
+	o.String(7, v.Router)
+	o.Float(8, v.TotalCost)
+	o.Float(9, v.Usage)
+	o.Float(10, v.UpstreamInferenceCost)
+	o.Float(11, v.CacheDiscount)
+	o.Bool(12, v.IsBYOK)
+	o.Bool(13, v.Streamed)
+	o.Bool(14, v.Cancelled)
+	o.String(15, string(v.FinishReason))
+	o.String(16, v.NativeFinishReason)
+	o.Float(17, v.Latency)
+	o.Float(18, v.GenerationTime)
+	o.Float(19, v.ModerationLatency)
+	if o.Begin(20, v.ProviderResponses != nil, `[]`) {
+		writeList(w, v.ProviderResponses)
 	}
-	if v.UpstreamID != "" {
-		w.Key(`"upstream_id":`)
-		w.String(v.UpstreamID)
-		wrote |= 1 << 1
-	} else if w.Empty(`"upstream_id":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.RequestID != "" {
-		w.Key(`"request_id":`)
-		w.String(v.RequestID)
-		wrote |= 1 << 2
-	} else if w.Empty(`"request_id":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 3
-	} else if w.Empty(`"model":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.ProviderName != "" {
-		w.Key(`"provider_name":`)
-		w.String(v.ProviderName)
-		wrote |= 1 << 4
-	} else if w.Empty(`"provider_name":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.CreatedAt != "" {
-		w.Key(`"created_at":`)
-		w.String(v.CreatedAt)
-		wrote |= 1 << 5
-	} else if w.Empty(`"created_at":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.APIType != "" {
-		w.Key(`"api_type":`)
-		w.String(string(v.APIType))
-		wrote |= 1 << 6
-	} else if w.Empty(`"api_type":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.Router != "" {
-		w.Key(`"router":`)
-		w.String(v.Router)
-		wrote |= 1 << 7
-	} else if w.Empty(`"router":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.TotalCost != 0 {
-		w.Key(`"total_cost":`)
-		if v.presence.Form(8) == wire.Absent {
-			w.FloatAs(v.TotalCost, v.Extra["total_cost"])
-		} else {
-			w.Float(v.TotalCost)
-		}
-		wrote |= 1 << 8
-	} else if w.Empty(`"total_cost":`, v.presence.Form(8), wire.Absent, `0`) {
-		wrote |= 1 << 8
-	}
-	if v.Usage != 0 {
-		w.Key(`"usage":`)
-		if v.presence.Form(9) == wire.Absent {
-			w.FloatAs(v.Usage, v.Extra["usage"])
-		} else {
-			w.Float(v.Usage)
-		}
-		wrote |= 1 << 9
-	} else if w.Empty(`"usage":`, v.presence.Form(9), wire.Absent, `0`) {
-		wrote |= 1 << 9
-	}
-	if v.UpstreamInferenceCost != 0 {
-		w.Key(`"upstream_inference_cost":`)
-		if v.presence.Form(10) == wire.Absent {
-			w.FloatAs(v.UpstreamInferenceCost, v.Extra["upstream_inference_cost"])
-		} else {
-			w.Float(v.UpstreamInferenceCost)
-		}
-		wrote |= 1 << 10
-	} else if w.Empty(`"upstream_inference_cost":`, v.presence.Form(10), wire.Absent, `0`) {
-		wrote |= 1 << 10
-	}
-	if v.CacheDiscount != 0 {
-		w.Key(`"cache_discount":`)
-		if v.presence.Form(11) == wire.Absent {
-			w.FloatAs(v.CacheDiscount, v.Extra["cache_discount"])
-		} else {
-			w.Float(v.CacheDiscount)
-		}
-		wrote |= 1 << 11
-	} else if w.Empty(`"cache_discount":`, v.presence.Form(11), wire.Absent, `0`) {
-		wrote |= 1 << 11
-	}
-	if v.IsBYOK {
-		w.Key(`"is_byok":`)
-		w.Bool(v.IsBYOK)
-		wrote |= 1 << 12
-	} else if w.Empty(`"is_byok":`, v.presence.Form(12), wire.Absent, `false`) {
-		wrote |= 1 << 12
-	}
-	if v.Streamed {
-		w.Key(`"streamed":`)
-		w.Bool(v.Streamed)
-		wrote |= 1 << 13
-	} else if w.Empty(`"streamed":`, v.presence.Form(13), wire.Absent, `false`) {
-		wrote |= 1 << 13
-	}
-	if v.Cancelled {
-		w.Key(`"cancelled":`)
-		w.Bool(v.Cancelled)
-		wrote |= 1 << 14
-	} else if w.Empty(`"cancelled":`, v.presence.Form(14), wire.Absent, `false`) {
-		wrote |= 1 << 14
-	}
-	if v.FinishReason != "" {
-		w.Key(`"finish_reason":`)
-		w.String(string(v.FinishReason))
-		wrote |= 1 << 15
-	} else if w.Empty(`"finish_reason":`, v.presence.Form(15), wire.Absent, `""`) {
-		wrote |= 1 << 15
-	}
-	if v.NativeFinishReason != "" {
-		w.Key(`"native_finish_reason":`)
-		w.String(v.NativeFinishReason)
-		wrote |= 1 << 16
-	} else if w.Empty(`"native_finish_reason":`, v.presence.Form(16), wire.Absent, `""`) {
-		wrote |= 1 << 16
-	}
-	if v.Latency != 0 {
-		w.Key(`"latency":`)
-		if v.presence.Form(17) == wire.Absent {
-			w.FloatAs(v.Latency, v.Extra["latency"])
-		} else {
-			w.Float(v.Latency)
-		}
-		wrote |= 1 << 17
-	} else if w.Empty(`"latency":`, v.presence.Form(17), wire.Absent, `0`) {
-		wrote |= 1 << 17
-	}
-	if v.GenerationTime != 0 {
-		w.Key(`"generation_time":`)
-		if v.presence.Form(18) == wire.Absent {
-			w.FloatAs(v.GenerationTime, v.Extra["generation_time"])
-		} else {
-			w.Float(v.GenerationTime)
-		}
-		wrote |= 1 << 18
-	} else if w.Empty(`"generation_time":`, v.presence.Form(18), wire.Absent, `0`) {
-		wrote |= 1 << 18
-	}
-	if v.ModerationLatency != 0 {
-		w.Key(`"moderation_latency":`)
-		if v.presence.Form(19) == wire.Absent {
-			w.FloatAs(v.ModerationLatency, v.Extra["moderation_latency"])
-		} else {
-			w.Float(v.ModerationLatency)
-		}
-		wrote |= 1 << 19
-	} else if w.Empty(`"moderation_latency":`, v.presence.Form(19), wire.Absent, `0`) {
-		wrote |= 1 << 19
-	}
-	if v.ProviderResponses != nil {
-		w.Key(`"provider_responses":`)
-		writeProviderResponses(w, v.ProviderResponses)
-		wrote |= 1 << 20
-	} else if w.Empty(`"provider_responses":`, v.presence.Form(20), wire.Absent, `[]`) {
-		wrote |= 1 << 20
-	}
-	if v.ResponseCacheSourceID != "" {
-		w.Key(`"response_cache_source_id":`)
-		w.String(v.ResponseCacheSourceID)
-		wrote |= 1 << 21
-	} else if w.Empty(`"response_cache_source_id":`, v.presence.Form(21), wire.Absent, `""`) {
-		wrote |= 1 << 21
-	}
-	if v.ServiceTier != "" {
-		w.Key(`"service_tier":`)
-		w.String(v.ServiceTier)
-		wrote |= 1 << 22
-	} else if w.Empty(`"service_tier":`, v.presence.Form(22), wire.Absent, `""`) {
-		wrote |= 1 << 22
-	}
-	if v.DataRegion != "" {
-		w.Key(`"data_region":`)
-		w.String(string(v.DataRegion))
-		wrote |= 1 << 23
-	} else if w.Empty(`"data_region":`, v.presence.Form(23), wire.Absent, `""`) {
-		wrote |= 1 << 23
-	}
-	if v.TokensPrompt != 0 {
-		w.Key(`"tokens_prompt":`)
-		w.Int(v.TokensPrompt)
-		wrote |= 1 << 24
-	} else if w.Empty(`"tokens_prompt":`, v.presence.Form(24), wire.Absent, `0`) {
-		wrote |= 1 << 24
-	}
-	if v.TokensCompletion != 0 {
-		w.Key(`"tokens_completion":`)
-		w.Int(v.TokensCompletion)
-		wrote |= 1 << 25
-	} else if w.Empty(`"tokens_completion":`, v.presence.Form(25), wire.Absent, `0`) {
-		wrote |= 1 << 25
-	}
-	if v.NativeTokensPrompt != 0 {
-		w.Key(`"native_tokens_prompt":`)
-		w.Int(v.NativeTokensPrompt)
-		wrote |= 1 << 26
-	} else if w.Empty(`"native_tokens_prompt":`, v.presence.Form(26), wire.Absent, `0`) {
-		wrote |= 1 << 26
-	}
-	if v.NativeTokensCompletion != 0 {
-		w.Key(`"native_tokens_completion":`)
-		w.Int(v.NativeTokensCompletion)
-		wrote |= 1 << 27
-	} else if w.Empty(`"native_tokens_completion":`, v.presence.Form(27), wire.Absent, `0`) {
-		wrote |= 1 << 27
-	}
-	if v.NativeTokensReasoning != 0 {
-		w.Key(`"native_tokens_reasoning":`)
-		w.Int(v.NativeTokensReasoning)
-		wrote |= 1 << 28
-	} else if w.Empty(`"native_tokens_reasoning":`, v.presence.Form(28), wire.Absent, `0`) {
-		wrote |= 1 << 28
-	}
-	if v.NativeTokensCached != 0 {
-		w.Key(`"native_tokens_cached":`)
-		w.Int(v.NativeTokensCached)
-		wrote |= 1 << 29
-	} else if w.Empty(`"native_tokens_cached":`, v.presence.Form(29), wire.Absent, `0`) {
-		wrote |= 1 << 29
-	}
-	if v.NativeTokensCompletionImages != 0 {
-		w.Key(`"native_tokens_completion_images":`)
-		w.Int(v.NativeTokensCompletionImages)
-		wrote |= 1 << 30
-	} else if w.Empty(`"native_tokens_completion_images":`, v.presence.Form(30), wire.Absent, `0`) {
-		wrote |= 1 << 30
-	}
-	if v.NumMediaPrompt != 0 {
-		w.Key(`"num_media_prompt":`)
-		w.Int(v.NumMediaPrompt)
-		wrote |= 1 << 31
-	} else if w.Empty(`"num_media_prompt":`, v.presence.Form(31), wire.Absent, `0`) {
-		wrote |= 1 << 31
-	}
-	if v.NumInputAudioPrompt != 0 {
-		w.Key(`"num_input_audio_prompt":`)
-		w.Int(v.NumInputAudioPrompt)
-		wrote |= 1 << 32
-	} else if w.Empty(`"num_input_audio_prompt":`, v.presence.Form(32), wire.Absent, `0`) {
-		wrote |= 1 << 32
-	}
-	if v.NumMediaCompletion != 0 {
-		w.Key(`"num_media_completion":`)
-		w.Int(v.NumMediaCompletion)
-		wrote |= 1 << 33
-	} else if w.Empty(`"num_media_completion":`, v.presence.Form(33), wire.Absent, `0`) {
-		wrote |= 1 << 33
-	}
-	if v.NumSearchResults != 0 {
-		w.Key(`"num_search_results":`)
-		w.Int(v.NumSearchResults)
-		wrote |= 1 << 34
-	} else if w.Empty(`"num_search_results":`, v.presence.Form(34), wire.Absent, `0`) {
-		wrote |= 1 << 34
-	}
-	if v.NumFetches != 0 {
-		w.Key(`"num_fetches":`)
-		w.Int(v.NumFetches)
-		wrote |= 1 << 35
-	} else if w.Empty(`"num_fetches":`, v.presence.Form(35), wire.Absent, `0`) {
-		wrote |= 1 << 35
-	}
-	if v.WebSearchEngine != "" {
-		w.Key(`"web_search_engine":`)
-		w.String(v.WebSearchEngine)
-		wrote |= 1 << 36
-	} else if w.Empty(`"web_search_engine":`, v.presence.Form(36), wire.Absent, `""`) {
-		wrote |= 1 << 36
-	}
-	if v.Origin != "" {
-		w.Key(`"origin":`)
-		w.String(v.Origin)
-		wrote |= 1 << 37
-	} else if w.Empty(`"origin":`, v.presence.Form(37), wire.Absent, `""`) {
-		wrote |= 1 << 37
-	}
-	if v.AppID != 0 {
-		w.Key(`"app_id":`)
-		w.Int(v.AppID)
-		wrote |= 1 << 38
-	} else if w.Empty(`"app_id":`, v.presence.Form(38), wire.Absent, `0`) {
-		wrote |= 1 << 38
-	}
-	if v.HTTPReferer != "" {
-		w.Key(`"http_referer":`)
-		w.String(v.HTTPReferer)
-		wrote |= 1 << 39
-	} else if w.Empty(`"http_referer":`, v.presence.Form(39), wire.Absent, `""`) {
-		wrote |= 1 << 39
-	}
-	if v.UserAgent != "" {
-		w.Key(`"user_agent":`)
-		w.String(v.UserAgent)
-		wrote |= 1 << 40
-	} else if w.Empty(`"user_agent":`, v.presence.Form(40), wire.Absent, `""`) {
-		wrote |= 1 << 40
-	}
-	if v.ExternalUser != "" {
-		w.Key(`"external_user":`)
-		w.String(v.ExternalUser)
-		wrote |= 1 << 41
-	} else if w.Empty(`"external_user":`, v.presence.Form(41), wire.Absent, `""`) {
-		wrote |= 1 << 41
-	}
-	if v.SessionID != "" {
-		w.Key(`"session_id":`)
-		w.String(v.SessionID)
-		wrote |= 1 << 42
-	} else if w.Empty(`"session_id":`, v.presence.Form(42), wire.Absent, `""`) {
-		wrote |= 1 << 42
-	}
-	if v.PresetID != "" {
-		w.Key(`"preset_id":`)
-		w.String(v.PresetID)
-		wrote |= 1 << 43
-	} else if w.Empty(`"preset_id":`, v.presence.Form(43), wire.Absent, `""`) {
-		wrote |= 1 << 43
-	}
-	if v.WorkspaceID != "" {
-		w.Key(`"workspace_id":`)
-		w.String(v.WorkspaceID)
-		wrote |= 1 << 44
-	} else if w.Empty(`"workspace_id":`, v.presence.Form(44), wire.Absent, `""`) {
-		wrote |= 1 << 44
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, generationMembers[:], wrote)
-	}
-	w.Close()
+	o.String(21, v.ResponseCacheSourceID)
+	o.String(22, v.ServiceTier)
+	o.String(23, string(v.DataRegion))
+	o.Int(24, v.TokensPrompt)
+	o.Int(25, v.TokensCompletion)
+	o.Int(26, v.NativeTokensPrompt)
+	o.Int(27, v.NativeTokensCompletion)
+	o.Int(28, v.NativeTokensReasoning)
+	o.Int(29, v.NativeTokensCached)
+	o.Int(30, v.NativeTokensCompletionImages)
+	o.Int(31, v.NumMediaPrompt)
+	o.Int(32, v.NumInputAudioPrompt)
+	o.Int(33, v.NumMediaCompletion)
+	o.Int(34, v.NumSearchResults)
+	o.Int(35, v.NumFetches)
+	o.String(36, v.WebSearchEngine)
+	o.String(37, v.Origin)
+	o.Int(38, v.AppID)
+	o.String(39, v.HTTPReferer)
+	o.String(40, v.UserAgent)
+	o.String(41, v.ExternalUser)
+	o.String(42, v.SessionID)
+	o.String(43, v.PresetID)
+	o.String(44, v.WorkspaceID)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Generation) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Generation) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Generation) UnmarshalJSON(data []byte) error {
 	*v = Generation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Generation")
+	return decode(v, data, "Generation")
 }
 
-var grammarFormatMembers = [...]string{
-	"grammar",
-	"type",
-}
+var grammarFormatMembers = wire.Members{Keys: []string{`"grammar":`, `"type":`}, Empty: 0x3, Value: "grammar"}
 
 func (v *GrammarFormat) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &grammarFormatMembers, &v.presence, &v.Extra)
+}
+
+func (v *GrammarFormat) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "grammar":
+		return 0, r.String(&v.Grammar)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "grammar":
-			i, got, dflt = 0, r.String(&v.Grammar), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "grammar" {
-				r.Fail("type is %q, want \"grammar\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, grammarFormatMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *GrammarFormat) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"grammar",`)
-	wrote |= 1 << 1
-	if v.Grammar != "" {
-		w.Key(`"grammar":`)
-		w.String(v.Grammar)
-		wrote |= 1 << 0
-	} else if w.Empty(`"grammar":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, grammarFormatMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&grammarFormatMembers, v.presence, v.Extra)
+	o.String(0, v.Grammar)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v GrammarFormat) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v GrammarFormat) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *GrammarFormat) UnmarshalJSON(data []byte) error {
 	*v = GrammarFormat{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "GrammarFormat")
+	return decode(v, data, "GrammarFormat")
 }
 
 func (GrammarFormat) responseFormat() {}
 
-var guardrailMembers = [...]string{
-	"patterns",
-}
+var guardrailMembers = wire.Members{Keys: []string{`"patterns":`}}
 
 func (v *Guardrail) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &guardrailMembers, &v.presence, &v.Extra)
+}
+
+func (v *Guardrail) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "patterns":
+		return 0, wire.Strings(r, &v.Patterns)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "patterns":
-			i, got = 0, wire.Strings(r, &v.Patterns)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, guardrailMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Guardrail) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Patterns != nil {
-		w.Key(`"patterns":`)
-		wire.WriteStrings(w, v.Patterns, false)
-		wrote |= 1 << 0
-	} else if w.Empty(`"patterns":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, guardrailMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&guardrailMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.Patterns, false)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Guardrail) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Guardrail) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Guardrail) UnmarshalJSON(data []byte) error {
 	*v = Guardrail{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Guardrail")
+	return decode(v, data, "Guardrail")
 }
 
-var hasToolCallMembers = [...]string{
-	"tool_name",
-	"type",
-}
+var hasToolCallMembers = wire.Members{Keys: []string{`"tool_name":`, `"type":`}, Empty: 0x3, Value: "has_tool_call"}
 
 func (v *HasToolCall) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &hasToolCallMembers, &v.presence, &v.Extra)
+}
+
+func (v *HasToolCall) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "tool_name":
+		return 0, r.String(&v.ToolName)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "tool_name":
-			i, got, dflt = 0, r.String(&v.ToolName), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "has_tool_call" {
-				r.Fail("type is %q, want \"has_tool_call\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, hasToolCallMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *HasToolCall) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"has_tool_call",`)
-	wrote |= 1 << 1
-	if v.ToolName != "" {
-		w.Key(`"tool_name":`)
-		w.String(v.ToolName)
-		wrote |= 1 << 0
-	} else if w.Empty(`"tool_name":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, hasToolCallMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&hasToolCallMembers, v.presence, v.Extra)
+	o.String(0, v.ToolName)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v HasToolCall) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v HasToolCall) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *HasToolCall) UnmarshalJSON(data []byte) error {
 	*v = HasToolCall{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "HasToolCall")
+	return decode(v, data, "HasToolCall")
 }
 
 func (HasToolCall) stopCondition() {}
 
-var imageMembers = [...]string{
-	"type",
-	"image_url",
-	"index",
-}
+var imageMembers = wire.Members{Keys: []string{`"type":`, `"image_url":`, `"index":`}}
 
 func (v *Image) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -5850,13 +2625,7 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 		case "type":
 			i, got = 0, r.String(&v.Type)
 		case "image_url":
-			i, got = 1, r.Miss()
-			if v.ImageURL = nil; got == wire.Wrong {
-				v.ImageURL = new(ImageURL)
-				if got = v.ImageURL.readJSON(r); got == wire.Wrong {
-					v.ImageURL = nil
-				}
-			}
+			i, got = 1, readPtr(r, &v.ImageURL)
 		case "index":
 			i, got = 2, r.IntPtr(&v.Index)
 		default:
@@ -5864,7 +2633,7 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, imageMembers[i], at)
+			r.Keep(&v.Extra, imageMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -5872,483 +2641,218 @@ func (v *Image) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Image) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&imageMembers, v.presence, v.Extra)
+	if v.Type != "" || v.presence.Form(0) != wire.Plain {
+		o.String(0, v.Type)
 	}
-	if v.ImageURL != nil {
-		w.Key(`"image_url":`)
+	if (v.ImageURL != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.ImageURL != nil, `null`) {
 		v.ImageURL.writeJSON(w)
-		wrote |= 1 << 1
-	} else if w.Empty(`"image_url":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
 	}
-	if v.Index != nil {
-		w.Key(`"index":`)
-		w.Int(*v.Index)
-		wrote |= 1 << 2
-	} else if w.Empty(`"index":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
+	if v.Index != nil || v.presence.Form(2) != wire.Plain {
+		o.IntPtr(2, v.Index)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, imageMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Image) blank() bool { return v.Type == "" && v.ImageURL == nil && v.Index == nil }
 
-func readImages(r *wire.Reader, dst *[]Image) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Image{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Image, 1, 1)
-		} else {
-			s = append(s, Image{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Image{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *Image) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeImages(w *wire.Writer, s []Image) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Image) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Image) UnmarshalJSON(data []byte) error {
 	*v = Image{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Image")
+	return decode(v, data, "Image")
 }
 
-var imageGenerationParametersMembers = [...]string{
-	"model",
-}
+var imageGenerationParametersMembers = wire.Members{Keys: []string{`"model":`}}
 
 func (v *ImageGenerationParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &imageGenerationParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *ImageGenerationParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "model":
+		return 0, r.String(&v.Model)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "model":
-			i, got = 0, r.String(&v.Model)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, imageGenerationParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ImageGenerationParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 0
-	} else if w.Empty(`"model":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, imageGenerationParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&imageGenerationParametersMembers, v.presence, v.Extra)
+	o.String(0, v.Model)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ImageGenerationParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ImageGenerationParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ImageGenerationParameters) UnmarshalJSON(data []byte) error {
 	*v = ImageGenerationParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ImageGenerationParameters")
+	return decode(v, data, "ImageGenerationParameters")
 }
 
-var imageGenerationToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var imageGenerationToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:image_generation"}
 
 func (v *ImageGenerationTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &imageGenerationToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *ImageGenerationTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(ImageGenerationParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:image_generation" {
-				r.Fail("type is %q, want \"openrouter:image_generation\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, imageGenerationToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ImageGenerationTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:image_generation",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&imageGenerationToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, imageGenerationToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ImageGenerationTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ImageGenerationTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ImageGenerationTool) UnmarshalJSON(data []byte) error {
 	*v = ImageGenerationTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ImageGenerationTool")
+	return decode(v, data, "ImageGenerationTool")
 }
 
 func (ImageGenerationTool) tool() {}
 
-var imageURLMembers = [...]string{
-	"url",
-	"detail",
-}
+var imageURLMembers = wire.Members{Keys: []string{`"url":`, `"detail":`}, Empty: 0x3}
 
 func (v *ImageURL) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &imageURLMembers, &v.presence, &v.Extra)
+}
+
+func (v *ImageURL) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "url":
+		return 0, r.String(&v.URL)
+	case "detail":
+		return 1, r.String((*string)(&v.Detail))
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "url":
-			i, got, dflt = 0, r.String(&v.URL), wire.Zero
-		case "detail":
-			i, got = 1, r.String((*string)(&v.Detail))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, imageURLMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ImageURL) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.URL != "" {
-		w.Key(`"url":`)
-		w.String(v.URL)
-		wrote |= 1 << 0
-	} else if w.Empty(`"url":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Detail != "" {
-		w.Key(`"detail":`)
-		w.String(string(v.Detail))
-		wrote |= 1 << 1
-	} else if w.Empty(`"detail":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, imageURLMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&imageURLMembers, v.presence, v.Extra)
+	o.String(0, v.URL)
+	o.String(1, string(v.Detail))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ImageURL) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ImageURL) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ImageURL) UnmarshalJSON(data []byte) error {
 	*v = ImageURL{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ImageURL")
+	return decode(v, data, "ImageURL")
 }
 
-var inputAudioMembers = [...]string{
-	"data",
-	"format",
-}
+var inputAudioMembers = wire.Members{Keys: []string{`"data":`, `"format":`}, Empty: 0xf}
 
 func (v *InputAudio) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &inputAudioMembers, &v.presence, &v.Extra)
+}
+
+func (v *InputAudio) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, r.String(&v.Data)
+	case "format":
+		return 1, r.String(&v.Format)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "data":
-			i, got, dflt = 0, r.String(&v.Data), wire.Zero
-		case "format":
-			i, got, dflt = 1, r.String(&v.Format), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, inputAudioMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *InputAudio) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Data != "" {
-		w.Key(`"data":`)
-		w.String(v.Data)
-		wrote |= 1 << 0
-	} else if w.Empty(`"data":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Format != "" {
-		w.Key(`"format":`)
-		w.String(v.Format)
-		wrote |= 1 << 1
-	} else if w.Empty(`"format":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, inputAudioMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&inputAudioMembers, v.presence, v.Extra)
+	o.String(0, v.Data)
+	o.String(1, v.Format)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v InputAudio) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v InputAudio) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *InputAudio) UnmarshalJSON(data []byte) error {
 	*v = InputAudio{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "InputAudio")
+	return decode(v, data, "InputAudio")
 }
 
-var jSONObjectFormatMembers = [...]string{
-	"type",
-}
+var jSONObjectFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "json_object"}
 
 func (v *JSONObjectFormat) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
-	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		switch string(r.Key) {
-		case "type":
-			var s string
-			if r.String(&s); s != "json_object" {
-				r.Fail("type is %q, want \"json_object\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-	}
-	return wire.Value
+	return readObject(r, v, &jSONObjectFormatMembers, nil, &v.Extra)
+}
+
+func (v *JSONObjectFormat) member(r *wire.Reader) (int, wire.Got) {
+	return -1, wire.Wrong
 }
 
 func (v *JSONObjectFormat) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"json_object",`)
-	wrote |= 1 << 0
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, jSONObjectFormatMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&jSONObjectFormatMembers, 0, v.Extra)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v JSONObjectFormat) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v JSONObjectFormat) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *JSONObjectFormat) UnmarshalJSON(data []byte) error {
 	*v = JSONObjectFormat{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "JSONObjectFormat")
+	return decode(v, data, "JSONObjectFormat")
 }
 
 func (JSONObjectFormat) responseFormat() {}
 
-var jSONSchemaMembers = [...]string{
-	"name",
-	"description",
-	"schema",
-	"strict",
-}
+var jSONSchemaMembers = wire.Members{Keys: []string{`"name":`, `"description":`, `"schema":`, `"strict":`}, Empty: 0x3}
 
 func (v *JSONSchema) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &jSONSchemaMembers, &v.presence, &v.Extra)
+}
+
+func (v *JSONSchema) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "description":
+		return 1, r.String(&v.Description)
+	case "schema":
+		return 2, r.Any(&v.Schema)
+	case "strict":
+		return 3, r.BoolPtr(&v.Strict)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "name":
-			i, got, dflt = 0, r.String(&v.Name), wire.Zero
-		case "description":
-			i, got = 1, r.String(&v.Description)
-		case "schema":
-			i, got = 2, r.Any(&v.Schema)
-		case "strict":
-			i, got = 3, r.BoolPtr(&v.Strict)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, jSONSchemaMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *JSONSchema) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Description != "" {
-		w.Key(`"description":`)
-		w.String(v.Description)
-		wrote |= 1 << 1
-	} else if w.Empty(`"description":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Schema != nil {
-		w.Key(`"schema":`)
-		w.Any(v.Schema)
-		wrote |= 1 << 2
-	} else if w.Empty(`"schema":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.Strict != nil {
-		w.Key(`"strict":`)
-		w.Bool(*v.Strict)
-		wrote |= 1 << 3
-	} else if w.Empty(`"strict":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, jSONSchemaMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&jSONSchemaMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.Description)
+	o.Any(2, v.Schema)
+	o.BoolPtr(3, v.Strict)
+	o.Close()
 }
 
 func (v *JSONSchema) blank() bool {
@@ -6357,98 +2861,52 @@ func (v *JSONSchema) blank() bool {
 
 func (v *JSONSchema) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v JSONSchema) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v JSONSchema) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *JSONSchema) UnmarshalJSON(data []byte) error {
 	*v = JSONSchema{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "JSONSchema")
+	return decode(v, data, "JSONSchema")
 }
 
-var jSONSchemaFormatMembers = [...]string{
-	"json_schema",
-	"type",
-}
+var jSONSchemaFormatMembers = wire.Members{Keys: []string{`"json_schema":`, `"type":`}, Empty: 0x3, Value: "json_schema"}
 
 func (v *JSONSchemaFormat) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &jSONSchemaFormatMembers, &v.presence, &v.Extra)
+}
+
+func (v *JSONSchemaFormat) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "json_schema":
+		v.JSONSchema = JSONSchema{}
+		return 0, readValue(r, &v.JSONSchema)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "json_schema":
-			v.JSONSchema = JSONSchema{}
-			i, got, dflt = 0, v.JSONSchema.readJSON(r), wire.Zero
-			if got == wire.Value && v.JSONSchema.isZero() {
-				got = wire.GotZero
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "json_schema" {
-				r.Fail("type is %q, want \"json_schema\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, jSONSchemaFormatMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *JSONSchemaFormat) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"json_schema",`)
-	wrote |= 1 << 1
-	if !v.JSONSchema.isZero() || v.presence.Form(0) == wire.Zero || v.presence.Form(0) == wire.Plain {
-		w.Key(`"json_schema":`)
+	o := w.Object(&jSONSchemaFormatMembers, v.presence, v.Extra)
+	if o.BeginObject(0, !v.JSONSchema.isZero()) {
 		v.JSONSchema.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"json_schema":`, v.presence.Form(0), wire.Zero, `{}`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, jSONSchemaFormatMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v JSONSchemaFormat) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v JSONSchemaFormat) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *JSONSchemaFormat) UnmarshalJSON(data []byte) error {
 	*v = JSONSchemaFormat{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "JSONSchemaFormat")
+	return decode(v, data, "JSONSchemaFormat")
 }
 
 func (JSONSchemaFormat) responseFormat() {}
 
-var logprobsMembers = [...]string{
-	"content",
-	"refusal",
-}
+const logprobsContent = 0 // content
+
+var logprobsMembers = wire.Members{Keys: []string{`"content":`, `"refusal":`}, Empty: 0x2}
 
 func (v *Logprobs) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -6462,15 +2920,15 @@ func (v *Logprobs) readJSON(r *wire.Reader) wire.Got {
 		at := r.Pos()
 		switch string(r.Key) {
 		case "content":
-			i, got, dflt = 0, readTokenLogprobs(r, &v.Content), wire.Null
+			i, got, dflt = 0, readList(r, &v.Content, nil), wire.Null
 		case "refusal":
-			i, got = 1, readTokenLogprobs(r, &v.Refusal)
+			i, got = 1, readList(r, &v.Refusal, nil)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, logprobsMembers[i], at)
+			r.Keep(&v.Extra, logprobsMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -6478,300 +2936,137 @@ func (v *Logprobs) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Logprobs) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Content != nil {
-		w.Key(`"content":`)
-		writeTokenLogprobs(w, v.Content)
-		wrote |= 1 << 0
-	} else if w.Empty(`"content":`, v.presence.Form(0), wire.Null, `[]`) {
-		wrote |= 1 << 0
+	o := w.Object(&logprobsMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Content != nil, `[]`) {
+		writeList(w, v.Content)
 	}
-	if v.Refusal != nil {
-		w.Key(`"refusal":`)
-		writeTokenLogprobs(w, v.Refusal)
-		wrote |= 1 << 1
-	} else if w.Empty(`"refusal":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
+	if (v.Refusal != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.Refusal != nil, `[]`) {
+		writeList(w, v.Refusal)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, logprobsMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Logprobs) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Logprobs) UnmarshalJSON(data []byte) error {
 	*v = Logprobs{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Logprobs")
+	return decode(v, data, "Logprobs")
 }
 
-var maxCostMembers = [...]string{
-	"max_cost_in_dollars",
-	"type",
-}
+var maxCostMembers = wire.Members{Keys: []string{`"max_cost_in_dollars":`, `"type":`}, Empty: 0x3, Value: "max_cost"}
 
 func (v *MaxCost) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &maxCostMembers, &v.presence, &v.Extra)
+}
+
+func (v *MaxCost) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "max_cost_in_dollars":
+		return 0, r.Float(&v.MaxCostInDollars)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "max_cost_in_dollars":
-			i, got, dflt = 0, r.Float(&v.MaxCostInDollars), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "max_cost" {
-				r.Fail("type is %q, want \"max_cost\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, maxCostMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *MaxCost) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"max_cost",`)
-	wrote |= 1 << 1
-	if v.MaxCostInDollars != 0 {
-		w.Key(`"max_cost_in_dollars":`)
-		if v.presence.Form(0) == wire.Zero {
-			w.FloatAs(v.MaxCostInDollars, v.Extra["max_cost_in_dollars"])
-		} else {
-			w.Float(v.MaxCostInDollars)
-		}
-		wrote |= 1 << 0
-	} else if w.Empty(`"max_cost_in_dollars":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, maxCostMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&maxCostMembers, v.presence, v.Extra)
+	o.Float(0, v.MaxCostInDollars)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v MaxCost) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v MaxCost) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *MaxCost) UnmarshalJSON(data []byte) error {
 	*v = MaxCost{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "MaxCost")
+	return decode(v, data, "MaxCost")
 }
 
 func (MaxCost) stopCondition() {}
 
-var maxPriceMembers = [...]string{
-	"prompt",
-	"completion",
-	"image",
-	"audio",
-	"request",
-}
+var maxPriceMembers = wire.Members{Keys: []string{`"prompt":`, `"completion":`, `"image":`, `"audio":`, `"request":`}}
 
 func (v *MaxPrice) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &maxPriceMembers, &v.presence, &v.Extra)
+}
+
+func (v *MaxPrice) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt":
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
+	case "completion":
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
+	case "image":
+		return 2, r.Number(2, (*string)(&v.Image), &v.numbers)
+	case "audio":
+		return 3, r.Number(3, (*string)(&v.Audio), &v.numbers)
+	case "request":
+		return 4, r.Number(4, (*string)(&v.Request), &v.numbers)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "prompt":
-			i, got = 0, r.Number((*string)(&v.Prompt))
-		case "completion":
-			i, got = 1, r.Number((*string)(&v.Completion))
-		case "image":
-			i, got = 2, r.Number((*string)(&v.Image))
-		case "audio":
-			i, got = 3, r.Number((*string)(&v.Audio))
-		case "request":
-			i, got = 4, r.Number((*string)(&v.Request))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, maxPriceMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *MaxPrice) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Prompt != "" {
-		w.Key(`"prompt":`)
-		w.Number(string(v.Prompt), v.presence.Form(0) == wire.Absent)
-		wrote |= 1 << 0
-	} else if w.Empty(`"prompt":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Completion != "" {
-		w.Key(`"completion":`)
-		w.Number(string(v.Completion), v.presence.Form(1) == wire.Absent)
-		wrote |= 1 << 1
-	} else if w.Empty(`"completion":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Image != "" {
-		w.Key(`"image":`)
-		w.Number(string(v.Image), v.presence.Form(2) == wire.Absent)
-		wrote |= 1 << 2
-	} else if w.Empty(`"image":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Audio != "" {
-		w.Key(`"audio":`)
-		w.Number(string(v.Audio), v.presence.Form(3) == wire.Absent)
-		wrote |= 1 << 3
-	} else if w.Empty(`"audio":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Request != "" {
-		w.Key(`"request":`)
-		w.Number(string(v.Request), v.presence.Form(4) == wire.Absent)
-		wrote |= 1 << 4
-	} else if w.Empty(`"request":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, maxPriceMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&maxPriceMembers, v.presence, v.Extra)
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Image), v.numbers)
+	o.Number(3, string(v.Audio), v.numbers)
+	o.Number(4, string(v.Request), v.numbers)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v MaxPrice) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v MaxPrice) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *MaxPrice) UnmarshalJSON(data []byte) error {
 	*v = MaxPrice{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "MaxPrice")
+	return decode(v, data, "MaxPrice")
 }
 
-var maxTokensUsedMembers = [...]string{
-	"max_tokens",
-	"type",
-}
+var maxTokensUsedMembers = wire.Members{Keys: []string{`"max_tokens":`, `"type":`}, Empty: 0x3, Value: "max_tokens_used"}
 
 func (v *MaxTokensUsed) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &maxTokensUsedMembers, &v.presence, &v.Extra)
+}
+
+func (v *MaxTokensUsed) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "max_tokens":
+		return 0, r.Int(&v.MaxTokens)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "max_tokens":
-			i, got, dflt = 0, r.Int(&v.MaxTokens), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "max_tokens_used" {
-				r.Fail("type is %q, want \"max_tokens_used\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, maxTokensUsedMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *MaxTokensUsed) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"max_tokens_used",`)
-	wrote |= 1 << 1
-	if v.MaxTokens != 0 {
-		w.Key(`"max_tokens":`)
-		w.Int(v.MaxTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"max_tokens":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, maxTokensUsedMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&maxTokensUsedMembers, v.presence, v.Extra)
+	o.Int(0, v.MaxTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v MaxTokensUsed) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v MaxTokensUsed) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *MaxTokensUsed) UnmarshalJSON(data []byte) error {
 	*v = MaxTokensUsed{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "MaxTokensUsed")
+	return decode(v, data, "MaxTokensUsed")
 }
 
 func (MaxTokensUsed) stopCondition() {}
 
-var messageMembers = [...]string{
-	"role",
-	"content",
-	"name",
-	"tool_call_id",
-	"tool_calls",
-	"refusal",
-	"reasoning",
-	"reasoning_content",
-	"reasoning_details",
-	"annotations",
-	"images",
-	"audio",
-	"model",
-	"cache_control",
-}
+const messageContent = 1 // content
+
+const messageToolCalls = 4 // tool_calls
+
+var messageMembers = wire.Members{Keys: []string{`"role":`, `"content":`, `"name":`, `"tool_call_id":`, `"tool_calls":`, `"refusal":`, `"reasoning":`, `"reasoning_content":`, `"reasoning_details":`, `"annotations":`, `"images":`, `"audio":`, `"model":`, `"cache_control":`}, Empty: 0x3}
 
 func (v *Message) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -6793,7 +3088,7 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 		case "tool_call_id":
 			i, got = 3, r.String(&v.ToolCallID)
 		case "tool_calls":
-			i, got = 4, readToolCalls(r, &v.ToolCalls)
+			i, got = 4, readList(r, &v.ToolCalls, firstToolCall)
 		case "refusal":
 			i, got = 5, r.String(&v.Refusal)
 		case "reasoning":
@@ -6801,693 +3096,283 @@ func (v *Message) readJSON(r *wire.Reader) wire.Got {
 		case "reasoning_content":
 			i, got = 7, r.String(&v.ReasoningContent)
 		case "reasoning_details":
-			i, got = 8, readReasoningDetails(r, &v.ReasoningDetails)
+			i, got = 8, readList(r, &v.ReasoningDetails, firstReasoningDetail)
 		case "annotations":
-			i, got = 9, readAnnotations(r, &v.Annotations)
+			i, got = 9, readList(r, &v.Annotations, nil)
 		case "images":
-			i, got = 10, readImages(r, &v.Images)
+			i, got = 10, readList(r, &v.Images, nil)
 		case "audio":
-			i, got = 11, r.Miss()
-			if v.Audio = nil; got == wire.Wrong {
-				v.Audio = new(Audio)
-				if got = v.Audio.readJSON(r); got == wire.Wrong {
-					v.Audio = nil
-				}
-			}
+			i, got = 11, readPtr(r, &v.Audio)
 		case "model":
 			i, got = 12, r.String(&v.Model)
 		case "cache_control":
-			i, got = 13, r.Miss()
-			if v.CacheControl = nil; got == wire.Wrong {
-				v.CacheControl = new(CacheControl)
-				if got = v.CacheControl.readJSON(r); got == wire.Wrong {
-					v.CacheControl = nil
-				}
-			}
+			i, got = 13, readPtr(r, &v.CacheControl)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, messageMembers[i], at)
+			r.Keep(&v.Extra, messageMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *Message) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Role != "" {
-		w.Key(`"role":`)
-		w.String(string(v.Role))
-		wrote |= 1 << 0
-	} else if w.Empty(`"role":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&messageMembers, v.presence, v.Extra)
+	o.String(0, string(v.Role))
+	if (v.Content != nil || v.presence.Form(1) != wire.Plain) && o.Begin(1, v.Content != nil, `[]`) {
+		writeContent(w, v.Content, !o.Other(1))
 	}
-	if v.Content != nil {
-		w.Key(`"content":`)
-		writeContent(w, v.Content, v.presence.Form(1) != wire.Absent)
-		wrote |= 1 << 1
-	} else if w.Empty(`"content":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
+	if v.Name != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Name)
 	}
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 2
-	} else if w.Empty(`"name":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.ToolCallID != "" || v.presence.Form(3) != wire.Plain {
+		o.String(3, v.ToolCallID)
 	}
-	if v.ToolCallID != "" {
-		w.Key(`"tool_call_id":`)
-		w.String(v.ToolCallID)
-		wrote |= 1 << 3
-	} else if w.Empty(`"tool_call_id":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
+	if (v.ToolCalls != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.ToolCalls != nil, `[]`) {
+		writeList(w, v.ToolCalls)
 	}
-	if v.ToolCalls != nil {
-		w.Key(`"tool_calls":`)
-		writeToolCalls(w, v.ToolCalls)
-		wrote |= 1 << 4
-	} else if w.Empty(`"tool_calls":`, v.presence.Form(4), wire.Absent, `[]`) {
-		wrote |= 1 << 4
+	if v.Refusal != "" || v.presence.Form(5) != wire.Plain {
+		o.String(5, v.Refusal)
 	}
-	if v.Refusal != "" {
-		w.Key(`"refusal":`)
-		w.String(v.Refusal)
-		wrote |= 1 << 5
-	} else if w.Empty(`"refusal":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
+	if v.Reasoning != "" || v.presence.Form(6) != wire.Plain {
+		o.String(6, v.Reasoning)
 	}
-	if v.Reasoning != "" {
-		w.Key(`"reasoning":`)
-		w.String(v.Reasoning)
-		wrote |= 1 << 6
-	} else if w.Empty(`"reasoning":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
+	if v.ReasoningContent != "" || v.presence.Form(7) != wire.Plain {
+		o.String(7, v.ReasoningContent)
 	}
-	if v.ReasoningContent != "" {
-		w.Key(`"reasoning_content":`)
-		w.String(v.ReasoningContent)
-		wrote |= 1 << 7
-	} else if w.Empty(`"reasoning_content":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
+	if (v.ReasoningDetails != nil || v.presence.Form(8) != wire.Plain) && o.Begin(8, v.ReasoningDetails != nil, `[]`) {
+		writeList(w, v.ReasoningDetails)
 	}
-	if v.ReasoningDetails != nil {
-		w.Key(`"reasoning_details":`)
-		writeReasoningDetails(w, v.ReasoningDetails)
-		wrote |= 1 << 8
-	} else if w.Empty(`"reasoning_details":`, v.presence.Form(8), wire.Absent, `[]`) {
-		wrote |= 1 << 8
+	if (v.Annotations != nil || v.presence.Form(9) != wire.Plain) && o.Begin(9, v.Annotations != nil, `[]`) {
+		writeList(w, v.Annotations)
 	}
-	if v.Annotations != nil {
-		w.Key(`"annotations":`)
-		writeAnnotations(w, v.Annotations)
-		wrote |= 1 << 9
-	} else if w.Empty(`"annotations":`, v.presence.Form(9), wire.Absent, `[]`) {
-		wrote |= 1 << 9
+	if (v.Images != nil || v.presence.Form(10) != wire.Plain) && o.Begin(10, v.Images != nil, `[]`) {
+		writeList(w, v.Images)
 	}
-	if v.Images != nil {
-		w.Key(`"images":`)
-		writeImages(w, v.Images)
-		wrote |= 1 << 10
-	} else if w.Empty(`"images":`, v.presence.Form(10), wire.Absent, `[]`) {
-		wrote |= 1 << 10
-	}
-	if v.Audio != nil {
-		w.Key(`"audio":`)
+	if (v.Audio != nil || v.presence.Form(11) != wire.Plain) && o.Begin(11, v.Audio != nil, `null`) {
 		v.Audio.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"audio":`, v.presence.Form(11), wire.Absent, `null`) {
-		wrote |= 1 << 11
 	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 12
-	} else if w.Empty(`"model":`, v.presence.Form(12), wire.Absent, `""`) {
-		wrote |= 1 << 12
+	if v.Model != "" || v.presence.Form(12) != wire.Plain {
+		o.String(12, v.Model)
 	}
-	if v.CacheControl != nil {
-		w.Key(`"cache_control":`)
+	if (v.CacheControl != nil || v.presence.Form(13) != wire.Plain) && o.Begin(13, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
-		wrote |= 1 << 13
-	} else if w.Empty(`"cache_control":`, v.presence.Form(13), wire.Absent, `null`) {
-		wrote |= 1 << 13
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, messageMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Message) blank() bool {
 	return v.Role == "" && v.Content == nil && v.Name == "" && v.ToolCallID == "" && v.ToolCalls == nil && v.Refusal == "" && v.Reasoning == "" && v.ReasoningContent == "" && v.ReasoningDetails == nil && v.Annotations == nil && v.Images == nil && v.Audio == nil && v.Model == "" && v.CacheControl == nil
 }
 
+func (v *Message) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
 func (v *Message) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-func readMessages(r *wire.Reader, dst *[]Message) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Message{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Message, 1, 1)
-		} else {
-			s = append(s, Message{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Message{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeMessages(w *wire.Writer, s []Message) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Message) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Message) UnmarshalJSON(data []byte) error {
 	*v = Message{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Message")
+	return decode(v, data, "Message")
 }
 
-var modelMembers = [...]string{
-	"id",
-	"canonical_slug",
-	"name",
-	"description",
-	"created",
-	"knowledge_cutoff",
-	"expiration_date",
-	"hugging_face_id",
-	"context_length",
-	"architecture",
-	"pricing",
-	"top_provider",
-	"per_request_limits",
-	"supported_parameters",
-	"default_parameters",
-	"supported_voices",
-	"reasoning",
-	"links",
-	"benchmarks",
-	"alias_target",
-}
+var modelMembers = wire.Members{Keys: []string{`"id":`, `"canonical_slug":`, `"name":`, `"description":`, `"created":`, `"knowledge_cutoff":`, `"expiration_date":`, `"hugging_face_id":`, `"context_length":`, `"architecture":`, `"pricing":`, `"top_provider":`, `"per_request_limits":`, `"supported_parameters":`, `"default_parameters":`, `"supported_voices":`, `"reasoning":`, `"links":`, `"benchmarks":`, `"alias_target":`}, Empty: 0xcaefe033f}
 
 func (v *Model) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelMembers, &v.presence, &v.Extra)
+}
+
+func (v *Model) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "canonical_slug":
+		return 1, r.String(&v.CanonicalSlug)
+	case "name":
+		return 2, r.String(&v.Name)
+	case "description":
+		return 3, r.String(&v.Description)
+	case "created":
+		return 4, r.Int64(&v.Created)
+	case "knowledge_cutoff":
+		return 5, r.String(&v.KnowledgeCutoff)
+	case "expiration_date":
+		return 6, r.String(&v.ExpirationDate)
+	case "hugging_face_id":
+		return 7, r.String(&v.HuggingFaceID)
+	case "context_length":
+		return 8, r.Int(&v.ContextLength)
+	case "architecture":
+		v.Architecture = ModelArchitecture{}
+		return 9, readValue(r, &v.Architecture)
+	case "pricing":
+		v.Pricing = ModelPricing{}
+		return 10, readValue(r, &v.Pricing)
+	case "top_provider":
+		v.TopProvider = TopProvider{}
+		return 11, readValue(r, &v.TopProvider)
+	case "per_request_limits":
+		return 12, readPtr(r, &v.PerRequestLimits)
+	case "supported_parameters":
+		return 13, wire.Strings(r, &v.SupportedParameters)
+	case "default_parameters":
+		return 14, readPtr(r, &v.DefaultParameters)
+	case "supported_voices":
+		return 15, wire.Strings(r, &v.SupportedVoices)
+	case "reasoning":
+		return 16, readPtr(r, &v.Reasoning)
+	case "links":
+		v.Links = ModelLinks{}
+		return 17, readValue(r, &v.Links)
+	case "benchmarks":
+		return 18, readPtr(r, &v.Benchmarks)
+	case "alias_target":
+		return 19, readPtr(r, &v.AliasTarget)
 	}
-	v.presence = 0x455550115 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "id":
-			i, got, dflt = 0, r.String(&v.ID), wire.Zero
-		case "canonical_slug":
-			i, got, dflt = 1, r.String(&v.CanonicalSlug), wire.Zero
-		case "name":
-			i, got, dflt = 2, r.String(&v.Name), wire.Zero
-		case "description":
-			i, got = 3, r.String(&v.Description)
-		case "created":
-			i, got, dflt = 4, r.Int64(&v.Created), wire.Zero
-		case "knowledge_cutoff":
-			i, got = 5, r.String(&v.KnowledgeCutoff)
-		case "expiration_date":
-			i, got = 6, r.String(&v.ExpirationDate)
-		case "hugging_face_id":
-			i, got = 7, r.String(&v.HuggingFaceID)
-		case "context_length":
-			i, got, dflt = 8, r.Int(&v.ContextLength), wire.Null
-		case "architecture":
-			v.Architecture = ModelArchitecture{}
-			i, got, dflt = 9, v.Architecture.readJSON(r), wire.Zero
-			if got == wire.Value && v.Architecture.isZero() {
-				got = wire.GotZero
-			}
-		case "pricing":
-			v.Pricing = ModelPricing{}
-			i, got, dflt = 10, v.Pricing.readJSON(r), wire.Zero
-			if got == wire.Value && v.Pricing.isZero() {
-				got = wire.GotZero
-			}
-		case "top_provider":
-			v.TopProvider = TopProvider{}
-			i, got, dflt = 11, v.TopProvider.readJSON(r), wire.Zero
-			if got == wire.Value && v.TopProvider.isZero() {
-				got = wire.GotZero
-			}
-		case "per_request_limits":
-			i, got, dflt = 12, r.Miss(), wire.Null
-			if v.PerRequestLimits = nil; got == wire.Wrong {
-				v.PerRequestLimits = new(PerRequestLimits)
-				if got = v.PerRequestLimits.readJSON(r); got == wire.Wrong {
-					v.PerRequestLimits = nil
-				}
-			}
-		case "supported_parameters":
-			i, got, dflt = 13, wire.Strings(r, &v.SupportedParameters), wire.Zero
-		case "default_parameters":
-			i, got, dflt = 14, r.Miss(), wire.Null
-			if v.DefaultParameters = nil; got == wire.Wrong {
-				v.DefaultParameters = new(DefaultParameters)
-				if got = v.DefaultParameters.readJSON(r); got == wire.Wrong {
-					v.DefaultParameters = nil
-				}
-			}
-		case "supported_voices":
-			i, got, dflt = 15, wire.Strings(r, &v.SupportedVoices), wire.Null
-		case "reasoning":
-			i, got = 16, r.Miss()
-			if v.Reasoning = nil; got == wire.Wrong {
-				v.Reasoning = new(ModelReasoning)
-				if got = v.Reasoning.readJSON(r); got == wire.Wrong {
-					v.Reasoning = nil
-				}
-			}
-		case "links":
-			v.Links = ModelLinks{}
-			i, got, dflt = 17, v.Links.readJSON(r), wire.Zero
-			if got == wire.Value && v.Links.isZero() {
-				got = wire.GotZero
-			}
-		case "benchmarks":
-			i, got = 18, r.Miss()
-			if v.Benchmarks = nil; got == wire.Wrong {
-				v.Benchmarks = new(ModelBenchmarks)
-				if got = v.Benchmarks.readJSON(r); got == wire.Wrong {
-					v.Benchmarks = nil
-				}
-			}
-		case "alias_target":
-			i, got = 19, r.Miss()
-			if v.AliasTarget = nil; got == wire.Wrong {
-				v.AliasTarget = new(ModelAlias)
-				if got = v.AliasTarget.readJSON(r); got == wire.Wrong {
-					v.AliasTarget = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Model) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.CanonicalSlug != "" {
-		w.Key(`"canonical_slug":`)
-		w.String(v.CanonicalSlug)
-		wrote |= 1 << 1
-	} else if w.Empty(`"canonical_slug":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 2
-	} else if w.Empty(`"name":`, v.presence.Form(2), wire.Zero, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Description != "" {
-		w.Key(`"description":`)
-		w.String(v.Description)
-		wrote |= 1 << 3
-	} else if w.Empty(`"description":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Created != 0 {
-		w.Key(`"created":`)
-		w.Int64(v.Created)
-		wrote |= 1 << 4
-	} else if w.Empty(`"created":`, v.presence.Form(4), wire.Zero, `0`) {
-		wrote |= 1 << 4
-	}
-	if v.KnowledgeCutoff != "" {
-		w.Key(`"knowledge_cutoff":`)
-		w.String(v.KnowledgeCutoff)
-		wrote |= 1 << 5
-	} else if w.Empty(`"knowledge_cutoff":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.ExpirationDate != "" {
-		w.Key(`"expiration_date":`)
-		w.String(v.ExpirationDate)
-		wrote |= 1 << 6
-	} else if w.Empty(`"expiration_date":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.HuggingFaceID != "" {
-		w.Key(`"hugging_face_id":`)
-		w.String(v.HuggingFaceID)
-		wrote |= 1 << 7
-	} else if w.Empty(`"hugging_face_id":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.ContextLength != 0 {
-		w.Key(`"context_length":`)
-		w.Int(v.ContextLength)
-		wrote |= 1 << 8
-	} else if w.Empty(`"context_length":`, v.presence.Form(8), wire.Null, `0`) {
-		wrote |= 1 << 8
-	}
-	if !v.Architecture.isZero() || v.presence.Form(9) == wire.Zero || v.presence.Form(9) == wire.Plain {
-		w.Key(`"architecture":`)
+	o := w.Object(&modelMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.CanonicalSlug)
+	o.String(2, v.Name)
+	o.String(3, v.Description)
+	o.Int64(4, v.Created)
+	o.String(5, v.KnowledgeCutoff)
+	o.String(6, v.ExpirationDate)
+	o.String(7, v.HuggingFaceID)
+	o.Int(8, v.ContextLength)
+	if o.BeginObject(9, !v.Architecture.isZero()) {
 		v.Architecture.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"architecture":`, v.presence.Form(9), wire.Zero, `{}`) {
-		wrote |= 1 << 9
 	}
-	if !v.Pricing.isZero() || v.presence.Form(10) == wire.Zero || v.presence.Form(10) == wire.Plain {
-		w.Key(`"pricing":`)
+	if o.BeginObject(10, !v.Pricing.isZero()) {
 		v.Pricing.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"pricing":`, v.presence.Form(10), wire.Zero, `{}`) {
-		wrote |= 1 << 10
 	}
-	if !v.TopProvider.isZero() || v.presence.Form(11) == wire.Zero || v.presence.Form(11) == wire.Plain {
-		w.Key(`"top_provider":`)
+	if o.BeginObject(11, !v.TopProvider.isZero()) {
 		v.TopProvider.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"top_provider":`, v.presence.Form(11), wire.Zero, `{}`) {
-		wrote |= 1 << 11
 	}
-	if v.PerRequestLimits != nil {
-		w.Key(`"per_request_limits":`)
+	if o.Begin(12, v.PerRequestLimits != nil, `null`) {
 		v.PerRequestLimits.writeJSON(w)
-		wrote |= 1 << 12
-	} else if w.Empty(`"per_request_limits":`, v.presence.Form(12), wire.Null, `null`) {
-		wrote |= 1 << 12
 	}
-	if v.SupportedParameters != nil {
-		w.Key(`"supported_parameters":`)
-		wire.WriteStrings(w, v.SupportedParameters, false)
-		wrote |= 1 << 13
-	} else if w.Empty(`"supported_parameters":`, v.presence.Form(13), wire.Zero, `[]`) {
-		wrote |= 1 << 13
-	}
-	if v.DefaultParameters != nil {
-		w.Key(`"default_parameters":`)
+	wire.WriteStrings(&o, 13, v.SupportedParameters, false)
+	if o.Begin(14, v.DefaultParameters != nil, `null`) {
 		v.DefaultParameters.writeJSON(w)
-		wrote |= 1 << 14
-	} else if w.Empty(`"default_parameters":`, v.presence.Form(14), wire.Null, `null`) {
-		wrote |= 1 << 14
 	}
-	if v.SupportedVoices != nil {
-		w.Key(`"supported_voices":`)
-		wire.WriteStrings(w, v.SupportedVoices, false)
-		wrote |= 1 << 15
-	} else if w.Empty(`"supported_voices":`, v.presence.Form(15), wire.Null, `[]`) {
-		wrote |= 1 << 15
-	}
-	if v.Reasoning != nil {
-		w.Key(`"reasoning":`)
+	wire.WriteStrings(&o, 15, v.SupportedVoices, false)
+	if o.Begin(16, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
-		wrote |= 1 << 16
-	} else if w.Empty(`"reasoning":`, v.presence.Form(16), wire.Absent, `null`) {
-		wrote |= 1 << 16
 	}
-	if !v.Links.isZero() || v.presence.Form(17) == wire.Zero || v.presence.Form(17) == wire.Plain {
-		w.Key(`"links":`)
+	if o.BeginObject(17, !v.Links.isZero()) {
 		v.Links.writeJSON(w)
-		wrote |= 1 << 17
-	} else if w.Empty(`"links":`, v.presence.Form(17), wire.Zero, `{}`) {
-		wrote |= 1 << 17
 	}
-	if v.Benchmarks != nil {
-		w.Key(`"benchmarks":`)
+	if o.Begin(18, v.Benchmarks != nil, `null`) {
 		v.Benchmarks.writeJSON(w)
-		wrote |= 1 << 18
-	} else if w.Empty(`"benchmarks":`, v.presence.Form(18), wire.Absent, `null`) {
-		wrote |= 1 << 18
 	}
-	if v.AliasTarget != nil {
-		w.Key(`"alias_target":`)
+	if o.Begin(19, v.AliasTarget != nil, `null`) {
 		v.AliasTarget.writeJSON(w)
-		wrote |= 1 << 19
-	} else if w.Empty(`"alias_target":`, v.presence.Form(19), wire.Absent, `null`) {
-		wrote |= 1 << 19
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Model) blank() bool {
 	return v.ID == "" && v.CanonicalSlug == "" && v.Name == "" && v.Description == "" && v.Created == 0 && v.KnowledgeCutoff == "" && v.ExpirationDate == "" && v.HuggingFaceID == "" && v.ContextLength == 0 && v.Architecture.isZero() && v.Pricing.isZero() && v.TopProvider.isZero() && v.PerRequestLimits == nil && v.SupportedParameters == nil && v.DefaultParameters == nil && v.SupportedVoices == nil && v.Reasoning == nil && v.Links.isZero() && v.Benchmarks == nil && v.AliasTarget == nil
 }
 
-func readModels(r *wire.Reader, dst *[]Model) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Model{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Model, 1, 1)
-		} else {
-			s = append(s, Model{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Model{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *Model) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeModels(w *wire.Writer, s []Model) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Model) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v Model) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Model) UnmarshalJSON(data []byte) error {
 	*v = Model{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Model")
+	return decode(v, data, "Model")
 }
 
-var modelAliasMembers = [...]string{
-	"slug",
-	"name",
-}
+var modelAliasMembers = wire.Members{Keys: []string{`"slug":`, `"name":`}, Empty: 0xf}
 
 func (v *ModelAlias) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelAliasMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelAlias) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "slug":
+		return 0, r.String(&v.Slug)
+	case "name":
+		return 1, r.String(&v.Name)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "slug":
-			i, got, dflt = 0, r.String(&v.Slug), wire.Zero
-		case "name":
-			i, got, dflt = 1, r.String(&v.Name), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelAliasMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelAlias) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Slug != "" {
-		w.Key(`"slug":`)
-		w.String(v.Slug)
-		wrote |= 1 << 0
-	} else if w.Empty(`"slug":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 1
-	} else if w.Empty(`"name":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelAliasMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&modelAliasMembers, v.presence, v.Extra)
+	o.String(0, v.Slug)
+	o.String(1, v.Name)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelAlias) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelAlias) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelAlias) UnmarshalJSON(data []byte) error {
 	*v = ModelAlias{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelAlias")
+	return decode(v, data, "ModelAlias")
 }
 
-var modelArchitectureMembers = [...]string{
-	"modality",
-	"input_modalities",
-	"output_modalities",
-	"tokenizer",
-	"instruct_type",
-}
+var modelArchitectureMembers = wire.Members{Keys: []string{`"modality":`, `"input_modalities":`, `"output_modalities":`, `"tokenizer":`, `"instruct_type":`}, Empty: 0x3e}
 
 func (v *ModelArchitecture) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelArchitectureMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelArchitecture) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "modality":
+		return 0, r.String(&v.Modality)
+	case "input_modalities":
+		return 1, wire.Strings(r, &v.InputModalities)
+	case "output_modalities":
+		return 2, wire.Strings(r, &v.OutputModalities)
+	case "tokenizer":
+		return 3, r.String(&v.Tokenizer)
+	case "instruct_type":
+		return 4, r.String(&v.InstructType)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "modality":
-			i, got, dflt = 0, r.String(&v.Modality), wire.Null
-		case "input_modalities":
-			i, got, dflt = 1, wire.Strings(r, &v.InputModalities), wire.Zero
-		case "output_modalities":
-			i, got, dflt = 2, wire.Strings(r, &v.OutputModalities), wire.Zero
-		case "tokenizer":
-			i, got = 3, r.String(&v.Tokenizer)
-		case "instruct_type":
-			i, got = 4, r.String(&v.InstructType)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelArchitectureMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelArchitecture) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Modality != "" {
-		w.Key(`"modality":`)
-		w.String(v.Modality)
-		wrote |= 1 << 0
-	} else if w.Empty(`"modality":`, v.presence.Form(0), wire.Null, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.InputModalities != nil {
-		w.Key(`"input_modalities":`)
-		wire.WriteStrings(w, v.InputModalities, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"input_modalities":`, v.presence.Form(1), wire.Zero, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.OutputModalities != nil {
-		w.Key(`"output_modalities":`)
-		wire.WriteStrings(w, v.OutputModalities, false)
-		wrote |= 1 << 2
-	} else if w.Empty(`"output_modalities":`, v.presence.Form(2), wire.Zero, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.Tokenizer != "" {
-		w.Key(`"tokenizer":`)
-		w.String(v.Tokenizer)
-		wrote |= 1 << 3
-	} else if w.Empty(`"tokenizer":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.InstructType != "" {
-		w.Key(`"instruct_type":`)
-		w.String(v.InstructType)
-		wrote |= 1 << 4
-	} else if w.Empty(`"instruct_type":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelArchitectureMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&modelArchitectureMembers, v.presence, v.Extra)
+	o.String(0, v.Modality)
+	wire.WriteStrings(&o, 1, v.InputModalities, false)
+	wire.WriteStrings(&o, 2, v.OutputModalities, false)
+	o.String(3, v.Tokenizer)
+	o.String(4, v.InstructType)
+	o.Close()
 }
 
 func (v *ModelArchitecture) blank() bool {
@@ -7496,438 +3381,189 @@ func (v *ModelArchitecture) blank() bool {
 
 func (v *ModelArchitecture) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelArchitecture) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelArchitecture) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelArchitecture) UnmarshalJSON(data []byte) error {
 	*v = ModelArchitecture{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelArchitecture")
+	return decode(v, data, "ModelArchitecture")
 }
 
-var modelBenchmarksMembers = [...]string{
-	"artificial_analysis",
-	"design_arena",
-}
+var modelBenchmarksMembers = wire.Members{Keys: []string{`"artificial_analysis":`, `"design_arena":`}, Empty: 0xc}
 
 func (v *ModelBenchmarks) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelBenchmarksMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelBenchmarks) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "artificial_analysis":
+		return 0, readPtr(r, &v.ArtificialAnalysis)
+	case "design_arena":
+		return 1, readList(r, &v.DesignArena, nil)
 	}
-	v.presence = 0x4 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "artificial_analysis":
-			i, got = 0, r.Miss()
-			if v.ArtificialAnalysis = nil; got == wire.Wrong {
-				v.ArtificialAnalysis = new(ArtificialAnalysis)
-				if got = v.ArtificialAnalysis.readJSON(r); got == wire.Wrong {
-					v.ArtificialAnalysis = nil
-				}
-			}
-		case "design_arena":
-			i, got, dflt = 1, readDesignArenaRanks(r, &v.DesignArena), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelBenchmarksMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelBenchmarks) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ArtificialAnalysis != nil {
-		w.Key(`"artificial_analysis":`)
+	o := w.Object(&modelBenchmarksMembers, v.presence, v.Extra)
+	if o.Begin(0, v.ArtificialAnalysis != nil, `null`) {
 		v.ArtificialAnalysis.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"artificial_analysis":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if v.DesignArena != nil {
-		w.Key(`"design_arena":`)
-		writeDesignArenaRanks(w, v.DesignArena)
-		wrote |= 1 << 1
-	} else if w.Empty(`"design_arena":`, v.presence.Form(1), wire.Zero, `[]`) {
-		wrote |= 1 << 1
+	if o.Begin(1, v.DesignArena != nil, `[]`) {
+		writeList(w, v.DesignArena)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelBenchmarksMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelBenchmarks) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelBenchmarks) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelBenchmarks) UnmarshalJSON(data []byte) error {
 	*v = ModelBenchmarks{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelBenchmarks")
+	return decode(v, data, "ModelBenchmarks")
 }
 
-var modelLinksMembers = [...]string{
-	"details",
-}
+var modelLinksMembers = wire.Members{Keys: []string{`"details":`}, Empty: 0x3}
 
 func (v *ModelLinks) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelLinksMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelLinks) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "details":
+		return 0, r.String(&v.Details)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "details":
-			i, got, dflt = 0, r.String(&v.Details), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelLinksMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelLinks) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Details != "" {
-		w.Key(`"details":`)
-		w.String(v.Details)
-		wrote |= 1 << 0
-	} else if w.Empty(`"details":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelLinksMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&modelLinksMembers, v.presence, v.Extra)
+	o.String(0, v.Details)
+	o.Close()
 }
 
 func (v *ModelLinks) blank() bool { return v.Details == "" }
 
 func (v *ModelLinks) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelLinks) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelLinks) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelLinks) UnmarshalJSON(data []byte) error {
 	*v = ModelLinks{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelLinks")
+	return decode(v, data, "ModelLinks")
 }
 
-var modelListMembers = [...]string{
-	"data",
-	"total_count",
-	"links",
-}
+var modelListMembers = wire.Members{Keys: []string{`"data":`, `"total_count":`, `"links":`}, Empty: 0x3f}
 
 func (v *ModelList) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelListMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readList(r, &v.Data, nil)
+	case "total_count":
+		return 1, r.Int(&v.TotalCount)
+	case "links":
+		v.Links = PageLinks{}
+		return 2, readValue(r, &v.Links)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "data":
-			i, got, dflt = 0, readModels(r, &v.Data), wire.Zero
-		case "total_count":
-			i, got, dflt = 1, r.Int(&v.TotalCount), wire.Zero
-		case "links":
-			v.Links = PageLinks{}
-			i, got, dflt = 2, v.Links.readJSON(r), wire.Zero
-			if got == wire.Value && v.Links.isZero() {
-				got = wire.GotZero
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelListMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelList) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Data != nil {
-		w.Key(`"data":`)
-		writeModels(w, v.Data)
-		wrote |= 1 << 0
-	} else if w.Empty(`"data":`, v.presence.Form(0), wire.Zero, `[]`) {
-		wrote |= 1 << 0
+	o := w.Object(&modelListMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
 	}
-	if v.TotalCount != 0 {
-		w.Key(`"total_count":`)
-		w.Int(v.TotalCount)
-		wrote |= 1 << 1
-	} else if w.Empty(`"total_count":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if !v.Links.isZero() || v.presence.Form(2) == wire.Zero || v.presence.Form(2) == wire.Plain {
-		w.Key(`"links":`)
+	o.Int(1, v.TotalCount)
+	if o.BeginObject(2, !v.Links.isZero()) {
 		v.Links.writeJSON(w)
-		wrote |= 1 << 2
-	} else if w.Empty(`"links":`, v.presence.Form(2), wire.Zero, `{}`) {
-		wrote |= 1 << 2
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelListMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelList) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelList) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelList) UnmarshalJSON(data []byte) error {
 	*v = ModelList{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelList")
+	return decode(v, data, "ModelList")
 }
 
-var modelPricingMembers = [...]string{
-	"prompt",
-	"completion",
-	"request",
-	"image",
-	"image_token",
-	"image_output",
-	"audio",
-	"audio_output",
-	"input_audio_cache",
-	"input_cache_read",
-	"input_cache_write",
-	"input_cache_write_1h",
-	"internal_reasoning",
-	"web_search",
-	"discount",
-	"overrides",
-}
+var modelPricingMembers = wire.Members{Keys: []string{`"prompt":`, `"completion":`, `"request":`, `"image":`, `"image_token":`, `"image_output":`, `"audio":`, `"audio_output":`, `"input_audio_cache":`, `"input_cache_read":`, `"input_cache_write":`, `"input_cache_write_1h":`, `"internal_reasoning":`, `"web_search":`, `"discount":`, `"overrides":`}, Empty: 0xf}
 
 func (v *ModelPricing) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelPricingMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelPricing) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt":
+		return 0, r.Number(0, (*string)(&v.Prompt), &v.numbers)
+	case "completion":
+		return 1, r.Number(1, (*string)(&v.Completion), &v.numbers)
+	case "request":
+		return 2, r.Number(2, (*string)(&v.Request), &v.numbers)
+	case "image":
+		return 3, r.Number(3, (*string)(&v.Image), &v.numbers)
+	case "image_token":
+		return 4, r.Number(4, (*string)(&v.ImageToken), &v.numbers)
+	case "image_output":
+		return 5, r.Number(5, (*string)(&v.ImageOutput), &v.numbers)
+	case "audio":
+		return 6, r.Number(6, (*string)(&v.Audio), &v.numbers)
+	case "audio_output":
+		return 7, r.Number(7, (*string)(&v.AudioOutput), &v.numbers)
+	case "input_audio_cache":
+		return 8, r.Number(8, (*string)(&v.InputAudioCache), &v.numbers)
+	case "input_cache_read":
+		return 9, r.Number(9, (*string)(&v.InputCacheRead), &v.numbers)
+	case "input_cache_write":
+		return 10, r.Number(10, (*string)(&v.InputCacheWrite), &v.numbers)
+	case "input_cache_write_1h":
+		return 11, r.Number(11, (*string)(&v.InputCacheWrite1h), &v.numbers)
+	case "internal_reasoning":
+		return 12, r.Number(12, (*string)(&v.InternalReasoning), &v.numbers)
+	case "web_search":
+		return 13, r.Number(13, (*string)(&v.WebSearch), &v.numbers)
+	case "discount":
+		return 14, r.Float(&v.Discount)
+	case "overrides":
+		return 15, readList(r, &v.Overrides, nil)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "prompt":
-			i, got, dflt = 0, r.Number((*string)(&v.Prompt)), wire.Zero
-		case "completion":
-			i, got, dflt = 1, r.Number((*string)(&v.Completion)), wire.Zero
-		case "request":
-			i, got = 2, r.Number((*string)(&v.Request))
-		case "image":
-			i, got = 3, r.Number((*string)(&v.Image))
-		case "image_token":
-			i, got = 4, r.Number((*string)(&v.ImageToken))
-		case "image_output":
-			i, got = 5, r.Number((*string)(&v.ImageOutput))
-		case "audio":
-			i, got = 6, r.Number((*string)(&v.Audio))
-		case "audio_output":
-			i, got = 7, r.Number((*string)(&v.AudioOutput))
-		case "input_audio_cache":
-			i, got = 8, r.Number((*string)(&v.InputAudioCache))
-		case "input_cache_read":
-			i, got = 9, r.Number((*string)(&v.InputCacheRead))
-		case "input_cache_write":
-			i, got = 10, r.Number((*string)(&v.InputCacheWrite))
-		case "input_cache_write_1h":
-			i, got = 11, r.Number((*string)(&v.InputCacheWrite1h))
-		case "internal_reasoning":
-			i, got = 12, r.Number((*string)(&v.InternalReasoning))
-		case "web_search":
-			i, got = 13, r.Number((*string)(&v.WebSearch))
-		case "discount":
-			i, got = 14, r.Float(&v.Discount)
-		case "overrides":
-			i, got = 15, readPricingOverrides(r, &v.Overrides)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelPricingMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelPricing) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Prompt != "" {
-		w.Key(`"prompt":`)
-		w.Number(string(v.Prompt), v.presence.Form(0) == wire.Zero)
-		wrote |= 1 << 0
-	} else if w.Empty(`"prompt":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&modelPricingMembers, v.presence, v.Extra)
+	o.Number(0, string(v.Prompt), v.numbers)
+	o.Number(1, string(v.Completion), v.numbers)
+	o.Number(2, string(v.Request), v.numbers)
+	o.Number(3, string(v.Image), v.numbers)
+	o.Number(4, string(v.ImageToken), v.numbers)
+	o.Number(5, string(v.ImageOutput), v.numbers)
+	o.Number(6, string(v.Audio), v.numbers)
+	o.Number(7, string(v.AudioOutput), v.numbers)
+	o.Number(8, string(v.InputAudioCache), v.numbers)
+	o.Number(9, string(v.InputCacheRead), v.numbers)
+	o.Number(10, string(v.InputCacheWrite), v.numbers)
+	o.Number(11, string(v.InputCacheWrite1h), v.numbers)
+	o.Number(12, string(v.InternalReasoning), v.numbers)
+	o.Number(13, string(v.WebSearch), v.numbers)
+	o.Float(14, v.Discount)
+	if o.Begin(15, v.Overrides != nil, `[]`) {
+		writeList(w, v.Overrides)
 	}
-	if v.Completion != "" {
-		w.Key(`"completion":`)
-		w.Number(string(v.Completion), v.presence.Form(1) == wire.Zero)
-		wrote |= 1 << 1
-	} else if w.Empty(`"completion":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Request != "" {
-		w.Key(`"request":`)
-		w.Number(string(v.Request), v.presence.Form(2) == wire.Absent)
-		wrote |= 1 << 2
-	} else if w.Empty(`"request":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Image != "" {
-		w.Key(`"image":`)
-		w.Number(string(v.Image), v.presence.Form(3) == wire.Absent)
-		wrote |= 1 << 3
-	} else if w.Empty(`"image":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.ImageToken != "" {
-		w.Key(`"image_token":`)
-		w.Number(string(v.ImageToken), v.presence.Form(4) == wire.Absent)
-		wrote |= 1 << 4
-	} else if w.Empty(`"image_token":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.ImageOutput != "" {
-		w.Key(`"image_output":`)
-		w.Number(string(v.ImageOutput), v.presence.Form(5) == wire.Absent)
-		wrote |= 1 << 5
-	} else if w.Empty(`"image_output":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.Audio != "" {
-		w.Key(`"audio":`)
-		w.Number(string(v.Audio), v.presence.Form(6) == wire.Absent)
-		wrote |= 1 << 6
-	} else if w.Empty(`"audio":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.AudioOutput != "" {
-		w.Key(`"audio_output":`)
-		w.Number(string(v.AudioOutput), v.presence.Form(7) == wire.Absent)
-		wrote |= 1 << 7
-	} else if w.Empty(`"audio_output":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.InputAudioCache != "" {
-		w.Key(`"input_audio_cache":`)
-		w.Number(string(v.InputAudioCache), v.presence.Form(8) == wire.Absent)
-		wrote |= 1 << 8
-	} else if w.Empty(`"input_audio_cache":`, v.presence.Form(8), wire.Absent, `""`) {
-		wrote |= 1 << 8
-	}
-	if v.InputCacheRead != "" {
-		w.Key(`"input_cache_read":`)
-		w.Number(string(v.InputCacheRead), v.presence.Form(9) == wire.Absent)
-		wrote |= 1 << 9
-	} else if w.Empty(`"input_cache_read":`, v.presence.Form(9), wire.Absent, `""`) {
-		wrote |= 1 << 9
-	}
-	if v.InputCacheWrite != "" {
-		w.Key(`"input_cache_write":`)
-		w.Number(string(v.InputCacheWrite), v.presence.Form(10) == wire.Absent)
-		wrote |= 1 << 10
-	} else if w.Empty(`"input_cache_write":`, v.presence.Form(10), wire.Absent, `""`) {
-		wrote |= 1 << 10
-	}
-	if v.InputCacheWrite1h != "" {
-		w.Key(`"input_cache_write_1h":`)
-		w.Number(string(v.InputCacheWrite1h), v.presence.Form(11) == wire.Absent)
-		wrote |= 1 << 11
-	} else if w.Empty(`"input_cache_write_1h":`, v.presence.Form(11), wire.Absent, `""`) {
-		wrote |= 1 << 11
-	}
-	if v.InternalReasoning != "" {
-		w.Key(`"internal_reasoning":`)
-		w.Number(string(v.InternalReasoning), v.presence.Form(12) == wire.Absent)
-		wrote |= 1 << 12
-	} else if w.Empty(`"internal_reasoning":`, v.presence.Form(12), wire.Absent, `""`) {
-		wrote |= 1 << 12
-	}
-	if v.WebSearch != "" {
-		w.Key(`"web_search":`)
-		w.Number(string(v.WebSearch), v.presence.Form(13) == wire.Absent)
-		wrote |= 1 << 13
-	} else if w.Empty(`"web_search":`, v.presence.Form(13), wire.Absent, `""`) {
-		wrote |= 1 << 13
-	}
-	if v.Discount != 0 {
-		w.Key(`"discount":`)
-		if v.presence.Form(14) == wire.Absent {
-			w.FloatAs(v.Discount, v.Extra["discount"])
-		} else {
-			w.Float(v.Discount)
-		}
-		wrote |= 1 << 14
-	} else if w.Empty(`"discount":`, v.presence.Form(14), wire.Absent, `0`) {
-		wrote |= 1 << 14
-	}
-	if v.Overrides != nil {
-		w.Key(`"overrides":`)
-		writePricingOverrides(w, v.Overrides)
-		wrote |= 1 << 15
-	} else if w.Empty(`"overrides":`, v.presence.Form(15), wire.Absent, `[]`) {
-		wrote |= 1 << 15
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelPricingMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *ModelPricing) blank() bool {
@@ -7936,683 +3572,301 @@ func (v *ModelPricing) blank() bool {
 
 func (v *ModelPricing) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelPricing) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelPricing) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelPricing) UnmarshalJSON(data []byte) error {
 	*v = ModelPricing{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelPricing")
+	return decode(v, data, "ModelPricing")
 }
 
-var modelReasoningMembers = [...]string{
-	"mandatory",
-	"supported_efforts",
-	"default_effort",
-	"default_enabled",
-	"supports_max_tokens",
-}
+const modelReasoningSupportedEfforts = 1 // supported_efforts
+
+var modelReasoningMembers = wire.Members{Keys: []string{`"mandatory":`, `"supported_efforts":`, `"default_effort":`, `"default_enabled":`, `"supports_max_tokens":`}, Empty: 0x3}
 
 func (v *ModelReasoning) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &modelReasoningMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelReasoning) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "mandatory":
+		return 0, r.Bool(&v.Mandatory)
+	case "supported_efforts":
+		return 1, wire.Strings(r, &v.SupportedEfforts)
+	case "default_effort":
+		return 2, r.String((*string)(&v.DefaultEffort))
+	case "default_enabled":
+		return 3, r.Bool(&v.DefaultEnabled)
+	case "supports_max_tokens":
+		return 4, r.Bool(&v.SupportsMaxTokens)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "mandatory":
-			i, got, dflt = 0, r.Bool(&v.Mandatory), wire.Zero
-		case "supported_efforts":
-			i, got = 1, wire.Strings(r, &v.SupportedEfforts)
-		case "default_effort":
-			i, got = 2, r.String((*string)(&v.DefaultEffort))
-		case "default_enabled":
-			i, got = 3, r.Bool(&v.DefaultEnabled)
-		case "supports_max_tokens":
-			i, got = 4, r.Bool(&v.SupportsMaxTokens)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, modelReasoningMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ModelReasoning) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Mandatory {
-		w.Key(`"mandatory":`)
-		w.Bool(v.Mandatory)
-		wrote |= 1 << 0
-	} else if w.Empty(`"mandatory":`, v.presence.Form(0), wire.Zero, `false`) {
-		wrote |= 1 << 0
-	}
-	if v.SupportedEfforts != nil {
-		w.Key(`"supported_efforts":`)
-		wire.WriteStrings(w, v.SupportedEfforts, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"supported_efforts":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.DefaultEffort != "" {
-		w.Key(`"default_effort":`)
-		w.String(string(v.DefaultEffort))
-		wrote |= 1 << 2
-	} else if w.Empty(`"default_effort":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.DefaultEnabled {
-		w.Key(`"default_enabled":`)
-		w.Bool(v.DefaultEnabled)
-		wrote |= 1 << 3
-	} else if w.Empty(`"default_enabled":`, v.presence.Form(3), wire.Absent, `false`) {
-		wrote |= 1 << 3
-	}
-	if v.SupportsMaxTokens {
-		w.Key(`"supports_max_tokens":`)
-		w.Bool(v.SupportsMaxTokens)
-		wrote |= 1 << 4
-	} else if w.Empty(`"supports_max_tokens":`, v.presence.Form(4), wire.Absent, `false`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, modelReasoningMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&modelReasoningMembers, v.presence, v.Extra)
+	o.Bool(0, v.Mandatory)
+	wire.WriteStrings(&o, 1, v.SupportedEfforts, false)
+	o.String(2, string(v.DefaultEffort))
+	o.Bool(3, v.DefaultEnabled)
+	o.Bool(4, v.SupportsMaxTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModelReasoning) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModelReasoning) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModelReasoning) UnmarshalJSON(data []byte) error {
 	*v = ModelReasoning{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModelReasoning")
+	return decode(v, data, "ModelReasoning")
 }
 
-var moderationMembers = [...]string{
-	"reasons",
-	"flagged_input",
-	"provider_name",
-	"model_slug",
-}
+var moderationMembers = wire.Members{Keys: []string{`"reasons":`, `"flagged_input":`, `"provider_name":`, `"model_slug":`}}
 
 func (v *Moderation) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &moderationMembers, &v.presence, &v.Extra)
+}
+
+func (v *Moderation) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "reasons":
+		return 0, wire.Strings(r, &v.Reasons)
+	case "flagged_input":
+		return 1, r.String(&v.FlaggedInput)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "model_slug":
+		return 3, r.String(&v.ModelSlug)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "reasons":
-			i, got = 0, wire.Strings(r, &v.Reasons)
-		case "flagged_input":
-			i, got = 1, r.String(&v.FlaggedInput)
-		case "provider_name":
-			i, got = 2, r.String(&v.ProviderName)
-		case "model_slug":
-			i, got = 3, r.String(&v.ModelSlug)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, moderationMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Moderation) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Reasons != nil {
-		w.Key(`"reasons":`)
-		wire.WriteStrings(w, v.Reasons, false)
-		wrote |= 1 << 0
-	} else if w.Empty(`"reasons":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
-	}
-	if v.FlaggedInput != "" {
-		w.Key(`"flagged_input":`)
-		w.String(v.FlaggedInput)
-		wrote |= 1 << 1
-	} else if w.Empty(`"flagged_input":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.ProviderName != "" {
-		w.Key(`"provider_name":`)
-		w.String(v.ProviderName)
-		wrote |= 1 << 2
-	} else if w.Empty(`"provider_name":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.ModelSlug != "" {
-		w.Key(`"model_slug":`)
-		w.String(v.ModelSlug)
-		wrote |= 1 << 3
-	} else if w.Empty(`"model_slug":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, moderationMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&moderationMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.Reasons, false)
+	o.String(1, v.FlaggedInput)
+	o.String(2, v.ProviderName)
+	o.String(3, v.ModelSlug)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Moderation) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Moderation) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Moderation) UnmarshalJSON(data []byte) error {
 	*v = Moderation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Moderation")
+	return decode(v, data, "Moderation")
 }
 
-var moderationPluginMembers = [...]string{
-	"id",
-}
+var moderationPluginMembers = wire.Members{Keys: []string{`"id":`}, Value: "moderation"}
 
 func (v *ModerationPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
-	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		switch string(r.Key) {
-		case "id":
-			var s string
-			if r.String(&s); s != "moderation" {
-				r.Fail("id is %q, want \"moderation\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-	}
-	return wire.Value
+	return readObject(r, v, &moderationPluginMembers, nil, &v.Extra)
+}
+
+func (v *ModerationPlugin) member(r *wire.Reader) (int, wire.Got) {
+	return -1, wire.Wrong
 }
 
 func (v *ModerationPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"moderation",`)
-	wrote |= 1 << 0
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, moderationPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&moderationPluginMembers, 0, v.Extra)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ModerationPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ModerationPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ModerationPlugin) UnmarshalJSON(data []byte) error {
 	*v = ModerationPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ModerationPlugin")
+	return decode(v, data, "ModerationPlugin")
 }
 
 func (ModerationPlugin) plugin() {}
 
-var nestedToolMembers = [...]string{
-	"type",
-	"parameters",
-}
+var nestedToolMembers = wire.Members{Keys: []string{`"type":`, `"parameters":`}, Empty: 0x3}
 
 func (v *NestedTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &nestedToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *NestedTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String(&v.Type)
+	case "parameters":
+		return 1, r.Any(&v.Parameters)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String(&v.Type), wire.Zero
-		case "parameters":
-			i, got = 1, r.Any(&v.Parameters)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, nestedToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *NestedTool) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
-		w.Any(v.Parameters)
-		wrote |= 1 << 1
-	} else if w.Empty(`"parameters":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, nestedToolMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&nestedToolMembers, v.presence, v.Extra)
+	o.String(0, v.Type)
+	o.Any(1, v.Parameters)
+	o.Close()
 }
 
 func (v *NestedTool) blank() bool { return v.Type == "" && v.Parameters == nil }
 
-func readNestedTools(r *wire.Reader, dst *[]NestedTool) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []NestedTool{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]NestedTool, 1, 1)
-		} else {
-			s = append(s, NestedTool{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = NestedTool{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *NestedTool) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeNestedTools(w *wire.Writer, s []NestedTool) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v NestedTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v NestedTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *NestedTool) UnmarshalJSON(data []byte) error {
 	*v = NestedTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "NestedTool")
+	return decode(v, data, "NestedTool")
 }
 
-var pDFOptionsMembers = [...]string{
-	"engine",
-}
+var pDFOptionsMembers = wire.Members{Keys: []string{`"engine":`}}
 
 func (v *PDFOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &pDFOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *PDFOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "engine":
+		return 0, r.String((*string)(&v.Engine))
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "engine":
-			i, got = 0, r.String((*string)(&v.Engine))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, pDFOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PDFOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 0
-	} else if w.Empty(`"engine":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, pDFOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&pDFOptionsMembers, v.presence, v.Extra)
+	o.String(0, string(v.Engine))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PDFOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PDFOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PDFOptions) UnmarshalJSON(data []byte) error {
 	*v = PDFOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PDFOptions")
+	return decode(v, data, "PDFOptions")
 }
 
-var pageLinksMembers = [...]string{
-	"next",
-}
+var pageLinksMembers = wire.Members{Keys: []string{`"next":`}, Empty: 0x2}
 
 func (v *PageLinks) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &pageLinksMembers, &v.presence, &v.Extra)
+}
+
+func (v *PageLinks) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "next":
+		return 0, r.String(&v.Next)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "next":
-			i, got, dflt = 0, r.String(&v.Next), wire.Null
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, pageLinksMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PageLinks) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Next != "" {
-		w.Key(`"next":`)
-		w.String(v.Next)
-		wrote |= 1 << 0
-	} else if w.Empty(`"next":`, v.presence.Form(0), wire.Null, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, pageLinksMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&pageLinksMembers, v.presence, v.Extra)
+	o.String(0, v.Next)
+	o.Close()
 }
 
 func (v *PageLinks) blank() bool { return v.Next == "" }
 
 func (v *PageLinks) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v PageLinks) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PageLinks) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PageLinks) UnmarshalJSON(data []byte) error {
 	*v = PageLinks{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PageLinks")
+	return decode(v, data, "PageLinks")
 }
 
-var paretoRouterPluginMembers = [...]string{
-	"enabled",
-	"min_coding_score",
-	"max_price",
-	"price_source",
-	"id",
-}
+var paretoRouterPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"min_coding_score":`, `"max_price":`, `"price_source":`, `"id":`}, Value: "pareto-router"}
 
 func (v *ParetoRouterPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &paretoRouterPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *ParetoRouterPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "min_coding_score":
+		return 1, r.FloatPtr(&v.MinCodingScore)
+	case "max_price":
+		return 2, r.FloatPtr(&v.MaxPrice)
+	case "price_source":
+		return 3, r.String((*string)(&v.PriceSource))
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "min_coding_score":
-			i, got = 1, r.FloatPtr(&v.MinCodingScore)
-		case "max_price":
-			i, got = 2, r.FloatPtr(&v.MaxPrice)
-		case "price_source":
-			i, got = 3, r.String((*string)(&v.PriceSource))
-		case "id":
-			var s string
-			if r.String(&s); s != "pareto-router" {
-				r.Fail("id is %q, want \"pareto-router\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, paretoRouterPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ParetoRouterPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"pareto-router",`)
-	wrote |= 1 << 4
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.MinCodingScore != nil {
-		w.Key(`"min_coding_score":`)
-		if v.presence.Form(1) == wire.Absent {
-			w.FloatAs(*v.MinCodingScore, v.Extra["min_coding_score"])
-		} else {
-			w.Float(*v.MinCodingScore)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"min_coding_score":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxPrice != nil {
-		w.Key(`"max_price":`)
-		if v.presence.Form(2) == wire.Absent {
-			w.FloatAs(*v.MaxPrice, v.Extra["max_price"])
-		} else {
-			w.Float(*v.MaxPrice)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_price":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.PriceSource != "" {
-		w.Key(`"price_source":`)
-		w.String(string(v.PriceSource))
-		wrote |= 1 << 3
-	} else if w.Empty(`"price_source":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, paretoRouterPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&paretoRouterPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	o.FloatPtr(1, v.MinCodingScore)
+	o.FloatPtr(2, v.MaxPrice)
+	o.String(3, string(v.PriceSource))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ParetoRouterPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ParetoRouterPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ParetoRouterPlugin) UnmarshalJSON(data []byte) error {
 	*v = ParetoRouterPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ParetoRouterPlugin")
+	return decode(v, data, "ParetoRouterPlugin")
 }
 
 func (ParetoRouterPlugin) plugin() {}
 
-var parsedFileMembers = [...]string{
-	"hash",
-	"name",
-	"content",
-}
+var parsedFileMembers = wire.Members{Keys: []string{`"hash":`, `"name":`, `"content":`}, Empty: 0x3}
 
 func (v *ParsedFile) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &parsedFileMembers, &v.presence, &v.Extra)
+}
+
+func (v *ParsedFile) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "hash":
+		return 0, r.String(&v.Hash)
+	case "name":
+		return 1, r.String(&v.Name)
+	case "content":
+		return 2, readList(r, &v.Content, nil)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "hash":
-			i, got, dflt = 0, r.String(&v.Hash), wire.Zero
-		case "name":
-			i, got = 1, r.String(&v.Name)
-		case "content":
-			i, got = 2, readParts(r, &v.Content)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, parsedFileMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ParsedFile) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Hash != "" {
-		w.Key(`"hash":`)
-		w.String(v.Hash)
-		wrote |= 1 << 0
-	} else if w.Empty(`"hash":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&parsedFileMembers, v.presence, v.Extra)
+	o.String(0, v.Hash)
+	o.String(1, v.Name)
+	if o.Begin(2, v.Content != nil, `[]`) {
+		writeList(w, v.Content)
 	}
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 1
-	} else if w.Empty(`"name":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Content != nil {
-		w.Key(`"content":`)
-		writeParts(w, v.Content)
-		wrote |= 1 << 2
-	} else if w.Empty(`"content":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, parsedFileMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ParsedFile) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ParsedFile) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ParsedFile) UnmarshalJSON(data []byte) error {
 	*v = ParsedFile{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ParsedFile")
+	return decode(v, data, "ParsedFile")
 }
 
-var partMembers = [...]string{
-	"type",
-	"text",
-	"image_url",
-	"input_audio",
-	"video_url",
-	"file",
-	"cache_control",
-	"prompt_cache_breakpoint",
-}
+var partMembers = wire.Members{Keys: []string{`"type":`, `"text":`, `"image_url":`, `"input_audio":`, `"video_url":`, `"file":`, `"cache_control":`, `"prompt_cache_breakpoint":`}, Empty: 0x3}
 
 func (v *Part) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -8630,59 +3884,23 @@ func (v *Part) readJSON(r *wire.Reader) wire.Got {
 		case "text":
 			i, got, dflt = 1, r.String(&v.Text), wire.Plain
 		case "image_url":
-			i, got = 2, r.Miss()
-			if v.ImageURL = nil; got == wire.Wrong {
-				v.ImageURL = new(ImageURL)
-				if got = v.ImageURL.readJSON(r); got == wire.Wrong {
-					v.ImageURL = nil
-				}
-			}
+			i, got = 2, readPtr(r, &v.ImageURL)
 		case "input_audio":
-			i, got = 3, r.Miss()
-			if v.InputAudio = nil; got == wire.Wrong {
-				v.InputAudio = new(InputAudio)
-				if got = v.InputAudio.readJSON(r); got == wire.Wrong {
-					v.InputAudio = nil
-				}
-			}
+			i, got = 3, readPtr(r, &v.InputAudio)
 		case "video_url":
-			i, got = 4, r.Miss()
-			if v.VideoURL = nil; got == wire.Wrong {
-				v.VideoURL = new(VideoURL)
-				if got = v.VideoURL.readJSON(r); got == wire.Wrong {
-					v.VideoURL = nil
-				}
-			}
+			i, got = 4, readPtr(r, &v.VideoURL)
 		case "file":
-			i, got = 5, r.Miss()
-			if v.File = nil; got == wire.Wrong {
-				v.File = new(File)
-				if got = v.File.readJSON(r); got == wire.Wrong {
-					v.File = nil
-				}
-			}
+			i, got = 5, readPtr(r, &v.File)
 		case "cache_control":
-			i, got = 6, r.Miss()
-			if v.CacheControl = nil; got == wire.Wrong {
-				v.CacheControl = new(CacheControl)
-				if got = v.CacheControl.readJSON(r); got == wire.Wrong {
-					v.CacheControl = nil
-				}
-			}
+			i, got = 6, readPtr(r, &v.CacheControl)
 		case "prompt_cache_breakpoint":
-			i, got = 7, r.Miss()
-			if v.PromptCacheBreakpoint = nil; got == wire.Wrong {
-				v.PromptCacheBreakpoint = new(PromptCacheBreakpoint)
-				if got = v.PromptCacheBreakpoint.readJSON(r); got == wire.Wrong {
-					v.PromptCacheBreakpoint = nil
-				}
-			}
+			i, got = 7, readPtr(r, &v.PromptCacheBreakpoint)
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, partMembers[i], at)
+			r.Keep(&v.Extra, partMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -8693,209 +3911,93 @@ func (v *Part) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *Part) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	textForm := wire.Absent
+	o := w.Object(&partMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
 	if v.Type == "text" {
-		textForm = wire.Zero
+		o.Require(1)
 	}
-	if v.Text != "" {
-		w.Key(`"text":`)
-		w.String(v.Text)
-		wrote |= 1 << 1
-	} else if w.Empty(`"text":`, v.presence.Form(1), textForm, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.ImageURL != nil {
-		w.Key(`"image_url":`)
+	o.String(1, v.Text)
+	if (v.ImageURL != nil || v.presence.Form(2) != wire.Plain) && o.Begin(2, v.ImageURL != nil, `null`) {
 		v.ImageURL.writeJSON(w)
-		wrote |= 1 << 2
-	} else if w.Empty(`"image_url":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
 	}
-	if v.InputAudio != nil {
-		w.Key(`"input_audio":`)
+	if (v.InputAudio != nil || v.presence.Form(3) != wire.Plain) && o.Begin(3, v.InputAudio != nil, `null`) {
 		v.InputAudio.writeJSON(w)
-		wrote |= 1 << 3
-	} else if w.Empty(`"input_audio":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
 	}
-	if v.VideoURL != nil {
-		w.Key(`"video_url":`)
+	if (v.VideoURL != nil || v.presence.Form(4) != wire.Plain) && o.Begin(4, v.VideoURL != nil, `null`) {
 		v.VideoURL.writeJSON(w)
-		wrote |= 1 << 4
-	} else if w.Empty(`"video_url":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
 	}
-	if v.File != nil {
-		w.Key(`"file":`)
+	if (v.File != nil || v.presence.Form(5) != wire.Plain) && o.Begin(5, v.File != nil, `null`) {
 		v.File.writeJSON(w)
-		wrote |= 1 << 5
-	} else if w.Empty(`"file":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
 	}
-	if v.CacheControl != nil {
-		w.Key(`"cache_control":`)
+	if (v.CacheControl != nil || v.presence.Form(6) != wire.Plain) && o.Begin(6, v.CacheControl != nil, `null`) {
 		v.CacheControl.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"cache_control":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if v.PromptCacheBreakpoint != nil {
-		w.Key(`"prompt_cache_breakpoint":`)
+	if (v.PromptCacheBreakpoint != nil || v.presence.Form(7) != wire.Plain) && o.Begin(7, v.PromptCacheBreakpoint != nil, `null`) {
 		v.PromptCacheBreakpoint.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"prompt_cache_breakpoint":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, partMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *Part) blank() bool {
 	return v.Type == "" && v.Text == "" && v.ImageURL == nil && v.InputAudio == nil && v.VideoURL == nil && v.File == nil && v.CacheControl == nil && v.PromptCacheBreakpoint == nil
 }
 
+func (v *Part) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
 func (v *Part) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-func readParts(r *wire.Reader, dst *[]Part) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []Part{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]Part, 1, 1)
-		} else {
-			s = append(s, Part{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = Part{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeParts(w *wire.Writer, s []Part) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v Part) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Part) UnmarshalJSON(data []byte) error {
 	*v = Part{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Part")
+	return decode(v, data, "Part")
 }
 
-var perRequestLimitsMembers = [...]string{
-	"prompt_tokens",
-	"completion_tokens",
-}
+var perRequestLimitsMembers = wire.Members{Keys: []string{`"prompt_tokens":`, `"completion_tokens":`}, Empty: 0xf}
 
 func (v *PerRequestLimits) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &perRequestLimitsMembers, &v.presence, &v.Extra)
+}
+
+func (v *PerRequestLimits) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt_tokens":
+		return 0, r.Int(&v.PromptTokens)
+	case "completion_tokens":
+		return 1, r.Int(&v.CompletionTokens)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "prompt_tokens":
-			i, got, dflt = 0, r.Int(&v.PromptTokens), wire.Zero
-		case "completion_tokens":
-			i, got, dflt = 1, r.Int(&v.CompletionTokens), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, perRequestLimitsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PerRequestLimits) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.PromptTokens != 0 {
-		w.Key(`"prompt_tokens":`)
-		w.Int(v.PromptTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"prompt_tokens":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.CompletionTokens != 0 {
-		w.Key(`"completion_tokens":`)
-		w.Int(v.CompletionTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"completion_tokens":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, perRequestLimitsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&perRequestLimitsMembers, v.presence, v.Extra)
+	o.Int(0, v.PromptTokens)
+	o.Int(1, v.CompletionTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PerRequestLimits) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PerRequestLimits) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PerRequestLimits) UnmarshalJSON(data []byte) error {
 	*v = PerRequestLimits{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PerRequestLimits")
+	return decode(v, data, "PerRequestLimits")
 }
 
-var percentileCutoffsMembers = [...]string{
-	"p50",
-	"p75",
-	"p90",
-	"p99",
-}
+var percentileCutoffsMembers = wire.Members{Keys: []string{`"p50":`, `"p75":`, `"p90":`, `"p99":`}}
 
 func (v *PercentileCutoffs) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
+	if !r.AtObject() {
 		got := r.FloatPtr(&v.P50)
 		if got == wire.Inexact {
 			*v = PercentileCutoffs{}
@@ -8903,33 +4005,25 @@ func (v *PercentileCutoffs) readJSON(r *wire.Reader) wire.Got {
 		}
 		return got
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "p50":
-			i, got = 0, r.FloatPtr(&v.P50)
-		case "p75":
-			i, got = 1, r.FloatPtr(&v.P75)
-		case "p90":
-			i, got = 2, r.FloatPtr(&v.P90)
-		case "p99":
-			i, got = 3, r.FloatPtr(&v.P99)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, percentileCutoffsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	if v.presence == 0 && v.Extra == nil && v.P75 == nil && v.P90 == nil && v.P99 == nil {
+	got := readObject(r, v, &percentileCutoffsMembers, &v.presence, &v.Extra)
+	if got == wire.Value && v.presence == 0 && v.Extra == nil && v.P75 == nil && v.P90 == nil && v.P99 == nil {
 		v.presence.Set(wire.Long, wire.Zero)
 	}
-	return wire.Value
+	return got
+}
+
+func (v *PercentileCutoffs) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "p50":
+		return 0, r.FloatPtr(&v.P50)
+	case "p75":
+		return 1, r.FloatPtr(&v.P75)
+	case "p90":
+		return 2, r.FloatPtr(&v.P90)
+	case "p99":
+		return 3, r.FloatPtr(&v.P99)
+	}
+	return -1, wire.Wrong
 }
 
 func (v *PercentileCutoffs) writeJSON(w *wire.Writer) {
@@ -8937,56 +4031,12 @@ func (v *PercentileCutoffs) writeJSON(w *wire.Writer) {
 		w.Float(*v.P50)
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.P50 != nil {
-		w.Key(`"p50":`)
-		if v.presence.Form(0) == wire.Absent {
-			w.FloatAs(*v.P50, v.Extra["p50"])
-		} else {
-			w.Float(*v.P50)
-		}
-		wrote |= 1 << 0
-	} else if w.Empty(`"p50":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.P75 != nil {
-		w.Key(`"p75":`)
-		if v.presence.Form(1) == wire.Absent {
-			w.FloatAs(*v.P75, v.Extra["p75"])
-		} else {
-			w.Float(*v.P75)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"p75":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.P90 != nil {
-		w.Key(`"p90":`)
-		if v.presence.Form(2) == wire.Absent {
-			w.FloatAs(*v.P90, v.Extra["p90"])
-		} else {
-			w.Float(*v.P90)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"p90":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.P99 != nil {
-		w.Key(`"p99":`)
-		if v.presence.Form(3) == wire.Absent {
-			w.FloatAs(*v.P99, v.Extra["p99"])
-		} else {
-			w.Float(*v.P99)
-		}
-		wrote |= 1 << 3
-	} else if w.Empty(`"p99":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, percentileCutoffsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&percentileCutoffsMembers, v.presence, v.Extra)
+	o.FloatPtr(0, v.P50)
+	o.FloatPtr(1, v.P75)
+	o.FloatPtr(2, v.P90)
+	o.FloatPtr(3, v.P99)
+	o.Close()
 }
 
 func (v *PercentileCutoffs) blank() bool {
@@ -8995,1262 +4045,498 @@ func (v *PercentileCutoffs) blank() bool {
 
 func (v *PercentileCutoffs) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v PercentileCutoffs) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PercentileCutoffs) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PercentileCutoffs) UnmarshalJSON(data []byte) error {
 	*v = PercentileCutoffs{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PercentileCutoffs")
+	return decode(v, data, "PercentileCutoffs")
 }
 
-var pipelineStageMembers = [...]string{
-	"type",
-	"name",
-	"guardrail_id",
-	"guardrail_scope",
-	"summary",
-	"cost_usd",
-	"data",
-}
+var pipelineStageMembers = wire.Members{Keys: []string{`"type":`, `"name":`, `"guardrail_id":`, `"guardrail_scope":`, `"summary":`, `"cost_usd":`, `"data":`}, Empty: 0xf}
 
 func (v *PipelineStage) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &pipelineStageMembers, &v.presence, &v.Extra)
+}
+
+func (v *PipelineStage) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String((*string)(&v.Type))
+	case "name":
+		return 1, r.String(&v.Name)
+	case "guardrail_id":
+		return 2, r.String(&v.GuardrailID)
+	case "guardrail_scope":
+		return 3, r.String(&v.GuardrailScope)
+	case "summary":
+		return 4, r.String(&v.Summary)
+	case "cost_usd":
+		return 5, r.Float(&v.CostUSD)
+	case "data":
+		return 6, r.RawMessage(&v.Data)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String((*string)(&v.Type)), wire.Zero
-		case "name":
-			i, got, dflt = 1, r.String(&v.Name), wire.Zero
-		case "guardrail_id":
-			i, got = 2, r.String(&v.GuardrailID)
-		case "guardrail_scope":
-			i, got = 3, r.String(&v.GuardrailScope)
-		case "summary":
-			i, got = 4, r.String(&v.Summary)
-		case "cost_usd":
-			i, got = 5, r.Float(&v.CostUSD)
-		case "data":
-			i, got = 6, r.RawMessage(&v.Data)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, pipelineStageMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PipelineStage) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 1
-	} else if w.Empty(`"name":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.GuardrailID != "" {
-		w.Key(`"guardrail_id":`)
-		w.String(v.GuardrailID)
-		wrote |= 1 << 2
-	} else if w.Empty(`"guardrail_id":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.GuardrailScope != "" {
-		w.Key(`"guardrail_scope":`)
-		w.String(v.GuardrailScope)
-		wrote |= 1 << 3
-	} else if w.Empty(`"guardrail_scope":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Summary != "" {
-		w.Key(`"summary":`)
-		w.String(v.Summary)
-		wrote |= 1 << 4
-	} else if w.Empty(`"summary":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.CostUSD != 0 {
-		w.Key(`"cost_usd":`)
-		if v.presence.Form(5) == wire.Absent {
-			w.FloatAs(v.CostUSD, v.Extra["cost_usd"])
-		} else {
-			w.Float(v.CostUSD)
-		}
-		wrote |= 1 << 5
-	} else if w.Empty(`"cost_usd":`, v.presence.Form(5), wire.Absent, `0`) {
-		wrote |= 1 << 5
-	}
-	if v.Data != nil {
-		w.Key(`"data":`)
-		w.Raw(v.Data)
-		wrote |= 1 << 6
-	} else if w.Empty(`"data":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, pipelineStageMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&pipelineStageMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
+	o.String(1, v.Name)
+	o.String(2, v.GuardrailID)
+	o.String(3, v.GuardrailScope)
+	o.String(4, v.Summary)
+	o.Float(5, v.CostUSD)
+	o.Raw(6, v.Data)
+	o.Close()
 }
 
 func (v *PipelineStage) blank() bool {
 	return v.Type == "" && v.Name == "" && v.GuardrailID == "" && v.GuardrailScope == "" && v.Summary == "" && v.CostUSD == 0 && v.Data == nil
 }
 
-func readPipelineStages(r *wire.Reader, dst *[]PipelineStage) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []PipelineStage{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]PipelineStage, 1, 1)
-		} else {
-			s = append(s, PipelineStage{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = PipelineStage{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *PipelineStage) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writePipelineStages(w *wire.Writer, s []PipelineStage) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PipelineStage) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v PipelineStage) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PipelineStage) UnmarshalJSON(data []byte) error {
 	*v = PipelineStage{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PipelineStage")
+	return decode(v, data, "PipelineStage")
 }
 
-var predictionMembers = [...]string{
-	"type",
-	"content",
-}
+var predictionMembers = wire.Members{Keys: []string{`"type":`, `"content":`}, Empty: 0xf}
 
 func (v *Prediction) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &predictionMembers, &v.presence, &v.Extra)
+}
+
+func (v *Prediction) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String(&v.Type)
+	case "content":
+		return 1, readContent(r, &v.Content)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String(&v.Type), wire.Zero
-		case "content":
-			i, got, dflt = 1, readContent(r, &v.Content), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, predictionMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Prediction) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&predictionMembers, v.presence, v.Extra)
+	o.String(0, v.Type)
+	if o.Begin(1, v.Content != nil, `[]`) {
+		writeContent(w, v.Content, !o.Other(1))
 	}
-	if v.Content != nil {
-		w.Key(`"content":`)
-		writeContent(w, v.Content, v.presence.Form(1) != wire.Zero)
-		wrote |= 1 << 1
-	} else if w.Empty(`"content":`, v.presence.Form(1), wire.Zero, `[]`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, predictionMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Prediction) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Prediction) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Prediction) UnmarshalJSON(data []byte) error {
 	*v = Prediction{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Prediction")
+	return decode(v, data, "Prediction")
 }
 
-var previousErrorMembers = [...]string{
-	"provider",
-	"code",
-	"status",
-	"message",
-}
+var previousErrorMembers = wire.Members{Keys: []string{`"provider":`, `"code":`, `"status":`, `"message":`}}
 
 func (v *PreviousError) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &previousErrorMembers, &v.presence, &v.Extra)
+}
+
+func (v *PreviousError) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "provider":
+		return 0, r.String(&v.Provider)
+	case "code":
+		return 1, r.Int(&v.Code)
+	case "status":
+		return 2, r.Int(&v.Status)
+	case "message":
+		return 3, r.String(&v.Message)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "provider":
-			i, got = 0, r.String(&v.Provider)
-		case "code":
-			i, got = 1, r.Int(&v.Code)
-		case "status":
-			i, got = 2, r.Int(&v.Status)
-		case "message":
-			i, got = 3, r.String(&v.Message)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, previousErrorMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PreviousError) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Provider != "" {
-		w.Key(`"provider":`)
-		w.String(v.Provider)
-		wrote |= 1 << 0
-	} else if w.Empty(`"provider":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Code != 0 {
-		w.Key(`"code":`)
-		w.Int(v.Code)
-		wrote |= 1 << 1
-	} else if w.Empty(`"code":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.Status != 0 {
-		w.Key(`"status":`)
-		w.Int(v.Status)
-		wrote |= 1 << 2
-	} else if w.Empty(`"status":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.Message != "" {
-		w.Key(`"message":`)
-		w.String(v.Message)
-		wrote |= 1 << 3
-	} else if w.Empty(`"message":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, previousErrorMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&previousErrorMembers, v.presence, v.Extra)
+	o.String(0, v.Provider)
+	o.Int(1, v.Code)
+	o.Int(2, v.Status)
+	o.String(3, v.Message)
+	o.Close()
 }
 
 func (v *PreviousError) blank() bool {
 	return v.Provider == "" && v.Code == 0 && v.Status == 0 && v.Message == ""
 }
 
-func readPreviousErrors(r *wire.Reader, dst *[]PreviousError) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []PreviousError{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]PreviousError, 1, 1)
-		} else {
-			s = append(s, PreviousError{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = PreviousError{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *PreviousError) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writePreviousErrors(w *wire.Writer, s []PreviousError) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PreviousError) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v PreviousError) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PreviousError) UnmarshalJSON(data []byte) error {
 	*v = PreviousError{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PreviousError")
+	return decode(v, data, "PreviousError")
 }
 
-var pricingOverrideMembers = [...]string{
-	"min_prompt_tokens",
-	"utc_start",
-	"utc_end",
-	"prompt",
-	"completion",
-	"audio",
-	"input_audio_cache",
-	"input_cache_read",
-	"input_cache_write",
-	"input_cache_write_1h",
-}
+var pricingOverrideMembers = wire.Members{Keys: []string{`"min_prompt_tokens":`, `"utc_start":`, `"utc_end":`, `"prompt":`, `"completion":`, `"audio":`, `"input_audio_cache":`, `"input_cache_read":`, `"input_cache_write":`, `"input_cache_write_1h":`}}
 
 func (v *PricingOverride) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &pricingOverrideMembers, &v.presence, &v.Extra)
+}
+
+func (v *PricingOverride) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "min_prompt_tokens":
+		return 0, r.Int(&v.MinPromptTokens)
+	case "utc_start":
+		return 1, r.Int(&v.UTCStart)
+	case "utc_end":
+		return 2, r.Int(&v.UTCEnd)
+	case "prompt":
+		return 3, r.Number(3, (*string)(&v.Prompt), &v.numbers)
+	case "completion":
+		return 4, r.Number(4, (*string)(&v.Completion), &v.numbers)
+	case "audio":
+		return 5, r.Number(5, (*string)(&v.Audio), &v.numbers)
+	case "input_audio_cache":
+		return 6, r.Number(6, (*string)(&v.InputAudioCache), &v.numbers)
+	case "input_cache_read":
+		return 7, r.Number(7, (*string)(&v.InputCacheRead), &v.numbers)
+	case "input_cache_write":
+		return 8, r.Number(8, (*string)(&v.InputCacheWrite), &v.numbers)
+	case "input_cache_write_1h":
+		return 9, r.Number(9, (*string)(&v.InputCacheWrite1h), &v.numbers)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "min_prompt_tokens":
-			i, got = 0, r.Int(&v.MinPromptTokens)
-		case "utc_start":
-			i, got = 1, r.Int(&v.UTCStart)
-		case "utc_end":
-			i, got = 2, r.Int(&v.UTCEnd)
-		case "prompt":
-			i, got = 3, r.Number((*string)(&v.Prompt))
-		case "completion":
-			i, got = 4, r.Number((*string)(&v.Completion))
-		case "audio":
-			i, got = 5, r.Number((*string)(&v.Audio))
-		case "input_audio_cache":
-			i, got = 6, r.Number((*string)(&v.InputAudioCache))
-		case "input_cache_read":
-			i, got = 7, r.Number((*string)(&v.InputCacheRead))
-		case "input_cache_write":
-			i, got = 8, r.Number((*string)(&v.InputCacheWrite))
-		case "input_cache_write_1h":
-			i, got = 9, r.Number((*string)(&v.InputCacheWrite1h))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, pricingOverrideMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PricingOverride) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.MinPromptTokens != 0 {
-		w.Key(`"min_prompt_tokens":`)
-		w.Int(v.MinPromptTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"min_prompt_tokens":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.UTCStart != 0 {
-		w.Key(`"utc_start":`)
-		w.Int(v.UTCStart)
-		wrote |= 1 << 1
-	} else if w.Empty(`"utc_start":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.UTCEnd != 0 {
-		w.Key(`"utc_end":`)
-		w.Int(v.UTCEnd)
-		wrote |= 1 << 2
-	} else if w.Empty(`"utc_end":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.Prompt != "" {
-		w.Key(`"prompt":`)
-		w.Number(string(v.Prompt), v.presence.Form(3) == wire.Absent)
-		wrote |= 1 << 3
-	} else if w.Empty(`"prompt":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Completion != "" {
-		w.Key(`"completion":`)
-		w.Number(string(v.Completion), v.presence.Form(4) == wire.Absent)
-		wrote |= 1 << 4
-	} else if w.Empty(`"completion":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Audio != "" {
-		w.Key(`"audio":`)
-		w.Number(string(v.Audio), v.presence.Form(5) == wire.Absent)
-		wrote |= 1 << 5
-	} else if w.Empty(`"audio":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.InputAudioCache != "" {
-		w.Key(`"input_audio_cache":`)
-		w.Number(string(v.InputAudioCache), v.presence.Form(6) == wire.Absent)
-		wrote |= 1 << 6
-	} else if w.Empty(`"input_audio_cache":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.InputCacheRead != "" {
-		w.Key(`"input_cache_read":`)
-		w.Number(string(v.InputCacheRead), v.presence.Form(7) == wire.Absent)
-		wrote |= 1 << 7
-	} else if w.Empty(`"input_cache_read":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.InputCacheWrite != "" {
-		w.Key(`"input_cache_write":`)
-		w.Number(string(v.InputCacheWrite), v.presence.Form(8) == wire.Absent)
-		wrote |= 1 << 8
-	} else if w.Empty(`"input_cache_write":`, v.presence.Form(8), wire.Absent, `""`) {
-		wrote |= 1 << 8
-	}
-	if v.InputCacheWrite1h != "" {
-		w.Key(`"input_cache_write_1h":`)
-		w.Number(string(v.InputCacheWrite1h), v.presence.Form(9) == wire.Absent)
-		wrote |= 1 << 9
-	} else if w.Empty(`"input_cache_write_1h":`, v.presence.Form(9), wire.Absent, `""`) {
-		wrote |= 1 << 9
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, pricingOverrideMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&pricingOverrideMembers, v.presence, v.Extra)
+	o.Int(0, v.MinPromptTokens)
+	o.Int(1, v.UTCStart)
+	o.Int(2, v.UTCEnd)
+	o.Number(3, string(v.Prompt), v.numbers)
+	o.Number(4, string(v.Completion), v.numbers)
+	o.Number(5, string(v.Audio), v.numbers)
+	o.Number(6, string(v.InputAudioCache), v.numbers)
+	o.Number(7, string(v.InputCacheRead), v.numbers)
+	o.Number(8, string(v.InputCacheWrite), v.numbers)
+	o.Number(9, string(v.InputCacheWrite1h), v.numbers)
+	o.Close()
 }
 
 func (v *PricingOverride) blank() bool {
 	return v.MinPromptTokens == 0 && v.UTCStart == 0 && v.UTCEnd == 0 && v.Prompt == "" && v.Completion == "" && v.Audio == "" && v.InputAudioCache == "" && v.InputCacheRead == "" && v.InputCacheWrite == "" && v.InputCacheWrite1h == ""
 }
 
-func readPricingOverrides(r *wire.Reader, dst *[]PricingOverride) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []PricingOverride{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]PricingOverride, 1, 1)
-		} else {
-			s = append(s, PricingOverride{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = PricingOverride{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *PricingOverride) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writePricingOverrides(w *wire.Writer, s []PricingOverride) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PricingOverride) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v PricingOverride) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PricingOverride) UnmarshalJSON(data []byte) error {
 	*v = PricingOverride{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PricingOverride")
+	return decode(v, data, "PricingOverride")
 }
 
-var promptCacheBreakpointMembers = [...]string{
-	"mode",
-}
+var promptCacheBreakpointMembers = wire.Members{Keys: []string{`"mode":`}, Empty: 0x3}
 
 func (v *PromptCacheBreakpoint) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &promptCacheBreakpointMembers, &v.presence, &v.Extra)
+}
+
+func (v *PromptCacheBreakpoint) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "mode":
+		return 0, r.String((*string)(&v.Mode))
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "mode":
-			i, got, dflt = 0, r.String((*string)(&v.Mode)), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, promptCacheBreakpointMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PromptCacheBreakpoint) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 0
-	} else if w.Empty(`"mode":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, promptCacheBreakpointMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&promptCacheBreakpointMembers, v.presence, v.Extra)
+	o.String(0, string(v.Mode))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PromptCacheBreakpoint) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PromptCacheBreakpoint) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PromptCacheBreakpoint) UnmarshalJSON(data []byte) error {
 	*v = PromptCacheBreakpoint{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PromptCacheBreakpoint")
+	return decode(v, data, "PromptCacheBreakpoint")
 }
 
-var promptCacheOptionsMembers = [...]string{
-	"mode",
-	"ttl",
-}
+var promptCacheOptionsMembers = wire.Members{Keys: []string{`"mode":`, `"ttl":`}, Empty: 0x3}
 
 func (v *PromptCacheOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &promptCacheOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *PromptCacheOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "mode":
+		return 0, r.String((*string)(&v.Mode))
+	case "ttl":
+		return 1, r.String(&v.TTL)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "mode":
-			i, got, dflt = 0, r.String((*string)(&v.Mode)), wire.Zero
-		case "ttl":
-			i, got = 1, r.String(&v.TTL)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, promptCacheOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PromptCacheOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 0
-	} else if w.Empty(`"mode":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.TTL != "" {
-		w.Key(`"ttl":`)
-		w.String(v.TTL)
-		wrote |= 1 << 1
-	} else if w.Empty(`"ttl":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, promptCacheOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&promptCacheOptionsMembers, v.presence, v.Extra)
+	o.String(0, string(v.Mode))
+	o.String(1, v.TTL)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PromptCacheOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PromptCacheOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PromptCacheOptions) UnmarshalJSON(data []byte) error {
 	*v = PromptCacheOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PromptCacheOptions")
+	return decode(v, data, "PromptCacheOptions")
 }
 
-var promptTokensDetailsMembers = [...]string{
-	"cached_tokens",
-	"cache_write_tokens",
-	"audio_tokens",
-	"video_tokens",
-}
+var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`}}
 
 func (v *PromptTokensDetails) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &promptTokensDetailsMembers, &v.presence, &v.Extra)
+}
+
+func (v *PromptTokensDetails) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "cached_tokens":
+		return 0, r.Int(&v.CachedTokens)
+	case "cache_write_tokens":
+		return 1, r.Int(&v.CacheWriteTokens)
+	case "audio_tokens":
+		return 2, r.Int(&v.AudioTokens)
+	case "video_tokens":
+		return 3, r.Int(&v.VideoTokens)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "cached_tokens":
-			i, got = 0, r.Int(&v.CachedTokens)
-		case "cache_write_tokens":
-			i, got = 1, r.Int(&v.CacheWriteTokens)
-		case "audio_tokens":
-			i, got = 2, r.Int(&v.AudioTokens)
-		case "video_tokens":
-			i, got = 3, r.Int(&v.VideoTokens)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, promptTokensDetailsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *PromptTokensDetails) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.CachedTokens != 0 {
-		w.Key(`"cached_tokens":`)
-		w.Int(v.CachedTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"cached_tokens":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.CacheWriteTokens != 0 {
-		w.Key(`"cache_write_tokens":`)
-		w.Int(v.CacheWriteTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"cache_write_tokens":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.AudioTokens != 0 {
-		w.Key(`"audio_tokens":`)
-		w.Int(v.AudioTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"audio_tokens":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.VideoTokens != 0 {
-		w.Key(`"video_tokens":`)
-		w.Int(v.VideoTokens)
-		wrote |= 1 << 3
-	} else if w.Empty(`"video_tokens":`, v.presence.Form(3), wire.Absent, `0`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, promptTokensDetailsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&promptTokensDetailsMembers, v.presence, v.Extra)
+	o.Int(0, v.CachedTokens)
+	o.Int(1, v.CacheWriteTokens)
+	o.Int(2, v.AudioTokens)
+	o.Int(3, v.VideoTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PromptTokensDetails) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PromptTokensDetails) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PromptTokensDetails) UnmarshalJSON(data []byte) error {
 	*v = PromptTokensDetails{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PromptTokensDetails")
+	return decode(v, data, "PromptTokensDetails")
 }
 
-var providerErrorMembers = [...]string{
-	"error_type",
-	"provider_name",
-	"provider_code",
-	"raw",
-	"previous_errors",
-}
+var providerErrorMembers = wire.Members{Keys: []string{`"error_type":`, `"provider_name":`, `"provider_code":`, `"raw":`, `"previous_errors":`}}
 
 func (v *ProviderError) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &providerErrorMembers, &v.presence, &v.Extra)
+}
+
+func (v *ProviderError) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "error_type":
+		return 0, r.String((*string)(&v.ErrorType))
+	case "provider_name":
+		return 1, r.String(&v.ProviderName)
+	case "provider_code":
+		return 2, r.String(&v.ProviderCode)
+	case "raw":
+		return 3, r.RawMessage(&v.Raw)
+	case "previous_errors":
+		return 4, readList(r, &v.PreviousErrors, nil)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "error_type":
-			i, got = 0, r.String((*string)(&v.ErrorType))
-		case "provider_name":
-			i, got = 1, r.String(&v.ProviderName)
-		case "provider_code":
-			i, got = 2, r.String(&v.ProviderCode)
-		case "raw":
-			i, got = 3, r.RawMessage(&v.Raw)
-		case "previous_errors":
-			i, got = 4, readPreviousErrors(r, &v.PreviousErrors)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, providerErrorMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ProviderError) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ErrorType != "" {
-		w.Key(`"error_type":`)
-		w.String(string(v.ErrorType))
-		wrote |= 1 << 0
-	} else if w.Empty(`"error_type":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&providerErrorMembers, v.presence, v.Extra)
+	o.String(0, string(v.ErrorType))
+	o.String(1, v.ProviderName)
+	o.String(2, v.ProviderCode)
+	o.Raw(3, v.Raw)
+	if o.Begin(4, v.PreviousErrors != nil, `[]`) {
+		writeList(w, v.PreviousErrors)
 	}
-	if v.ProviderName != "" {
-		w.Key(`"provider_name":`)
-		w.String(v.ProviderName)
-		wrote |= 1 << 1
-	} else if w.Empty(`"provider_name":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.ProviderCode != "" {
-		w.Key(`"provider_code":`)
-		w.String(v.ProviderCode)
-		wrote |= 1 << 2
-	} else if w.Empty(`"provider_code":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Raw != nil {
-		w.Key(`"raw":`)
-		w.Raw(v.Raw)
-		wrote |= 1 << 3
-	} else if w.Empty(`"raw":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.PreviousErrors != nil {
-		w.Key(`"previous_errors":`)
-		writePreviousErrors(w, v.PreviousErrors)
-		wrote |= 1 << 4
-	} else if w.Empty(`"previous_errors":`, v.presence.Form(4), wire.Absent, `[]`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, providerErrorMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ProviderError) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ProviderError) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ProviderError) UnmarshalJSON(data []byte) error {
 	*v = ProviderError{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ProviderError")
+	return decode(v, data, "ProviderError")
 }
 
-var providerPreferencesMembers = [...]string{
-	"order",
-	"only",
-	"ignore",
-	"allow_fallbacks",
-	"require_parameters",
-	"data_collection",
-	"zdr",
-	"enforce_distillable_text",
-	"quantizations",
-	"max_price",
-	"sort",
-	"preferred_min_throughput",
-	"preferred_max_latency",
-}
+var providerPreferencesMembers = wire.Members{Keys: []string{`"order":`, `"only":`, `"ignore":`, `"allow_fallbacks":`, `"require_parameters":`, `"data_collection":`, `"zdr":`, `"enforce_distillable_text":`, `"quantizations":`, `"max_price":`, `"sort":`, `"preferred_min_throughput":`, `"preferred_max_latency":`}}
 
 func (v *ProviderPreferences) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &providerPreferencesMembers, &v.presence, &v.Extra)
+}
+
+func (v *ProviderPreferences) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "order":
+		return 0, wire.Strings(r, &v.Order)
+	case "only":
+		return 1, wire.Strings(r, &v.Only)
+	case "ignore":
+		return 2, wire.Strings(r, &v.Ignore)
+	case "allow_fallbacks":
+		return 3, r.BoolPtr(&v.AllowFallbacks)
+	case "require_parameters":
+		return 4, r.BoolPtr(&v.RequireParameters)
+	case "data_collection":
+		return 5, r.String((*string)(&v.DataCollection))
+	case "zdr":
+		return 6, r.BoolPtr(&v.ZDR)
+	case "enforce_distillable_text":
+		return 7, r.BoolPtr(&v.EnforceDistillableText)
+	case "quantizations":
+		return 8, wire.Strings(r, &v.Quantizations)
+	case "max_price":
+		return 9, readPtr(r, &v.MaxPrice)
+	case "sort":
+		v.Sort = ProviderSort{}
+		return 10, readValue(r, &v.Sort)
+	case "preferred_min_throughput":
+		v.PreferredMinThroughput = PercentileCutoffs{}
+		return 11, readValue(r, &v.PreferredMinThroughput)
+	case "preferred_max_latency":
+		v.PreferredMaxLatency = PercentileCutoffs{}
+		return 12, readValue(r, &v.PreferredMaxLatency)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "order":
-			i, got = 0, wire.Strings(r, &v.Order)
-		case "only":
-			i, got = 1, wire.Strings(r, &v.Only)
-		case "ignore":
-			i, got = 2, wire.Strings(r, &v.Ignore)
-		case "allow_fallbacks":
-			i, got = 3, r.BoolPtr(&v.AllowFallbacks)
-		case "require_parameters":
-			i, got = 4, r.BoolPtr(&v.RequireParameters)
-		case "data_collection":
-			i, got = 5, r.String((*string)(&v.DataCollection))
-		case "zdr":
-			i, got = 6, r.BoolPtr(&v.ZDR)
-		case "enforce_distillable_text":
-			i, got = 7, r.BoolPtr(&v.EnforceDistillableText)
-		case "quantizations":
-			i, got = 8, wire.Strings(r, &v.Quantizations)
-		case "max_price":
-			i, got = 9, r.Miss()
-			if v.MaxPrice = nil; got == wire.Wrong {
-				v.MaxPrice = new(MaxPrice)
-				if got = v.MaxPrice.readJSON(r); got == wire.Wrong {
-					v.MaxPrice = nil
-				}
-			}
-		case "sort":
-			v.Sort = ProviderSort{}
-			i, got = 10, v.Sort.readJSON(r)
-			if got == wire.Value && v.Sort.isZero() {
-				got = wire.GotZero
-			}
-		case "preferred_min_throughput":
-			v.PreferredMinThroughput = PercentileCutoffs{}
-			i, got = 11, v.PreferredMinThroughput.readJSON(r)
-			if got == wire.Value && v.PreferredMinThroughput.isZero() {
-				got = wire.GotZero
-			}
-		case "preferred_max_latency":
-			v.PreferredMaxLatency = PercentileCutoffs{}
-			i, got = 12, v.PreferredMaxLatency.readJSON(r)
-			if got == wire.Value && v.PreferredMaxLatency.isZero() {
-				got = wire.GotZero
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, providerPreferencesMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ProviderPreferences) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Order != nil {
-		w.Key(`"order":`)
-		wire.WriteStrings(w, v.Order, false)
-		wrote |= 1 << 0
-	} else if w.Empty(`"order":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
-	}
-	if v.Only != nil {
-		w.Key(`"only":`)
-		wire.WriteStrings(w, v.Only, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"only":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.Ignore != nil {
-		w.Key(`"ignore":`)
-		wire.WriteStrings(w, v.Ignore, false)
-		wrote |= 1 << 2
-	} else if w.Empty(`"ignore":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.AllowFallbacks != nil {
-		w.Key(`"allow_fallbacks":`)
-		w.Bool(*v.AllowFallbacks)
-		wrote |= 1 << 3
-	} else if w.Empty(`"allow_fallbacks":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.RequireParameters != nil {
-		w.Key(`"require_parameters":`)
-		w.Bool(*v.RequireParameters)
-		wrote |= 1 << 4
-	} else if w.Empty(`"require_parameters":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.DataCollection != "" {
-		w.Key(`"data_collection":`)
-		w.String(string(v.DataCollection))
-		wrote |= 1 << 5
-	} else if w.Empty(`"data_collection":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.ZDR != nil {
-		w.Key(`"zdr":`)
-		w.Bool(*v.ZDR)
-		wrote |= 1 << 6
-	} else if w.Empty(`"zdr":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
-	}
-	if v.EnforceDistillableText != nil {
-		w.Key(`"enforce_distillable_text":`)
-		w.Bool(*v.EnforceDistillableText)
-		wrote |= 1 << 7
-	} else if w.Empty(`"enforce_distillable_text":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
-	}
-	if v.Quantizations != nil {
-		w.Key(`"quantizations":`)
-		wire.WriteStrings(w, v.Quantizations, false)
-		wrote |= 1 << 8
-	} else if w.Empty(`"quantizations":`, v.presence.Form(8), wire.Absent, `[]`) {
-		wrote |= 1 << 8
-	}
-	if v.MaxPrice != nil {
-		w.Key(`"max_price":`)
+	o := w.Object(&providerPreferencesMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.Order, false)
+	wire.WriteStrings(&o, 1, v.Only, false)
+	wire.WriteStrings(&o, 2, v.Ignore, false)
+	o.BoolPtr(3, v.AllowFallbacks)
+	o.BoolPtr(4, v.RequireParameters)
+	o.String(5, string(v.DataCollection))
+	o.BoolPtr(6, v.ZDR)
+	o.BoolPtr(7, v.EnforceDistillableText)
+	wire.WriteStrings(&o, 8, v.Quantizations, false)
+	if o.Begin(9, v.MaxPrice != nil, `null`) {
 		v.MaxPrice.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"max_price":`, v.presence.Form(9), wire.Absent, `null`) {
-		wrote |= 1 << 9
 	}
-	if !v.Sort.isZero() {
-		w.Key(`"sort":`)
+	if o.Begin(10, !v.Sort.isZero(), `""`) {
 		v.Sort.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"sort":`, v.presence.Form(10), wire.Absent, `""`) {
-		wrote |= 1 << 10
 	}
-	if !v.PreferredMinThroughput.isZero() {
-		w.Key(`"preferred_min_throughput":`)
+	if o.Begin(11, !v.PreferredMinThroughput.isZero(), `null`) {
 		v.PreferredMinThroughput.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"preferred_min_throughput":`, v.presence.Form(11), wire.Absent, `null`) {
-		wrote |= 1 << 11
 	}
-	if !v.PreferredMaxLatency.isZero() {
-		w.Key(`"preferred_max_latency":`)
+	if o.Begin(12, !v.PreferredMaxLatency.isZero(), `null`) {
 		v.PreferredMaxLatency.writeJSON(w)
-		wrote |= 1 << 12
-	} else if w.Empty(`"preferred_max_latency":`, v.presence.Form(12), wire.Absent, `null`) {
-		wrote |= 1 << 12
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, providerPreferencesMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ProviderPreferences) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ProviderPreferences) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ProviderPreferences) UnmarshalJSON(data []byte) error {
 	*v = ProviderPreferences{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ProviderPreferences")
+	return decode(v, data, "ProviderPreferences")
 }
 
-var providerResponseMembers = [...]string{
-	"id",
-	"status",
-	"provider_name",
-	"endpoint_id",
-	"model_permaslug",
-	"latency",
-	"is_byok",
-	"routed_service_tier",
-}
+var providerResponseMembers = wire.Members{Keys: []string{`"id":`, `"status":`, `"provider_name":`, `"endpoint_id":`, `"model_permaslug":`, `"latency":`, `"is_byok":`, `"routed_service_tier":`}, Empty: 0x8}
 
 func (v *ProviderResponse) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &providerResponseMembers, &v.presence, &v.Extra)
+}
+
+func (v *ProviderResponse) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "status":
+		return 1, r.Int(&v.Status)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "endpoint_id":
+		return 3, r.String(&v.EndpointID)
+	case "model_permaslug":
+		return 4, r.String(&v.ModelPermaslug)
+	case "latency":
+		return 5, r.Float(&v.Latency)
+	case "is_byok":
+		return 6, r.Bool(&v.IsBYOK)
+	case "routed_service_tier":
+		return 7, r.String((*string)(&v.RoutedServiceTier))
 	}
-	v.presence = 0x4 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "id":
-			i, got = 0, r.String(&v.ID)
-		case "status":
-			i, got, dflt = 1, r.Int(&v.Status), wire.Null
-		case "provider_name":
-			i, got = 2, r.String(&v.ProviderName)
-		case "endpoint_id":
-			i, got = 3, r.String(&v.EndpointID)
-		case "model_permaslug":
-			i, got = 4, r.String(&v.ModelPermaslug)
-		case "latency":
-			i, got = 5, r.Float(&v.Latency)
-		case "is_byok":
-			i, got = 6, r.Bool(&v.IsBYOK)
-		case "routed_service_tier":
-			i, got = 7, r.String((*string)(&v.RoutedServiceTier))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, providerResponseMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ProviderResponse) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"id":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Status != 0 {
-		w.Key(`"status":`)
-		w.Int(v.Status)
-		wrote |= 1 << 1
-	} else if w.Empty(`"status":`, v.presence.Form(1), wire.Null, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.ProviderName != "" {
-		w.Key(`"provider_name":`)
-		w.String(v.ProviderName)
-		wrote |= 1 << 2
-	} else if w.Empty(`"provider_name":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.EndpointID != "" {
-		w.Key(`"endpoint_id":`)
-		w.String(v.EndpointID)
-		wrote |= 1 << 3
-	} else if w.Empty(`"endpoint_id":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.ModelPermaslug != "" {
-		w.Key(`"model_permaslug":`)
-		w.String(v.ModelPermaslug)
-		wrote |= 1 << 4
-	} else if w.Empty(`"model_permaslug":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.Latency != 0 {
-		w.Key(`"latency":`)
-		if v.presence.Form(5) == wire.Absent {
-			w.FloatAs(v.Latency, v.Extra["latency"])
-		} else {
-			w.Float(v.Latency)
-		}
-		wrote |= 1 << 5
-	} else if w.Empty(`"latency":`, v.presence.Form(5), wire.Absent, `0`) {
-		wrote |= 1 << 5
-	}
-	if v.IsBYOK {
-		w.Key(`"is_byok":`)
-		w.Bool(v.IsBYOK)
-		wrote |= 1 << 6
-	} else if w.Empty(`"is_byok":`, v.presence.Form(6), wire.Absent, `false`) {
-		wrote |= 1 << 6
-	}
-	if v.RoutedServiceTier != "" {
-		w.Key(`"routed_service_tier":`)
-		w.String(string(v.RoutedServiceTier))
-		wrote |= 1 << 7
-	} else if w.Empty(`"routed_service_tier":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, providerResponseMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&providerResponseMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.Int(1, v.Status)
+	o.String(2, v.ProviderName)
+	o.String(3, v.EndpointID)
+	o.String(4, v.ModelPermaslug)
+	o.Float(5, v.Latency)
+	o.Bool(6, v.IsBYOK)
+	o.String(7, string(v.RoutedServiceTier))
+	o.Close()
 }
 
 func (v *ProviderResponse) blank() bool {
 	return v.ID == "" && v.Status == 0 && v.ProviderName == "" && v.EndpointID == "" && v.ModelPermaslug == "" && v.Latency == 0 && !v.IsBYOK && v.RoutedServiceTier == ""
 }
 
-func readProviderResponses(r *wire.Reader, dst *[]ProviderResponse) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []ProviderResponse{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]ProviderResponse, 1, 1)
-		} else {
-			s = append(s, ProviderResponse{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = ProviderResponse{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *ProviderResponse) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeProviderResponses(w *wire.Writer, s []ProviderResponse) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ProviderResponse) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v ProviderResponse) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ProviderResponse) UnmarshalJSON(data []byte) error {
 	*v = ProviderResponse{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ProviderResponse")
+	return decode(v, data, "ProviderResponse")
 }
 
-var providerSortMembers = [...]string{
-	"by",
-	"partition",
-}
+var providerSortMembers = wire.Members{Keys: []string{`"by":`, `"partition":`}}
 
 func (v *ProviderSort) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
+	if !r.AtObject() {
 		got := r.String((*string)(&v.By))
 		if got == wire.Inexact {
 			*v = ProviderSort{}
@@ -10258,29 +4544,21 @@ func (v *ProviderSort) readJSON(r *wire.Reader) wire.Got {
 		}
 		return got
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "by":
-			i, got = 0, r.String((*string)(&v.By))
-		case "partition":
-			i, got = 1, r.String((*string)(&v.Partition))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, providerSortMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	if v.presence == 0 && v.Extra == nil && v.Partition == "" {
+	got := readObject(r, v, &providerSortMembers, &v.presence, &v.Extra)
+	if got == wire.Value && v.presence == 0 && v.Extra == nil && v.Partition == "" {
 		v.presence.Set(wire.Long, wire.Zero)
 	}
-	return wire.Value
+	return got
+}
+
+func (v *ProviderSort) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "by":
+		return 0, r.String((*string)(&v.By))
+	case "partition":
+		return 1, r.String((*string)(&v.Partition))
+	}
+	return -1, wire.Wrong
 }
 
 func (v *ProviderSort) writeJSON(w *wire.Writer) {
@@ -10288,229 +4566,105 @@ func (v *ProviderSort) writeJSON(w *wire.Writer) {
 		w.String(string(v.By))
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.By != "" {
-		w.Key(`"by":`)
-		w.String(string(v.By))
-		wrote |= 1 << 0
-	} else if w.Empty(`"by":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Partition != "" {
-		w.Key(`"partition":`)
-		w.String(string(v.Partition))
-		wrote |= 1 << 1
-	} else if w.Empty(`"partition":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, providerSortMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&providerSortMembers, v.presence, v.Extra)
+	o.String(0, string(v.By))
+	o.String(1, string(v.Partition))
+	o.Close()
 }
 
 func (v *ProviderSort) blank() bool { return v.By == "" && v.Partition == "" }
 
 func (v *ProviderSort) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v ProviderSort) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ProviderSort) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ProviderSort) UnmarshalJSON(data []byte) error {
 	*v = ProviderSort{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ProviderSort")
+	return decode(v, data, "ProviderSort")
 }
 
-var pythonFormatMembers = [...]string{
-	"type",
-}
+var pythonFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "python"}
 
 func (v *PythonFormat) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
-	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		switch string(r.Key) {
-		case "type":
-			var s string
-			if r.String(&s); s != "python" {
-				r.Fail("type is %q, want \"python\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-	}
-	return wire.Value
+	return readObject(r, v, &pythonFormatMembers, nil, &v.Extra)
+}
+
+func (v *PythonFormat) member(r *wire.Reader) (int, wire.Got) {
+	return -1, wire.Wrong
 }
 
 func (v *PythonFormat) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"python",`)
-	wrote |= 1 << 0
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, pythonFormatMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&pythonFormatMembers, 0, v.Extra)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v PythonFormat) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v PythonFormat) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *PythonFormat) UnmarshalJSON(data []byte) error {
 	*v = PythonFormat{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "PythonFormat")
+	return decode(v, data, "PythonFormat")
 }
 
 func (PythonFormat) responseFormat() {}
 
-var reasoningMembers = [...]string{
-	"effort",
-	"summary",
-	"max_tokens",
-	"enabled",
-	"exclude",
-	"context",
-	"mode",
-}
+var reasoningMembers = wire.Members{Keys: []string{`"effort":`, `"summary":`, `"max_tokens":`, `"enabled":`, `"exclude":`, `"context":`, `"mode":`}}
 
 func (v *Reasoning) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &reasoningMembers, &v.presence, &v.Extra)
+}
+
+func (v *Reasoning) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "effort":
+		return 0, r.String((*string)(&v.Effort))
+	case "summary":
+		return 1, r.String((*string)(&v.Summary))
+	case "max_tokens":
+		return 2, r.IntPtr(&v.MaxTokens)
+	case "enabled":
+		return 3, r.BoolPtr(&v.Enabled)
+	case "exclude":
+		return 4, r.BoolPtr(&v.Exclude)
+	case "context":
+		return 5, r.String((*string)(&v.Context))
+	case "mode":
+		return 6, r.String((*string)(&v.Mode))
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "effort":
-			i, got = 0, r.String((*string)(&v.Effort))
-		case "summary":
-			i, got = 1, r.String((*string)(&v.Summary))
-		case "max_tokens":
-			i, got = 2, r.IntPtr(&v.MaxTokens)
-		case "enabled":
-			i, got = 3, r.BoolPtr(&v.Enabled)
-		case "exclude":
-			i, got = 4, r.BoolPtr(&v.Exclude)
-		case "context":
-			i, got = 5, r.String((*string)(&v.Context))
-		case "mode":
-			i, got = 6, r.String((*string)(&v.Mode))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, reasoningMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Reasoning) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Effort != "" {
-		w.Key(`"effort":`)
-		w.String(string(v.Effort))
-		wrote |= 1 << 0
-	} else if w.Empty(`"effort":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Summary != "" {
-		w.Key(`"summary":`)
-		w.String(string(v.Summary))
-		wrote |= 1 << 1
-	} else if w.Empty(`"summary":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxTokens != nil {
-		w.Key(`"max_tokens":`)
-		w.Int(*v.MaxTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_tokens":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 3
-	} else if w.Empty(`"enabled":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.Exclude != nil {
-		w.Key(`"exclude":`)
-		w.Bool(*v.Exclude)
-		wrote |= 1 << 4
-	} else if w.Empty(`"exclude":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.Context != "" {
-		w.Key(`"context":`)
-		w.String(string(v.Context))
-		wrote |= 1 << 5
-	} else if w.Empty(`"context":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 6
-	} else if w.Empty(`"mode":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, reasoningMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&reasoningMembers, v.presence, v.Extra)
+	o.String(0, string(v.Effort))
+	o.String(1, string(v.Summary))
+	o.IntPtr(2, v.MaxTokens)
+	o.BoolPtr(3, v.Enabled)
+	o.BoolPtr(4, v.Exclude)
+	o.String(5, string(v.Context))
+	o.String(6, string(v.Mode))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Reasoning) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Reasoning) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Reasoning) UnmarshalJSON(data []byte) error {
 	*v = Reasoning{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Reasoning")
+	return decode(v, data, "Reasoning")
 }
 
-var reasoningDetailMembers = [...]string{
-	"type",
-	"id",
-	"format",
-	"index",
-	"text",
-	"signature",
-	"summary",
-	"data",
-	"tool_name",
-	"arguments",
-	"result",
-	"tool_call_id",
-}
+const reasoningDetailType = 0 // type
+
+const reasoningDetailSummary = 6 // summary
+
+const reasoningDetailData = 7 // data
+
+var reasoningDetailMembers = wire.Members{Keys: []string{`"type":`, `"id":`, `"format":`, `"index":`, `"text":`, `"signature":`, `"summary":`, `"data":`, `"tool_name":`, `"arguments":`, `"result":`, `"tool_call_id":`}, Empty: 0x3}
 
 func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -10552,7 +4706,7 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, reasoningDetailMembers[i], at)
+			r.Keep(&v.Extra, reasoningDetailMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -10575,1486 +4729,632 @@ func (v *ReasoningDetail) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *ReasoningDetail) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&reasoningDetailMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
+	if v.ID != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.ID)
 	}
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 1
-	} else if w.Empty(`"id":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
+	if v.Format != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, string(v.Format))
 	}
-	if v.Format != "" {
-		w.Key(`"format":`)
-		w.String(string(v.Format))
-		wrote |= 1 << 2
-	} else if w.Empty(`"format":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.Index != nil || v.presence.Form(3) != wire.Plain {
+		o.IntPtr(3, v.Index)
 	}
-	if v.Index != nil {
-		w.Key(`"index":`)
-		w.Int(*v.Index)
-		wrote |= 1 << 3
-	} else if w.Empty(`"index":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
+	if v.Text != "" || v.presence.Form(4) != wire.Plain {
+		o.String(4, v.Text)
 	}
-	if v.Text != "" {
-		w.Key(`"text":`)
-		w.String(v.Text)
-		wrote |= 1 << 4
-	} else if w.Empty(`"text":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
+	if v.Signature != "" || v.presence.Form(5) != wire.Plain {
+		o.String(5, v.Signature)
 	}
-	if v.Signature != "" {
-		w.Key(`"signature":`)
-		w.String(v.Signature)
-		wrote |= 1 << 5
-	} else if w.Empty(`"signature":`, v.presence.Form(5), wire.Absent, `""`) {
-		wrote |= 1 << 5
-	}
-	summaryForm := wire.Absent
 	if v.Type == "reasoning.summary" {
-		summaryForm = wire.Zero
+		o.Require(6)
 	}
-	if v.Summary != "" {
-		w.Key(`"summary":`)
-		w.String(v.Summary)
-		wrote |= 1 << 6
-	} else if w.Empty(`"summary":`, v.presence.Form(6), summaryForm, `""`) {
-		wrote |= 1 << 6
-	}
-	dataForm := wire.Absent
+	o.String(6, v.Summary)
 	if v.Type == "reasoning.encrypted" {
-		dataForm = wire.Zero
+		o.Require(7)
 	}
-	if v.Data != "" {
-		w.Key(`"data":`)
-		w.String(v.Data)
-		wrote |= 1 << 7
-	} else if w.Empty(`"data":`, v.presence.Form(7), dataForm, `""`) {
-		wrote |= 1 << 7
-	}
-	toolNameForm := wire.Absent
+	o.String(7, v.Data)
 	if v.Type == "reasoning.server_tool_call" {
-		toolNameForm = wire.Zero
+		o.Require(8)
 	}
-	if v.ToolName != "" {
-		w.Key(`"tool_name":`)
-		w.String(v.ToolName)
-		wrote |= 1 << 8
-	} else if w.Empty(`"tool_name":`, v.presence.Form(8), toolNameForm, `""`) {
-		wrote |= 1 << 8
-	}
-	argumentsForm := wire.Absent
+	o.String(8, v.ToolName)
 	if v.Type == "reasoning.server_tool_call" {
-		argumentsForm = wire.Zero
+		o.Require(9)
 	}
-	if v.Arguments != "" {
-		w.Key(`"arguments":`)
-		w.String(v.Arguments)
-		wrote |= 1 << 9
-	} else if w.Empty(`"arguments":`, v.presence.Form(9), argumentsForm, `""`) {
-		wrote |= 1 << 9
-	}
-	resultForm := wire.Absent
+	o.String(9, v.Arguments)
 	if v.Type == "reasoning.server_tool_call" {
-		resultForm = wire.Zero
+		o.Require(10)
 	}
-	if v.Result != "" {
-		w.Key(`"result":`)
-		w.String(v.Result)
-		wrote |= 1 << 10
-	} else if w.Empty(`"result":`, v.presence.Form(10), resultForm, `""`) {
-		wrote |= 1 << 10
+	o.String(10, v.Result)
+	if v.ToolCallID != "" || v.presence.Form(11) != wire.Plain {
+		o.String(11, v.ToolCallID)
 	}
-	if v.ToolCallID != "" {
-		w.Key(`"tool_call_id":`)
-		w.String(v.ToolCallID)
-		wrote |= 1 << 11
-	} else if w.Empty(`"tool_call_id":`, v.presence.Form(11), wire.Absent, `""`) {
-		wrote |= 1 << 11
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, reasoningDetailMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *ReasoningDetail) blank() bool {
 	return v.Type == "" && v.ID == "" && v.Format == "" && v.Index == nil && v.Text == "" && v.Signature == "" && v.Summary == "" && v.Data == "" && v.ToolName == "" && v.Arguments == "" && v.Result == "" && v.ToolCallID == ""
 }
 
-func readReasoningDetails(r *wire.Reader, dst *[]ReasoningDetail) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []ReasoningDetail{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = firstReasoningDetail(r)
-		} else {
-			s = append(s, ReasoningDetail{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = ReasoningDetail{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *ReasoningDetail) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeReasoningDetails(w *wire.Writer, s []ReasoningDetail) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ReasoningDetail) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ReasoningDetail) UnmarshalJSON(data []byte) error {
 	*v = ReasoningDetail{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ReasoningDetail")
+	return decode(v, data, "ReasoningDetail")
 }
 
-var responseHealingPluginMembers = [...]string{
-	"enabled",
-	"id",
-}
+var responseHealingPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"id":`}, Value: "response-healing"}
 
 func (v *ResponseHealingPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &responseHealingPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *ResponseHealingPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "id":
-			var s string
-			if r.String(&s); s != "response-healing" {
-				r.Fail("id is %q, want \"response-healing\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, responseHealingPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ResponseHealingPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"response-healing",`)
-	wrote |= 1 << 1
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, responseHealingPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&responseHealingPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ResponseHealingPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ResponseHealingPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ResponseHealingPlugin) UnmarshalJSON(data []byte) error {
 	*v = ResponseHealingPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ResponseHealingPlugin")
+	return decode(v, data, "ResponseHealingPlugin")
 }
 
 func (ResponseHealingPlugin) plugin() {}
 
-var routerAttemptMembers = [...]string{
-	"provider",
-	"model",
-	"status",
-}
+var routerAttemptMembers = wire.Members{Keys: []string{`"provider":`, `"model":`, `"status":`}, Empty: 0x3f}
 
 func (v *RouterAttempt) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &routerAttemptMembers, &v.presence, &v.Extra)
+}
+
+func (v *RouterAttempt) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "provider":
+		return 0, r.String(&v.Provider)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "status":
+		return 2, r.Int(&v.Status)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "provider":
-			i, got, dflt = 0, r.String(&v.Provider), wire.Zero
-		case "model":
-			i, got, dflt = 1, r.String(&v.Model), wire.Zero
-		case "status":
-			i, got, dflt = 2, r.Int(&v.Status), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, routerAttemptMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *RouterAttempt) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Provider != "" {
-		w.Key(`"provider":`)
-		w.String(v.Provider)
-		wrote |= 1 << 0
-	} else if w.Empty(`"provider":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 1
-	} else if w.Empty(`"model":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Status != 0 {
-		w.Key(`"status":`)
-		w.Int(v.Status)
-		wrote |= 1 << 2
-	} else if w.Empty(`"status":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, routerAttemptMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&routerAttemptMembers, v.presence, v.Extra)
+	o.String(0, v.Provider)
+	o.String(1, v.Model)
+	o.Int(2, v.Status)
+	o.Close()
 }
 
 func (v *RouterAttempt) blank() bool { return v.Provider == "" && v.Model == "" && v.Status == 0 }
 
-func readRouterAttempts(r *wire.Reader, dst *[]RouterAttempt) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []RouterAttempt{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]RouterAttempt, 1, 1)
-		} else {
-			s = append(s, RouterAttempt{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = RouterAttempt{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *RouterAttempt) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeRouterAttempts(w *wire.Writer, s []RouterAttempt) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v RouterAttempt) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v RouterAttempt) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *RouterAttempt) UnmarshalJSON(data []byte) error {
 	*v = RouterAttempt{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "RouterAttempt")
+	return decode(v, data, "RouterAttempt")
 }
 
-var routerEndpointMembers = [...]string{
-	"provider",
-	"model",
-	"selected",
-}
+var routerEndpointMembers = wire.Members{Keys: []string{`"provider":`, `"model":`, `"selected":`}, Empty: 0x3f}
 
 func (v *RouterEndpoint) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &routerEndpointMembers, &v.presence, &v.Extra)
+}
+
+func (v *RouterEndpoint) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "provider":
+		return 0, r.String(&v.Provider)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "selected":
+		return 2, r.Bool(&v.Selected)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "provider":
-			i, got, dflt = 0, r.String(&v.Provider), wire.Zero
-		case "model":
-			i, got, dflt = 1, r.String(&v.Model), wire.Zero
-		case "selected":
-			i, got, dflt = 2, r.Bool(&v.Selected), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, routerEndpointMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *RouterEndpoint) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Provider != "" {
-		w.Key(`"provider":`)
-		w.String(v.Provider)
-		wrote |= 1 << 0
-	} else if w.Empty(`"provider":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 1
-	} else if w.Empty(`"model":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Selected {
-		w.Key(`"selected":`)
-		w.Bool(v.Selected)
-		wrote |= 1 << 2
-	} else if w.Empty(`"selected":`, v.presence.Form(2), wire.Zero, `false`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, routerEndpointMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&routerEndpointMembers, v.presence, v.Extra)
+	o.String(0, v.Provider)
+	o.String(1, v.Model)
+	o.Bool(2, v.Selected)
+	o.Close()
 }
 
 func (v *RouterEndpoint) blank() bool { return v.Provider == "" && v.Model == "" && !v.Selected }
 
-func readRouterEndpoints(r *wire.Reader, dst *[]RouterEndpoint) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []RouterEndpoint{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]RouterEndpoint, 1, 1)
-		} else {
-			s = append(s, RouterEndpoint{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = RouterEndpoint{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *RouterEndpoint) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeRouterEndpoints(w *wire.Writer, s []RouterEndpoint) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v RouterEndpoint) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// MarshalJSON implements json.Marshaler.
-func (v RouterEndpoint) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
-
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *RouterEndpoint) UnmarshalJSON(data []byte) error {
 	*v = RouterEndpoint{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "RouterEndpoint")
+	return decode(v, data, "RouterEndpoint")
 }
 
-var routerEndpointsMembers = [...]string{
-	"total",
-	"available",
-}
+var routerEndpointsMembers = wire.Members{Keys: []string{`"total":`, `"available":`}, Empty: 0xf}
 
 func (v *RouterEndpoints) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &routerEndpointsMembers, &v.presence, &v.Extra)
+}
+
+func (v *RouterEndpoints) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "total":
+		return 0, r.Int(&v.Total)
+	case "available":
+		return 1, readList(r, &v.Available, nil)
 	}
-	v.presence = 0x5 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "total":
-			i, got, dflt = 0, r.Int(&v.Total), wire.Zero
-		case "available":
-			i, got, dflt = 1, readRouterEndpoints(r, &v.Available), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, routerEndpointsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *RouterEndpoints) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Total != 0 {
-		w.Key(`"total":`)
-		w.Int(v.Total)
-		wrote |= 1 << 0
-	} else if w.Empty(`"total":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
+	o := w.Object(&routerEndpointsMembers, v.presence, v.Extra)
+	o.Int(0, v.Total)
+	if o.Begin(1, v.Available != nil, `[]`) {
+		writeList(w, v.Available)
 	}
-	if v.Available != nil {
-		w.Key(`"available":`)
-		writeRouterEndpoints(w, v.Available)
-		wrote |= 1 << 1
-	} else if w.Empty(`"available":`, v.presence.Form(1), wire.Zero, `[]`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, routerEndpointsMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *RouterEndpoints) blank() bool { return v.Total == 0 && v.Available == nil }
 
 func (v *RouterEndpoints) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v RouterEndpoints) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v RouterEndpoints) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *RouterEndpoints) UnmarshalJSON(data []byte) error {
 	*v = RouterEndpoints{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "RouterEndpoints")
+	return decode(v, data, "RouterEndpoints")
 }
 
-var routerMetadataMembers = [...]string{
-	"requested",
-	"strategy",
-	"region",
-	"summary",
-	"attempt",
-	"is_byok",
-	"endpoints",
-	"params",
-	"attempts",
-	"pipeline",
-}
+var routerMetadataMembers = wire.Members{Keys: []string{`"requested":`, `"strategy":`, `"region":`, `"summary":`, `"attempt":`, `"is_byok":`, `"endpoints":`, `"params":`, `"attempts":`, `"pipeline":`}, Empty: 0x3fef}
 
 func (v *RouterMetadata) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &routerMetadataMembers, &v.presence, &v.Extra)
+}
+
+func (v *RouterMetadata) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "requested":
+		return 0, r.String(&v.Requested)
+	case "strategy":
+		return 1, r.String((*string)(&v.Strategy))
+	case "region":
+		return 2, r.String(&v.Region)
+	case "summary":
+		return 3, r.String(&v.Summary)
+	case "attempt":
+		return 4, r.Int(&v.Attempt)
+	case "is_byok":
+		return 5, r.Bool(&v.IsBYOK)
+	case "endpoints":
+		v.Endpoints = RouterEndpoints{}
+		return 6, readValue(r, &v.Endpoints)
+	case "params":
+		return 7, readPtr(r, &v.Params)
+	case "attempts":
+		return 8, readList(r, &v.Attempts, nil)
+	case "pipeline":
+		return 9, readList(r, &v.Pipeline, nil)
 	}
-	v.presence = 0x1555 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "requested":
-			i, got, dflt = 0, r.String(&v.Requested), wire.Zero
-		case "strategy":
-			i, got, dflt = 1, r.String((*string)(&v.Strategy)), wire.Zero
-		case "region":
-			i, got, dflt = 2, r.String(&v.Region), wire.Null
-		case "summary":
-			i, got, dflt = 3, r.String(&v.Summary), wire.Zero
-		case "attempt":
-			i, got, dflt = 4, r.Int(&v.Attempt), wire.Zero
-		case "is_byok":
-			i, got, dflt = 5, r.Bool(&v.IsBYOK), wire.Zero
-		case "endpoints":
-			v.Endpoints = RouterEndpoints{}
-			i, got, dflt = 6, v.Endpoints.readJSON(r), wire.Zero
-			if got == wire.Value && v.Endpoints.isZero() {
-				got = wire.GotZero
-			}
-		case "params":
-			i, got = 7, r.Miss()
-			if v.Params = nil; got == wire.Wrong {
-				v.Params = new(RouterParams)
-				if got = v.Params.readJSON(r); got == wire.Wrong {
-					v.Params = nil
-				}
-			}
-		case "attempts":
-			i, got = 8, readRouterAttempts(r, &v.Attempts)
-		case "pipeline":
-			i, got = 9, readPipelineStages(r, &v.Pipeline)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, routerMetadataMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *RouterMetadata) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Requested != "" {
-		w.Key(`"requested":`)
-		w.String(v.Requested)
-		wrote |= 1 << 0
-	} else if w.Empty(`"requested":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Strategy != "" {
-		w.Key(`"strategy":`)
-		w.String(string(v.Strategy))
-		wrote |= 1 << 1
-	} else if w.Empty(`"strategy":`, v.presence.Form(1), wire.Zero, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Region != "" {
-		w.Key(`"region":`)
-		w.String(v.Region)
-		wrote |= 1 << 2
-	} else if w.Empty(`"region":`, v.presence.Form(2), wire.Null, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Summary != "" {
-		w.Key(`"summary":`)
-		w.String(v.Summary)
-		wrote |= 1 << 3
-	} else if w.Empty(`"summary":`, v.presence.Form(3), wire.Zero, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Attempt != 0 {
-		w.Key(`"attempt":`)
-		w.Int(v.Attempt)
-		wrote |= 1 << 4
-	} else if w.Empty(`"attempt":`, v.presence.Form(4), wire.Zero, `0`) {
-		wrote |= 1 << 4
-	}
-	if v.IsBYOK {
-		w.Key(`"is_byok":`)
-		w.Bool(v.IsBYOK)
-		wrote |= 1 << 5
-	} else if w.Empty(`"is_byok":`, v.presence.Form(5), wire.Zero, `false`) {
-		wrote |= 1 << 5
-	}
-	if !v.Endpoints.isZero() || v.presence.Form(6) == wire.Zero || v.presence.Form(6) == wire.Plain {
-		w.Key(`"endpoints":`)
+	o := w.Object(&routerMetadataMembers, v.presence, v.Extra)
+	o.String(0, v.Requested)
+	o.String(1, string(v.Strategy))
+	o.String(2, v.Region)
+	o.String(3, v.Summary)
+	o.Int(4, v.Attempt)
+	o.Bool(5, v.IsBYOK)
+	if o.BeginObject(6, !v.Endpoints.isZero()) {
 		v.Endpoints.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"endpoints":`, v.presence.Form(6), wire.Zero, `{}`) {
-		wrote |= 1 << 6
 	}
-	if v.Params != nil {
-		w.Key(`"params":`)
+	if o.Begin(7, v.Params != nil, `null`) {
 		v.Params.writeJSON(w)
-		wrote |= 1 << 7
-	} else if w.Empty(`"params":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
 	}
-	if v.Attempts != nil {
-		w.Key(`"attempts":`)
-		writeRouterAttempts(w, v.Attempts)
-		wrote |= 1 << 8
-	} else if w.Empty(`"attempts":`, v.presence.Form(8), wire.Absent, `[]`) {
-		wrote |= 1 << 8
+	if o.Begin(8, v.Attempts != nil, `[]`) {
+		writeList(w, v.Attempts)
 	}
-	if v.Pipeline != nil {
-		w.Key(`"pipeline":`)
-		writePipelineStages(w, v.Pipeline)
-		wrote |= 1 << 9
-	} else if w.Empty(`"pipeline":`, v.presence.Form(9), wire.Absent, `[]`) {
-		wrote |= 1 << 9
+	if o.Begin(9, v.Pipeline != nil, `[]`) {
+		writeList(w, v.Pipeline)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, routerMetadataMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v RouterMetadata) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v RouterMetadata) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *RouterMetadata) UnmarshalJSON(data []byte) error {
 	*v = RouterMetadata{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "RouterMetadata")
+	return decode(v, data, "RouterMetadata")
 }
 
-var routerParamsMembers = [...]string{
-	"version_group",
-	"quality_floor",
-	"throughput_floor",
-}
+var routerParamsMembers = wire.Members{Keys: []string{`"version_group":`, `"quality_floor":`, `"throughput_floor":`}}
 
 func (v *RouterParams) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &routerParamsMembers, &v.presence, &v.Extra)
+}
+
+func (v *RouterParams) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "version_group":
+		return 0, r.String(&v.VersionGroup)
+	case "quality_floor":
+		return 1, r.Float(&v.QualityFloor)
+	case "throughput_floor":
+		return 2, r.Float(&v.ThroughputFloor)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "version_group":
-			i, got = 0, r.String(&v.VersionGroup)
-		case "quality_floor":
-			i, got = 1, r.Float(&v.QualityFloor)
-		case "throughput_floor":
-			i, got = 2, r.Float(&v.ThroughputFloor)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, routerParamsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *RouterParams) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.VersionGroup != "" {
-		w.Key(`"version_group":`)
-		w.String(v.VersionGroup)
-		wrote |= 1 << 0
-	} else if w.Empty(`"version_group":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.QualityFloor != 0 {
-		w.Key(`"quality_floor":`)
-		if v.presence.Form(1) == wire.Absent {
-			w.FloatAs(v.QualityFloor, v.Extra["quality_floor"])
-		} else {
-			w.Float(v.QualityFloor)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"quality_floor":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.ThroughputFloor != 0 {
-		w.Key(`"throughput_floor":`)
-		if v.presence.Form(2) == wire.Absent {
-			w.FloatAs(v.ThroughputFloor, v.Extra["throughput_floor"])
-		} else {
-			w.Float(v.ThroughputFloor)
-		}
-		wrote |= 1 << 2
-	} else if w.Empty(`"throughput_floor":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, routerParamsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&routerParamsMembers, v.presence, v.Extra)
+	o.String(0, v.VersionGroup)
+	o.Float(1, v.QualityFloor)
+	o.Float(2, v.ThroughputFloor)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v RouterParams) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v RouterParams) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *RouterParams) UnmarshalJSON(data []byte) error {
 	*v = RouterParams{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "RouterParams")
+	return decode(v, data, "RouterParams")
 }
 
-var searchModelsParametersMembers = [...]string{
-	"max_results",
-}
+var searchModelsParametersMembers = wire.Members{Keys: []string{`"max_results":`}}
 
 func (v *SearchModelsParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &searchModelsParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *SearchModelsParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "max_results":
+		return 0, r.IntPtr(&v.MaxResults)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "max_results":
-			i, got = 0, r.IntPtr(&v.MaxResults)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, searchModelsParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *SearchModelsParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.MaxResults != nil {
-		w.Key(`"max_results":`)
-		w.Int(*v.MaxResults)
-		wrote |= 1 << 0
-	} else if w.Empty(`"max_results":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, searchModelsParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&searchModelsParametersMembers, v.presence, v.Extra)
+	o.IntPtr(0, v.MaxResults)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v SearchModelsParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v SearchModelsParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *SearchModelsParameters) UnmarshalJSON(data []byte) error {
 	*v = SearchModelsParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "SearchModelsParameters")
+	return decode(v, data, "SearchModelsParameters")
 }
 
-var searchModelsToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var searchModelsToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:experimental__search_models"}
 
 func (v *SearchModelsTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &searchModelsToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *SearchModelsTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(SearchModelsParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:experimental__search_models" {
-				r.Fail("type is %q, want \"openrouter:experimental__search_models\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, searchModelsToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *SearchModelsTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:experimental__search_models",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&searchModelsToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, searchModelsToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v SearchModelsTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v SearchModelsTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *SearchModelsTool) UnmarshalJSON(data []byte) error {
 	*v = SearchModelsTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "SearchModelsTool")
+	return decode(v, data, "SearchModelsTool")
 }
 
 func (SearchModelsTool) tool() {}
 
-var serverToolChoiceMembers = [...]string{
-	"type",
-}
+var serverToolChoiceMembers = wire.Members{Keys: []string{`"type":`}, Empty: 0x3}
 
 func (v *ServerToolChoice) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &serverToolChoiceMembers, &v.presence, &v.Extra)
+}
+
+func (v *ServerToolChoice) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String(&v.Type)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String(&v.Type), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, serverToolChoiceMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ServerToolChoice) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, serverToolChoiceMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&serverToolChoiceMembers, v.presence, v.Extra)
+	o.String(0, v.Type)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ServerToolChoice) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ServerToolChoice) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ServerToolChoice) UnmarshalJSON(data []byte) error {
 	*v = ServerToolChoice{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ServerToolChoice")
+	return decode(v, data, "ServerToolChoice")
 }
 
 func (ServerToolChoice) toolChoice() {}
 
-var serverToolUseMembers = [...]string{
-	"tool_calls_requested",
-	"tool_calls_executed",
-	"web_search_requests",
-}
+var serverToolUseMembers = wire.Members{Keys: []string{`"tool_calls_requested":`, `"tool_calls_executed":`, `"web_search_requests":`}}
 
 func (v *ServerToolUse) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &serverToolUseMembers, &v.presence, &v.Extra)
+}
+
+func (v *ServerToolUse) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "tool_calls_requested":
+		return 0, r.Int(&v.ToolCallsRequested)
+	case "tool_calls_executed":
+		return 1, r.Int(&v.ToolCallsExecuted)
+	case "web_search_requests":
+		return 2, r.Int(&v.WebSearchRequests)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "tool_calls_requested":
-			i, got = 0, r.Int(&v.ToolCallsRequested)
-		case "tool_calls_executed":
-			i, got = 1, r.Int(&v.ToolCallsExecuted)
-		case "web_search_requests":
-			i, got = 2, r.Int(&v.WebSearchRequests)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, serverToolUseMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ServerToolUse) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ToolCallsRequested != 0 {
-		w.Key(`"tool_calls_requested":`)
-		w.Int(v.ToolCallsRequested)
-		wrote |= 1 << 0
-	} else if w.Empty(`"tool_calls_requested":`, v.presence.Form(0), wire.Absent, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.ToolCallsExecuted != 0 {
-		w.Key(`"tool_calls_executed":`)
-		w.Int(v.ToolCallsExecuted)
-		wrote |= 1 << 1
-	} else if w.Empty(`"tool_calls_executed":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.WebSearchRequests != 0 {
-		w.Key(`"web_search_requests":`)
-		w.Int(v.WebSearchRequests)
-		wrote |= 1 << 2
-	} else if w.Empty(`"web_search_requests":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, serverToolUseMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&serverToolUseMembers, v.presence, v.Extra)
+	o.Int(0, v.ToolCallsRequested)
+	o.Int(1, v.ToolCallsExecuted)
+	o.Int(2, v.WebSearchRequests)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ServerToolUse) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ServerToolUse) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ServerToolUse) UnmarshalJSON(data []byte) error {
 	*v = ServerToolUse{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ServerToolUse")
+	return decode(v, data, "ServerToolUse")
 }
 
-var stepCountIsMembers = [...]string{
-	"step_count",
-	"type",
-}
+var stepCountIsMembers = wire.Members{Keys: []string{`"step_count":`, `"type":`}, Empty: 0x3, Value: "step_count_is"}
 
 func (v *StepCountIs) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &stepCountIsMembers, &v.presence, &v.Extra)
+}
+
+func (v *StepCountIs) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "step_count":
+		return 0, r.Int(&v.StepCount)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "step_count":
-			i, got, dflt = 0, r.Int(&v.StepCount), wire.Zero
-		case "type":
-			var s string
-			if r.String(&s); s != "step_count_is" {
-				r.Fail("type is %q, want \"step_count_is\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, stepCountIsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *StepCountIs) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"step_count_is",`)
-	wrote |= 1 << 1
-	if v.StepCount != 0 {
-		w.Key(`"step_count":`)
-		w.Int(v.StepCount)
-		wrote |= 1 << 0
-	} else if w.Empty(`"step_count":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, stepCountIsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&stepCountIsMembers, v.presence, v.Extra)
+	o.Int(0, v.StepCount)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v StepCountIs) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v StepCountIs) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *StepCountIs) UnmarshalJSON(data []byte) error {
 	*v = StepCountIs{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "StepCountIs")
+	return decode(v, data, "StepCountIs")
 }
 
 func (StepCountIs) stopCondition() {}
 
-var streamOptionsMembers = [...]string{
-	"include_usage",
-}
+var streamOptionsMembers = wire.Members{Keys: []string{`"include_usage":`}}
 
 func (v *StreamOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &streamOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *StreamOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "include_usage":
+		return 0, r.BoolPtr(&v.IncludeUsage)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "include_usage":
-			i, got = 0, r.BoolPtr(&v.IncludeUsage)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, streamOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *StreamOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.IncludeUsage != nil {
-		w.Key(`"include_usage":`)
-		w.Bool(*v.IncludeUsage)
-		wrote |= 1 << 0
-	} else if w.Empty(`"include_usage":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, streamOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&streamOptionsMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.IncludeUsage)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v StreamOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v StreamOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *StreamOptions) UnmarshalJSON(data []byte) error {
 	*v = StreamOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "StreamOptions")
+	return decode(v, data, "StreamOptions")
 }
 
-var subagentParametersMembers = [...]string{
-	"name",
-	"model",
-	"instructions",
-	"tools",
-	"max_tool_calls",
-	"max_completion_tokens",
-	"reasoning",
-	"temperature",
-	"inherit_functions",
-	"inherited_function_names",
-}
+var subagentParametersMembers = wire.Members{Keys: []string{`"name":`, `"model":`, `"instructions":`, `"tools":`, `"max_tool_calls":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`, `"inherit_functions":`, `"inherited_function_names":`}}
 
 func (v *SubagentParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &subagentParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *SubagentParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "instructions":
+		return 2, r.String(&v.Instructions)
+	case "tools":
+		return 3, readList(r, &v.Tools, nil)
+	case "max_tool_calls":
+		return 4, r.IntPtr(&v.MaxToolCalls)
+	case "max_completion_tokens":
+		return 5, r.IntPtr(&v.MaxCompletionTokens)
+	case "reasoning":
+		return 6, readPtr(r, &v.Reasoning)
+	case "temperature":
+		return 7, r.FloatPtr(&v.Temperature)
+	case "inherit_functions":
+		return 8, r.BoolPtr(&v.InheritFunctions)
+	case "inherited_function_names":
+		return 9, wire.Strings(r, &v.InheritedFunctionNames)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "name":
-			i, got = 0, r.String(&v.Name)
-		case "model":
-			i, got = 1, r.String(&v.Model)
-		case "instructions":
-			i, got = 2, r.String(&v.Instructions)
-		case "tools":
-			i, got = 3, readNestedTools(r, &v.Tools)
-		case "max_tool_calls":
-			i, got = 4, r.IntPtr(&v.MaxToolCalls)
-		case "max_completion_tokens":
-			i, got = 5, r.IntPtr(&v.MaxCompletionTokens)
-		case "reasoning":
-			i, got = 6, r.Miss()
-			if v.Reasoning = nil; got == wire.Wrong {
-				v.Reasoning = new(ToolReasoning)
-				if got = v.Reasoning.readJSON(r); got == wire.Wrong {
-					v.Reasoning = nil
-				}
-			}
-		case "temperature":
-			i, got = 7, r.FloatPtr(&v.Temperature)
-		case "inherit_functions":
-			i, got = 8, r.BoolPtr(&v.InheritFunctions)
-		case "inherited_function_names":
-			i, got = 9, wire.Strings(r, &v.InheritedFunctionNames)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, subagentParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *SubagentParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Name != "" {
-		w.Key(`"name":`)
-		w.String(v.Name)
-		wrote |= 1 << 0
-	} else if w.Empty(`"name":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&subagentParametersMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.Model)
+	o.String(2, v.Instructions)
+	if o.Begin(3, v.Tools != nil, `[]`) {
+		writeList(w, v.Tools)
 	}
-	if v.Model != "" {
-		w.Key(`"model":`)
-		w.String(v.Model)
-		wrote |= 1 << 1
-	} else if w.Empty(`"model":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Instructions != "" {
-		w.Key(`"instructions":`)
-		w.String(v.Instructions)
-		wrote |= 1 << 2
-	} else if w.Empty(`"instructions":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Tools != nil {
-		w.Key(`"tools":`)
-		writeNestedTools(w, v.Tools)
-		wrote |= 1 << 3
-	} else if w.Empty(`"tools":`, v.presence.Form(3), wire.Absent, `[]`) {
-		wrote |= 1 << 3
-	}
-	if v.MaxToolCalls != nil {
-		w.Key(`"max_tool_calls":`)
-		w.Int(*v.MaxToolCalls)
-		wrote |= 1 << 4
-	} else if w.Empty(`"max_tool_calls":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.MaxCompletionTokens != nil {
-		w.Key(`"max_completion_tokens":`)
-		w.Int(*v.MaxCompletionTokens)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_completion_tokens":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if v.Reasoning != nil {
-		w.Key(`"reasoning":`)
+	o.IntPtr(4, v.MaxToolCalls)
+	o.IntPtr(5, v.MaxCompletionTokens)
+	if o.Begin(6, v.Reasoning != nil, `null`) {
 		v.Reasoning.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"reasoning":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if v.Temperature != nil {
-		w.Key(`"temperature":`)
-		if v.presence.Form(7) == wire.Absent {
-			w.FloatAs(*v.Temperature, v.Extra["temperature"])
-		} else {
-			w.Float(*v.Temperature)
-		}
-		wrote |= 1 << 7
-	} else if w.Empty(`"temperature":`, v.presence.Form(7), wire.Absent, `null`) {
-		wrote |= 1 << 7
-	}
-	if v.InheritFunctions != nil {
-		w.Key(`"inherit_functions":`)
-		w.Bool(*v.InheritFunctions)
-		wrote |= 1 << 8
-	} else if w.Empty(`"inherit_functions":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
-	}
-	if v.InheritedFunctionNames != nil {
-		w.Key(`"inherited_function_names":`)
-		wire.WriteStrings(w, v.InheritedFunctionNames, false)
-		wrote |= 1 << 9
-	} else if w.Empty(`"inherited_function_names":`, v.presence.Form(9), wire.Absent, `[]`) {
-		wrote |= 1 << 9
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, subagentParametersMembers[:], wrote)
-	}
-	w.Close()
+	o.FloatPtr(7, v.Temperature)
+	o.BoolPtr(8, v.InheritFunctions)
+	wire.WriteStrings(&o, 9, v.InheritedFunctionNames, false)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v SubagentParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v SubagentParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *SubagentParameters) UnmarshalJSON(data []byte) error {
 	*v = SubagentParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "SubagentParameters")
+	return decode(v, data, "SubagentParameters")
 }
 
-var subagentToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var subagentToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:subagent"}
 
 func (v *SubagentTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &subagentToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *SubagentTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(SubagentParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:subagent" {
-				r.Fail("type is %q, want \"openrouter:subagent\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, subagentToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *SubagentTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:subagent",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&subagentToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, subagentToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v SubagentTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v SubagentTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *SubagentTool) UnmarshalJSON(data []byte) error {
 	*v = SubagentTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "SubagentTool")
+	return decode(v, data, "SubagentTool")
 }
 
 func (SubagentTool) tool() {}
 
-var textFormatMembers = [...]string{
-	"type",
-}
+var textFormatMembers = wire.Members{Keys: []string{`"type":`}, Value: "text"}
 
 func (v *TextFormat) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
-	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		switch string(r.Key) {
-		case "type":
-			var s string
-			if r.String(&s); s != "text" {
-				r.Fail("type is %q, want \"text\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-	}
-	return wire.Value
+	return readObject(r, v, &textFormatMembers, nil, &v.Extra)
+}
+
+func (v *TextFormat) member(r *wire.Reader) (int, wire.Got) {
+	return -1, wire.Wrong
 }
 
 func (v *TextFormat) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"text",`)
-	wrote |= 1 << 0
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, textFormatMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&textFormatMembers, 0, v.Extra)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v TextFormat) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v TextFormat) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *TextFormat) UnmarshalJSON(data []byte) error {
 	*v = TextFormat{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "TextFormat")
+	return decode(v, data, "TextFormat")
 }
 
 func (TextFormat) responseFormat() {}
 
-var tokenLogprobMembers = [...]string{
-	"token",
-	"logprob",
-	"bytes",
-	"top_logprobs",
-}
+var tokenLogprobMembers = wire.Members{Keys: []string{`"token":`, `"logprob":`, `"bytes":`, `"top_logprobs":`}, Empty: 0xef}
 
 func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -12074,13 +5374,13 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 		case "bytes":
 			i, got, dflt = 2, wire.Ints(r, &v.Bytes), wire.Null
 		case "top_logprobs":
-			i, got, dflt = 3, readTopLogprobs(r, &v.TopLogprobs), wire.Zero
+			i, got, dflt = 3, readList(r, &v.TopLogprobs, func(*wire.Reader) []TopLogprob { return make([]TopLogprob, 1, 4) }), wire.Zero
 		default:
 			r.Unknown(&v.Extra)
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, tokenLogprobMembers[i], at)
+			r.Keep(&v.Extra, tokenLogprobMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -12088,107 +5388,43 @@ func (v *TokenLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TokenLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Token != "" {
-		w.Key(`"token":`)
-		w.String(v.Token)
-		wrote |= 1 << 0
-	} else if w.Empty(`"token":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
+	o := w.Object(&tokenLogprobMembers, v.presence, v.Extra)
+	o.String(0, v.Token)
+	o.Float(1, v.Logprob)
+	o.Ints(2, v.Bytes)
+	if o.Begin(3, v.TopLogprobs != nil, `[]`) {
+		writeList(w, v.TopLogprobs)
 	}
-	if v.Logprob != 0 {
-		w.Key(`"logprob":`)
-		if v.presence.Form(1) == wire.Zero {
-			w.FloatAs(v.Logprob, v.Extra["logprob"])
-		} else {
-			w.Float(v.Logprob)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"logprob":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.Bytes != nil {
-		w.Key(`"bytes":`)
-		wire.WriteInts(w, v.Bytes)
-		wrote |= 1 << 2
-	} else if w.Empty(`"bytes":`, v.presence.Form(2), wire.Null, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.TopLogprobs != nil {
-		w.Key(`"top_logprobs":`)
-		writeTopLogprobs(w, v.TopLogprobs)
-		wrote |= 1 << 3
-	} else if w.Empty(`"top_logprobs":`, v.presence.Form(3), wire.Zero, `[]`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, tokenLogprobMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *TokenLogprob) blank() bool {
 	return v.Token == "" && v.Logprob == 0 && v.Bytes == nil && v.TopLogprobs == nil
 }
 
-func readTokenLogprobs(r *wire.Reader, dst *[]TokenLogprob) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []TokenLogprob{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]TokenLogprob, 1, 1)
-		} else {
-			s = append(s, TokenLogprob{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = TokenLogprob{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *TokenLogprob) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeTokenLogprobs(w *wire.Writer, s []TokenLogprob) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v TokenLogprob) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *TokenLogprob) UnmarshalJSON(data []byte) error {
 	*v = TokenLogprob{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "TokenLogprob")
+	return decode(v, data, "TokenLogprob")
 }
 
-var toolCallMembers = [...]string{
-	"index",
-	"id",
-	"type",
-	"function",
-}
+const toolCallID = 1 // id
+
+const toolCallFunction = 3 // function
+
+var toolCallMembers = wire.Members{Keys: []string{`"index":`, `"id":`, `"type":`, `"function":`}, Empty: 0xc0}
 
 func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -12218,178 +5454,91 @@ func (v *ToolCall) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, toolCallMembers[i], at)
+			r.Keep(&v.Extra, toolCallMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
+	}
+	if v.Extra != nil {
+		v.adopt()
 	}
 	return wire.Value
 }
 
 func (v *ToolCall) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.Extra != nil {
+		v = v.unadopted()
+	}
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Index != nil {
-		w.Key(`"index":`)
-		w.Int(*v.Index)
-		wrote |= 1 << 0
-	} else if w.Empty(`"index":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
+	o := w.Object(&toolCallMembers, v.presence, v.Extra)
+	if v.Index != nil || v.presence.Form(0) != wire.Plain {
+		o.IntPtr(0, v.Index)
 	}
-	if v.ID != "" {
-		w.Key(`"id":`)
-		w.String(v.ID)
-		wrote |= 1 << 1
-	} else if w.Empty(`"id":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
+	if v.ID != "" || v.presence.Form(1) != wire.Plain {
+		o.String(1, v.ID)
 	}
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 2
-	} else if w.Empty(`"type":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
+	if v.Type != "" || v.presence.Form(2) != wire.Plain {
+		o.String(2, v.Type)
 	}
-	if !v.Function.isZero() || v.presence.Form(3) == wire.Zero || v.presence.Form(3) == wire.Plain {
-		w.Key(`"function":`)
+	if o.BeginObject(3, !v.Function.isZero()) {
 		v.Function.writeJSON(w)
-		wrote |= 1 << 3
-	} else if w.Empty(`"function":`, v.presence.Form(3), wire.Zero, `{}`) {
-		wrote |= 1 << 3
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, toolCallMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
 func (v *ToolCall) blank() bool {
 	return v.Index == nil && v.ID == "" && v.Type == "" && v.Function.isZero()
 }
 
-func readToolCalls(r *wire.Reader, dst *[]ToolCall) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []ToolCall{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = firstToolCall(r)
-		} else {
-			s = append(s, ToolCall{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = ToolCall{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *ToolCall) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeToolCalls(w *wire.Writer, s []ToolCall) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v ToolCall) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ToolCall) UnmarshalJSON(data []byte) error {
 	*v = ToolCall{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ToolCall")
+	return decode(v, data, "ToolCall")
 }
 
-var toolReasoningMembers = [...]string{
-	"effort",
-	"max_tokens",
-}
+var toolReasoningMembers = wire.Members{Keys: []string{`"effort":`, `"max_tokens":`}}
 
 func (v *ToolReasoning) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &toolReasoningMembers, &v.presence, &v.Extra)
+}
+
+func (v *ToolReasoning) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "effort":
+		return 0, r.String((*string)(&v.Effort))
+	case "max_tokens":
+		return 1, r.IntPtr(&v.MaxTokens)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "effort":
-			i, got = 0, r.String((*string)(&v.Effort))
-		case "max_tokens":
-			i, got = 1, r.IntPtr(&v.MaxTokens)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, toolReasoningMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *ToolReasoning) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Effort != "" {
-		w.Key(`"effort":`)
-		w.String(string(v.Effort))
-		wrote |= 1 << 0
-	} else if w.Empty(`"effort":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.MaxTokens != nil {
-		w.Key(`"max_tokens":`)
-		w.Int(*v.MaxTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"max_tokens":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, toolReasoningMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&toolReasoningMembers, v.presence, v.Extra)
+	o.String(0, string(v.Effort))
+	o.IntPtr(1, v.MaxTokens)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v ToolReasoning) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v ToolReasoning) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *ToolReasoning) UnmarshalJSON(data []byte) error {
 	*v = ToolReasoning{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "ToolReasoning")
+	return decode(v, data, "ToolReasoning")
 }
 
-var topLogprobMembers = [...]string{
-	"token",
-	"logprob",
-	"bytes",
-}
+var topLogprobMembers = wire.Members{Keys: []string{`"token":`, `"logprob":`, `"bytes":`}, Empty: 0x2f}
 
 func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 	if !r.Object() {
@@ -12413,7 +5562,7 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 			continue
 		}
 		if got >= wire.Inexact {
-			r.Keep(&v.Extra, topLogprobMembers[i], at)
+			r.Keep(&v.Extra, topLogprobMembers.Name(i), at)
 		}
 		v.presence.Set(i, wire.FormOf(got, dflt))
 	}
@@ -12421,155 +5570,57 @@ func (v *TopLogprob) readJSON(r *wire.Reader) wire.Got {
 }
 
 func (v *TopLogprob) writeJSON(w *wire.Writer) {
-	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() {
-		w.Any(v.Extra[""])
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
 		return
 	}
-	w.Open()
-	var wrote uint64
-	if v.Token != "" {
-		w.Key(`"token":`)
-		w.String(v.Token)
-		wrote |= 1 << 0
-	} else if w.Empty(`"token":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Logprob != 0 {
-		w.Key(`"logprob":`)
-		if v.presence.Form(1) == wire.Zero {
-			w.FloatAs(v.Logprob, v.Extra["logprob"])
-		} else {
-			w.Float(v.Logprob)
-		}
-		wrote |= 1 << 1
-	} else if w.Empty(`"logprob":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.Bytes != nil {
-		w.Key(`"bytes":`)
-		wire.WriteInts(w, v.Bytes)
-		wrote |= 1 << 2
-	} else if w.Empty(`"bytes":`, v.presence.Form(2), wire.Null, `[]`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, topLogprobMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&topLogprobMembers, v.presence, v.Extra)
+	o.String(0, v.Token)
+	o.Float(1, v.Logprob)
+	o.Ints(2, v.Bytes)
+	o.Close()
 }
 
 func (v *TopLogprob) blank() bool { return v.Token == "" && v.Logprob == 0 && v.Bytes == nil }
 
-func readTopLogprobs(r *wire.Reader, dst *[]TopLogprob) wire.Got {
-	s := (*dst)[:0] // the caller may have room
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	if s == nil {
-		s = []TopLogprob{}
-	}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		at := r.Pos()
-		if cap(s) == 0 {
-			s = make([]TopLogprob, 1, 4)
-		} else {
-			s = append(s, TopLogprob{})
-		}
-		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {
-			*v = TopLogprob{}
-			r.Keep(&v.Extra, "", at)
-			v.presence.Set(wire.Bare, wire.Zero)
-		}
-	}
-	*dst = s
-	return wire.Value
-}
+func (v *TopLogprob) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
 
-func writeTopLogprobs(w *wire.Writer, s []TopLogprob) {
-	w.OpenArray()
-	for i := range s {
-		s[i].writeJSON(w)
-	}
-	w.CloseArray()
-}
-
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v TopLogprob) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	v.writeJSON(&w)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *TopLogprob) UnmarshalJSON(data []byte) error {
 	*v = TopLogprob{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "TopLogprob")
+	return decode(v, data, "TopLogprob")
 }
 
-var topProviderMembers = [...]string{
-	"is_moderated",
-	"context_length",
-	"max_completion_tokens",
-}
+var topProviderMembers = wire.Members{Keys: []string{`"is_moderated":`, `"context_length":`, `"max_completion_tokens":`}, Empty: 0x3}
 
 func (v *TopProvider) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &topProviderMembers, &v.presence, &v.Extra)
+}
+
+func (v *TopProvider) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "is_moderated":
+		return 0, r.Bool(&v.IsModerated)
+	case "context_length":
+		return 1, r.Int(&v.ContextLength)
+	case "max_completion_tokens":
+		return 2, r.Int(&v.MaxCompletionTokens)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "is_moderated":
-			i, got, dflt = 0, r.Bool(&v.IsModerated), wire.Zero
-		case "context_length":
-			i, got = 1, r.Int(&v.ContextLength)
-		case "max_completion_tokens":
-			i, got = 2, r.Int(&v.MaxCompletionTokens)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, topProviderMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *TopProvider) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.IsModerated {
-		w.Key(`"is_moderated":`)
-		w.Bool(v.IsModerated)
-		wrote |= 1 << 0
-	} else if w.Empty(`"is_moderated":`, v.presence.Form(0), wire.Zero, `false`) {
-		wrote |= 1 << 0
-	}
-	if v.ContextLength != 0 {
-		w.Key(`"context_length":`)
-		w.Int(v.ContextLength)
-		wrote |= 1 << 1
-	} else if w.Empty(`"context_length":`, v.presence.Form(1), wire.Absent, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxCompletionTokens != 0 {
-		w.Key(`"max_completion_tokens":`)
-		w.Int(v.MaxCompletionTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_completion_tokens":`, v.presence.Form(2), wire.Absent, `0`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, topProviderMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&topProviderMembers, v.presence, v.Extra)
+	o.Bool(0, v.IsModerated)
+	o.Int(1, v.ContextLength)
+	o.Int(2, v.MaxCompletionTokens)
+	o.Close()
 }
 
 func (v *TopProvider) blank() bool {
@@ -12578,2021 +5629,851 @@ func (v *TopProvider) blank() bool {
 
 func (v *TopProvider) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
 
-// MarshalJSON implements json.Marshaler.
-func (v TopProvider) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v TopProvider) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *TopProvider) UnmarshalJSON(data []byte) error {
 	*v = TopProvider{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "TopProvider")
+	return decode(v, data, "TopProvider")
 }
 
-var traceMembers = [...]string{
-	"trace_id",
-	"trace_name",
-	"span_name",
-	"generation_name",
-	"parent_span_id",
-}
+var traceMembers = wire.Members{Keys: []string{`"trace_id":`, `"trace_name":`, `"span_name":`, `"generation_name":`, `"parent_span_id":`}}
 
 func (v *Trace) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &traceMembers, &v.presence, &v.Extra)
+}
+
+func (v *Trace) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "trace_id":
+		return 0, r.String(&v.TraceID)
+	case "trace_name":
+		return 1, r.String(&v.TraceName)
+	case "span_name":
+		return 2, r.String(&v.SpanName)
+	case "generation_name":
+		return 3, r.String(&v.GenerationName)
+	case "parent_span_id":
+		return 4, r.String(&v.ParentSpanID)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "trace_id":
-			i, got = 0, r.String(&v.TraceID)
-		case "trace_name":
-			i, got = 1, r.String(&v.TraceName)
-		case "span_name":
-			i, got = 2, r.String(&v.SpanName)
-		case "generation_name":
-			i, got = 3, r.String(&v.GenerationName)
-		case "parent_span_id":
-			i, got = 4, r.String(&v.ParentSpanID)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, traceMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Trace) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.TraceID != "" {
-		w.Key(`"trace_id":`)
-		w.String(v.TraceID)
-		wrote |= 1 << 0
-	} else if w.Empty(`"trace_id":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.TraceName != "" {
-		w.Key(`"trace_name":`)
-		w.String(v.TraceName)
-		wrote |= 1 << 1
-	} else if w.Empty(`"trace_name":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.SpanName != "" {
-		w.Key(`"span_name":`)
-		w.String(v.SpanName)
-		wrote |= 1 << 2
-	} else if w.Empty(`"span_name":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.GenerationName != "" {
-		w.Key(`"generation_name":`)
-		w.String(v.GenerationName)
-		wrote |= 1 << 3
-	} else if w.Empty(`"generation_name":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.ParentSpanID != "" {
-		w.Key(`"parent_span_id":`)
-		w.String(v.ParentSpanID)
-		wrote |= 1 << 4
-	} else if w.Empty(`"parent_span_id":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, traceMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&traceMembers, v.presence, v.Extra)
+	o.String(0, v.TraceID)
+	o.String(1, v.TraceName)
+	o.String(2, v.SpanName)
+	o.String(3, v.GenerationName)
+	o.String(4, v.ParentSpanID)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Trace) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Trace) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Trace) UnmarshalJSON(data []byte) error {
 	*v = Trace{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Trace")
+	return decode(v, data, "Trace")
 }
 
-var uRLCitationMembers = [...]string{
-	"url",
-	"title",
-	"content",
-	"start_index",
-	"end_index",
-}
+var uRLCitationMembers = wire.Members{Keys: []string{`"url":`, `"title":`, `"content":`, `"start_index":`, `"end_index":`}, Empty: 0x3}
 
 func (v *URLCitation) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &uRLCitationMembers, &v.presence, &v.Extra)
+}
+
+func (v *URLCitation) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "url":
+		return 0, r.String(&v.URL)
+	case "title":
+		return 1, r.String(&v.Title)
+	case "content":
+		return 2, r.String(&v.Content)
+	case "start_index":
+		return 3, r.Int(&v.StartIndex)
+	case "end_index":
+		return 4, r.Int(&v.EndIndex)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "url":
-			i, got, dflt = 0, r.String(&v.URL), wire.Zero
-		case "title":
-			i, got = 1, r.String(&v.Title)
-		case "content":
-			i, got = 2, r.String(&v.Content)
-		case "start_index":
-			i, got = 3, r.Int(&v.StartIndex)
-		case "end_index":
-			i, got = 4, r.Int(&v.EndIndex)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, uRLCitationMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *URLCitation) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.URL != "" {
-		w.Key(`"url":`)
-		w.String(v.URL)
-		wrote |= 1 << 0
-	} else if w.Empty(`"url":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Title != "" {
-		w.Key(`"title":`)
-		w.String(v.Title)
-		wrote |= 1 << 1
-	} else if w.Empty(`"title":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Content != "" {
-		w.Key(`"content":`)
-		w.String(v.Content)
-		wrote |= 1 << 2
-	} else if w.Empty(`"content":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.StartIndex != 0 {
-		w.Key(`"start_index":`)
-		w.Int(v.StartIndex)
-		wrote |= 1 << 3
-	} else if w.Empty(`"start_index":`, v.presence.Form(3), wire.Absent, `0`) {
-		wrote |= 1 << 3
-	}
-	if v.EndIndex != 0 {
-		w.Key(`"end_index":`)
-		w.Int(v.EndIndex)
-		wrote |= 1 << 4
-	} else if w.Empty(`"end_index":`, v.presence.Form(4), wire.Absent, `0`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, uRLCitationMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&uRLCitationMembers, v.presence, v.Extra)
+	o.String(0, v.URL)
+	o.String(1, v.Title)
+	o.String(2, v.Content)
+	o.Int(3, v.StartIndex)
+	o.Int(4, v.EndIndex)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v URLCitation) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v URLCitation) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *URLCitation) UnmarshalJSON(data []byte) error {
 	*v = URLCitation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "URLCitation")
+	return decode(v, data, "URLCitation")
 }
 
-var usageMembers = [...]string{
-	"prompt_tokens",
-	"completion_tokens",
-	"total_tokens",
-	"prompt_tokens_details",
-	"completion_tokens_details",
-	"cost",
-	"cost_details",
-	"is_byok",
-	"cache_discount",
-	"server_tool_use_details",
-	"server_tool_use",
-}
+const usagePromptTokens = 0 // prompt_tokens
+
+const usageCompletionTokens = 1 // completion_tokens
+
+const usageTotalTokens = 2 // total_tokens
+
+const usageCost = 5 // cost
+
+var usageMembers = wire.Members{Keys: []string{`"prompt_tokens":`, `"completion_tokens":`, `"total_tokens":`, `"prompt_tokens_details":`, `"completion_tokens_details":`, `"cost":`, `"cost_details":`, `"is_byok":`, `"cache_discount":`, `"server_tool_use_details":`, `"server_tool_use":`}, Empty: 0x3f}
 
 func (v *Usage) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &usageMembers, &v.presence, &v.Extra)
+}
+
+func (v *Usage) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt_tokens":
+		return 0, r.Int(&v.PromptTokens)
+	case "completion_tokens":
+		return 1, r.Int(&v.CompletionTokens)
+	case "total_tokens":
+		return 2, r.Int(&v.TotalTokens)
+	case "prompt_tokens_details":
+		return 3, readPtr(r, &v.PromptTokensDetails)
+	case "completion_tokens_details":
+		return 4, readPtr(r, &v.CompletionTokensDetails)
+	case "cost":
+		return 5, r.Float(&v.Cost)
+	case "cost_details":
+		return 6, readPtr(r, &v.CostDetails)
+	case "is_byok":
+		return 7, r.Bool(&v.IsBYOK)
+	case "cache_discount":
+		return 8, r.Float(&v.CacheDiscount)
+	case "server_tool_use_details":
+		return 9, readPtr(r, &v.ServerToolUseDetails)
+	case "server_tool_use":
+		return 10, readPtr(r, &v.ServerToolUse)
 	}
-	v.presence = 0x15 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "prompt_tokens":
-			i, got, dflt = 0, r.Int(&v.PromptTokens), wire.Zero
-		case "completion_tokens":
-			i, got, dflt = 1, r.Int(&v.CompletionTokens), wire.Zero
-		case "total_tokens":
-			i, got, dflt = 2, r.Int(&v.TotalTokens), wire.Zero
-		case "prompt_tokens_details":
-			i, got = 3, r.Miss()
-			if v.PromptTokensDetails = nil; got == wire.Wrong {
-				v.PromptTokensDetails = new(PromptTokensDetails)
-				if got = v.PromptTokensDetails.readJSON(r); got == wire.Wrong {
-					v.PromptTokensDetails = nil
-				}
-			}
-		case "completion_tokens_details":
-			i, got = 4, r.Miss()
-			if v.CompletionTokensDetails = nil; got == wire.Wrong {
-				v.CompletionTokensDetails = new(CompletionTokensDetails)
-				if got = v.CompletionTokensDetails.readJSON(r); got == wire.Wrong {
-					v.CompletionTokensDetails = nil
-				}
-			}
-		case "cost":
-			i, got = 5, r.Float(&v.Cost)
-		case "cost_details":
-			i, got = 6, r.Miss()
-			if v.CostDetails = nil; got == wire.Wrong {
-				v.CostDetails = new(CostDetails)
-				if got = v.CostDetails.readJSON(r); got == wire.Wrong {
-					v.CostDetails = nil
-				}
-			}
-		case "is_byok":
-			i, got = 7, r.Bool(&v.IsBYOK)
-		case "cache_discount":
-			i, got = 8, r.Float(&v.CacheDiscount)
-		case "server_tool_use_details":
-			i, got = 9, r.Miss()
-			if v.ServerToolUseDetails = nil; got == wire.Wrong {
-				v.ServerToolUseDetails = new(ServerToolUse)
-				if got = v.ServerToolUseDetails.readJSON(r); got == wire.Wrong {
-					v.ServerToolUseDetails = nil
-				}
-			}
-		case "server_tool_use":
-			i, got = 10, r.Miss()
-			if v.ServerToolUse = nil; got == wire.Wrong {
-				v.ServerToolUse = new(ServerToolUse)
-				if got = v.ServerToolUse.readJSON(r); got == wire.Wrong {
-					v.ServerToolUse = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, usageMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *Usage) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.PromptTokens != 0 {
-		w.Key(`"prompt_tokens":`)
-		w.Int(v.PromptTokens)
-		wrote |= 1 << 0
-	} else if w.Empty(`"prompt_tokens":`, v.presence.Form(0), wire.Zero, `0`) {
-		wrote |= 1 << 0
-	}
-	if v.CompletionTokens != 0 {
-		w.Key(`"completion_tokens":`)
-		w.Int(v.CompletionTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"completion_tokens":`, v.presence.Form(1), wire.Zero, `0`) {
-		wrote |= 1 << 1
-	}
-	if v.TotalTokens != 0 {
-		w.Key(`"total_tokens":`)
-		w.Int(v.TotalTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"total_tokens":`, v.presence.Form(2), wire.Zero, `0`) {
-		wrote |= 1 << 2
-	}
-	if v.PromptTokensDetails != nil {
-		w.Key(`"prompt_tokens_details":`)
+	o := w.Object(&usageMembers, v.presence, v.Extra)
+	o.Int(0, v.PromptTokens)
+	o.Int(1, v.CompletionTokens)
+	o.Int(2, v.TotalTokens)
+	if o.Begin(3, v.PromptTokensDetails != nil, `null`) {
 		v.PromptTokensDetails.writeJSON(w)
-		wrote |= 1 << 3
-	} else if w.Empty(`"prompt_tokens_details":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
 	}
-	if v.CompletionTokensDetails != nil {
-		w.Key(`"completion_tokens_details":`)
+	if o.Begin(4, v.CompletionTokensDetails != nil, `null`) {
 		v.CompletionTokensDetails.writeJSON(w)
-		wrote |= 1 << 4
-	} else if w.Empty(`"completion_tokens_details":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
 	}
-	if v.Cost != 0 {
-		w.Key(`"cost":`)
-		if v.presence.Form(5) == wire.Absent {
-			w.FloatAs(v.Cost, v.Extra["cost"])
-		} else {
-			w.Float(v.Cost)
-		}
-		wrote |= 1 << 5
-	} else if w.Empty(`"cost":`, v.presence.Form(5), wire.Absent, `0`) {
-		wrote |= 1 << 5
-	}
-	if v.CostDetails != nil {
-		w.Key(`"cost_details":`)
+	o.Float(5, v.Cost)
+	if o.Begin(6, v.CostDetails != nil, `null`) {
 		v.CostDetails.writeJSON(w)
-		wrote |= 1 << 6
-	} else if w.Empty(`"cost_details":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
 	}
-	if v.IsBYOK {
-		w.Key(`"is_byok":`)
-		w.Bool(v.IsBYOK)
-		wrote |= 1 << 7
-	} else if w.Empty(`"is_byok":`, v.presence.Form(7), wire.Absent, `false`) {
-		wrote |= 1 << 7
-	}
-	if v.CacheDiscount != 0 {
-		w.Key(`"cache_discount":`)
-		if v.presence.Form(8) == wire.Absent {
-			w.FloatAs(v.CacheDiscount, v.Extra["cache_discount"])
-		} else {
-			w.Float(v.CacheDiscount)
-		}
-		wrote |= 1 << 8
-	} else if w.Empty(`"cache_discount":`, v.presence.Form(8), wire.Absent, `0`) {
-		wrote |= 1 << 8
-	}
-	if v.ServerToolUseDetails != nil {
-		w.Key(`"server_tool_use_details":`)
+	o.Bool(7, v.IsBYOK)
+	o.Float(8, v.CacheDiscount)
+	if o.Begin(9, v.ServerToolUseDetails != nil, `null`) {
 		v.ServerToolUseDetails.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"server_tool_use_details":`, v.presence.Form(9), wire.Absent, `null`) {
-		wrote |= 1 << 9
 	}
-	if v.ServerToolUse != nil {
-		w.Key(`"server_tool_use":`)
+	if o.Begin(10, v.ServerToolUse != nil, `null`) {
 		v.ServerToolUse.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"server_tool_use":`, v.presence.Form(10), wire.Absent, `null`) {
-		wrote |= 1 << 10
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, usageMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Usage) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v Usage) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *Usage) UnmarshalJSON(data []byte) error {
 	*v = Usage{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "Usage")
+	return decode(v, data, "Usage")
 }
 
-var usageOptionsMembers = [...]string{
-	"include",
-}
+var usageOptionsMembers = wire.Members{Keys: []string{`"include":`}}
 
 func (v *UsageOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &usageOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *UsageOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "include":
+		return 0, r.BoolPtr(&v.Include)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "include":
-			i, got = 0, r.BoolPtr(&v.Include)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, usageOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *UsageOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Include != nil {
-		w.Key(`"include":`)
-		w.Bool(*v.Include)
-		wrote |= 1 << 0
-	} else if w.Empty(`"include":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, usageOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&usageOptionsMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Include)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v UsageOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v UsageOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *UsageOptions) UnmarshalJSON(data []byte) error {
 	*v = UsageOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "UsageOptions")
+	return decode(v, data, "UsageOptions")
 }
 
-var userLocationMembers = [...]string{
-	"type",
-	"city",
-	"region",
-	"country",
-	"timezone",
-}
+var userLocationMembers = wire.Members{Keys: []string{`"type":`, `"city":`, `"region":`, `"country":`, `"timezone":`}}
 
 func (v *UserLocation) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &userLocationMembers, &v.presence, &v.Extra)
+}
+
+func (v *UserLocation) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String(&v.Type)
+	case "city":
+		return 1, r.String(&v.City)
+	case "region":
+		return 2, r.String(&v.Region)
+	case "country":
+		return 3, r.String(&v.Country)
+	case "timezone":
+		return 4, r.String(&v.Timezone)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got = 0, r.String(&v.Type)
-		case "city":
-			i, got = 1, r.String(&v.City)
-		case "region":
-			i, got = 2, r.String(&v.Region)
-		case "country":
-			i, got = 3, r.String(&v.Country)
-		case "timezone":
-			i, got = 4, r.String(&v.Timezone)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, userLocationMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *UserLocation) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(v.Type)
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.City != "" {
-		w.Key(`"city":`)
-		w.String(v.City)
-		wrote |= 1 << 1
-	} else if w.Empty(`"city":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Region != "" {
-		w.Key(`"region":`)
-		w.String(v.Region)
-		wrote |= 1 << 2
-	} else if w.Empty(`"region":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Country != "" {
-		w.Key(`"country":`)
-		w.String(v.Country)
-		wrote |= 1 << 3
-	} else if w.Empty(`"country":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Timezone != "" {
-		w.Key(`"timezone":`)
-		w.String(v.Timezone)
-		wrote |= 1 << 4
-	} else if w.Empty(`"timezone":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, userLocationMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&userLocationMembers, v.presence, v.Extra)
+	o.String(0, v.Type)
+	o.String(1, v.City)
+	o.String(2, v.Region)
+	o.String(3, v.Country)
+	o.String(4, v.Timezone)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v UserLocation) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v UserLocation) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *UserLocation) UnmarshalJSON(data []byte) error {
 	*v = UserLocation{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "UserLocation")
+	return decode(v, data, "UserLocation")
 }
 
-var videoURLMembers = [...]string{
-	"url",
-}
+var videoURLMembers = wire.Members{Keys: []string{`"url":`}, Empty: 0x3}
 
 func (v *VideoURL) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &videoURLMembers, &v.presence, &v.Extra)
+}
+
+func (v *VideoURL) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "url":
+		return 0, r.String(&v.URL)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "url":
-			i, got, dflt = 0, r.String(&v.URL), wire.Zero
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, videoURLMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *VideoURL) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.URL != "" {
-		w.Key(`"url":`)
-		w.String(v.URL)
-		wrote |= 1 << 0
-	} else if w.Empty(`"url":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, videoURLMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&videoURLMembers, v.presence, v.Extra)
+	o.String(0, v.URL)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v VideoURL) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v VideoURL) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *VideoURL) UnmarshalJSON(data []byte) error {
 	*v = VideoURL{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "VideoURL")
+	return decode(v, data, "VideoURL")
 }
 
-var webFetchParametersMembers = [...]string{
-	"engine",
-	"max_uses",
-	"max_content_tokens",
-	"allowed_domains",
-	"blocked_domains",
-}
+var webFetchParametersMembers = wire.Members{Keys: []string{`"engine":`, `"max_uses":`, `"max_content_tokens":`, `"allowed_domains":`, `"blocked_domains":`}}
 
 func (v *WebFetchParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webFetchParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebFetchParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "engine":
+		return 0, r.String((*string)(&v.Engine))
+	case "max_uses":
+		return 1, r.IntPtr(&v.MaxUses)
+	case "max_content_tokens":
+		return 2, r.IntPtr(&v.MaxContentTokens)
+	case "allowed_domains":
+		return 3, wire.Strings(r, &v.AllowedDomains)
+	case "blocked_domains":
+		return 4, wire.Strings(r, &v.BlockedDomains)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "engine":
-			i, got = 0, r.String((*string)(&v.Engine))
-		case "max_uses":
-			i, got = 1, r.IntPtr(&v.MaxUses)
-		case "max_content_tokens":
-			i, got = 2, r.IntPtr(&v.MaxContentTokens)
-		case "allowed_domains":
-			i, got = 3, wire.Strings(r, &v.AllowedDomains)
-		case "blocked_domains":
-			i, got = 4, wire.Strings(r, &v.BlockedDomains)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webFetchParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebFetchParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 0
-	} else if w.Empty(`"engine":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.MaxUses != nil {
-		w.Key(`"max_uses":`)
-		w.Int(*v.MaxUses)
-		wrote |= 1 << 1
-	} else if w.Empty(`"max_uses":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxContentTokens != nil {
-		w.Key(`"max_content_tokens":`)
-		w.Int(*v.MaxContentTokens)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_content_tokens":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.AllowedDomains != nil {
-		w.Key(`"allowed_domains":`)
-		wire.WriteStrings(w, v.AllowedDomains, false)
-		wrote |= 1 << 3
-	} else if w.Empty(`"allowed_domains":`, v.presence.Form(3), wire.Absent, `[]`) {
-		wrote |= 1 << 3
-	}
-	if v.BlockedDomains != nil {
-		w.Key(`"blocked_domains":`)
-		wire.WriteStrings(w, v.BlockedDomains, false)
-		wrote |= 1 << 4
-	} else if w.Empty(`"blocked_domains":`, v.presence.Form(4), wire.Absent, `[]`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webFetchParametersMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&webFetchParametersMembers, v.presence, v.Extra)
+	o.String(0, string(v.Engine))
+	o.IntPtr(1, v.MaxUses)
+	o.IntPtr(2, v.MaxContentTokens)
+	wire.WriteStrings(&o, 3, v.AllowedDomains, false)
+	wire.WriteStrings(&o, 4, v.BlockedDomains, false)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebFetchParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebFetchParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebFetchParameters) UnmarshalJSON(data []byte) error {
 	*v = WebFetchParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebFetchParameters")
+	return decode(v, data, "WebFetchParameters")
 }
 
-var webFetchPluginMembers = [...]string{
-	"max_uses",
-	"max_content_tokens",
-	"allowed_domains",
-	"blocked_domains",
-	"id",
-}
+var webFetchPluginMembers = wire.Members{Keys: []string{`"max_uses":`, `"max_content_tokens":`, `"allowed_domains":`, `"blocked_domains":`, `"id":`}, Value: "web-fetch"}
 
 func (v *WebFetchPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webFetchPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebFetchPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "max_uses":
+		return 0, r.IntPtr(&v.MaxUses)
+	case "max_content_tokens":
+		return 1, r.IntPtr(&v.MaxContentTokens)
+	case "allowed_domains":
+		return 2, wire.Strings(r, &v.AllowedDomains)
+	case "blocked_domains":
+		return 3, wire.Strings(r, &v.BlockedDomains)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "max_uses":
-			i, got = 0, r.IntPtr(&v.MaxUses)
-		case "max_content_tokens":
-			i, got = 1, r.IntPtr(&v.MaxContentTokens)
-		case "allowed_domains":
-			i, got = 2, wire.Strings(r, &v.AllowedDomains)
-		case "blocked_domains":
-			i, got = 3, wire.Strings(r, &v.BlockedDomains)
-		case "id":
-			var s string
-			if r.String(&s); s != "web-fetch" {
-				r.Fail("id is %q, want \"web-fetch\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webFetchPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebFetchPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"web-fetch",`)
-	wrote |= 1 << 4
-	if v.MaxUses != nil {
-		w.Key(`"max_uses":`)
-		w.Int(*v.MaxUses)
-		wrote |= 1 << 0
-	} else if w.Empty(`"max_uses":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.MaxContentTokens != nil {
-		w.Key(`"max_content_tokens":`)
-		w.Int(*v.MaxContentTokens)
-		wrote |= 1 << 1
-	} else if w.Empty(`"max_content_tokens":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.AllowedDomains != nil {
-		w.Key(`"allowed_domains":`)
-		wire.WriteStrings(w, v.AllowedDomains, false)
-		wrote |= 1 << 2
-	} else if w.Empty(`"allowed_domains":`, v.presence.Form(2), wire.Absent, `[]`) {
-		wrote |= 1 << 2
-	}
-	if v.BlockedDomains != nil {
-		w.Key(`"blocked_domains":`)
-		wire.WriteStrings(w, v.BlockedDomains, false)
-		wrote |= 1 << 3
-	} else if w.Empty(`"blocked_domains":`, v.presence.Form(3), wire.Absent, `[]`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webFetchPluginMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&webFetchPluginMembers, v.presence, v.Extra)
+	o.IntPtr(0, v.MaxUses)
+	o.IntPtr(1, v.MaxContentTokens)
+	wire.WriteStrings(&o, 2, v.AllowedDomains, false)
+	wire.WriteStrings(&o, 3, v.BlockedDomains, false)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebFetchPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebFetchPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebFetchPlugin) UnmarshalJSON(data []byte) error {
 	*v = WebFetchPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebFetchPlugin")
+	return decode(v, data, "WebFetchPlugin")
 }
 
 func (WebFetchPlugin) plugin() {}
 
-var webFetchToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var webFetchToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:web_fetch"}
 
 func (v *WebFetchTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webFetchToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebFetchTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(WebFetchParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:web_fetch" {
-				r.Fail("type is %q, want \"openrouter:web_fetch\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webFetchToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebFetchTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:web_fetch",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&webFetchToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webFetchToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebFetchTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebFetchTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebFetchTool) UnmarshalJSON(data []byte) error {
 	*v = WebFetchTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebFetchTool")
+	return decode(v, data, "WebFetchTool")
 }
 
 func (WebFetchTool) tool() {}
 
-var webPluginMembers = [...]string{
-	"enabled",
-	"max_results",
-	"search_prompt",
-	"engine",
-	"mode",
-	"max_uses",
-	"include_domains",
-	"exclude_domains",
-	"user_location",
-	"id",
-}
+var webPluginMembers = wire.Members{Keys: []string{`"enabled":`, `"max_results":`, `"search_prompt":`, `"engine":`, `"mode":`, `"max_uses":`, `"include_domains":`, `"exclude_domains":`, `"user_location":`, `"id":`}, Value: "web"}
 
 func (v *WebPlugin) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webPluginMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebPlugin) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "enabled":
+		return 0, r.BoolPtr(&v.Enabled)
+	case "max_results":
+		return 1, r.IntPtr(&v.MaxResults)
+	case "search_prompt":
+		return 2, r.String(&v.SearchPrompt)
+	case "engine":
+		return 3, r.String((*string)(&v.Engine))
+	case "mode":
+		return 4, r.String((*string)(&v.Mode))
+	case "max_uses":
+		return 5, r.IntPtr(&v.MaxUses)
+	case "include_domains":
+		return 6, wire.Strings(r, &v.IncludeDomains)
+	case "exclude_domains":
+		return 7, wire.Strings(r, &v.ExcludeDomains)
+	case "user_location":
+		return 8, readPtr(r, &v.UserLocation)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "enabled":
-			i, got = 0, r.BoolPtr(&v.Enabled)
-		case "max_results":
-			i, got = 1, r.IntPtr(&v.MaxResults)
-		case "search_prompt":
-			i, got = 2, r.String(&v.SearchPrompt)
-		case "engine":
-			i, got = 3, r.String((*string)(&v.Engine))
-		case "mode":
-			i, got = 4, r.String((*string)(&v.Mode))
-		case "max_uses":
-			i, got = 5, r.IntPtr(&v.MaxUses)
-		case "include_domains":
-			i, got = 6, wire.Strings(r, &v.IncludeDomains)
-		case "exclude_domains":
-			i, got = 7, wire.Strings(r, &v.ExcludeDomains)
-		case "user_location":
-			i, got = 8, r.Miss()
-			if v.UserLocation = nil; got == wire.Wrong {
-				v.UserLocation = new(UserLocation)
-				if got = v.UserLocation.readJSON(r); got == wire.Wrong {
-					v.UserLocation = nil
-				}
-			}
-		case "id":
-			var s string
-			if r.String(&s); s != "web" {
-				r.Fail("id is %q, want \"web\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webPluginMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebPlugin) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"id":"web",`)
-	wrote |= 1 << 9
-	if v.Enabled != nil {
-		w.Key(`"enabled":`)
-		w.Bool(*v.Enabled)
-		wrote |= 1 << 0
-	} else if w.Empty(`"enabled":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
-	}
-	if v.MaxResults != nil {
-		w.Key(`"max_results":`)
-		w.Int(*v.MaxResults)
-		wrote |= 1 << 1
-	} else if w.Empty(`"max_results":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.SearchPrompt != "" {
-		w.Key(`"search_prompt":`)
-		w.String(v.SearchPrompt)
-		wrote |= 1 << 2
-	} else if w.Empty(`"search_prompt":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 3
-	} else if w.Empty(`"engine":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 4
-	} else if w.Empty(`"mode":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if v.MaxUses != nil {
-		w.Key(`"max_uses":`)
-		w.Int(*v.MaxUses)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_uses":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if v.IncludeDomains != nil {
-		w.Key(`"include_domains":`)
-		wire.WriteStrings(w, v.IncludeDomains, false)
-		wrote |= 1 << 6
-	} else if w.Empty(`"include_domains":`, v.presence.Form(6), wire.Absent, `[]`) {
-		wrote |= 1 << 6
-	}
-	if v.ExcludeDomains != nil {
-		w.Key(`"exclude_domains":`)
-		wire.WriteStrings(w, v.ExcludeDomains, false)
-		wrote |= 1 << 7
-	} else if w.Empty(`"exclude_domains":`, v.presence.Form(7), wire.Absent, `[]`) {
-		wrote |= 1 << 7
-	}
-	if v.UserLocation != nil {
-		w.Key(`"user_location":`)
+	o := w.Object(&webPluginMembers, v.presence, v.Extra)
+	o.BoolPtr(0, v.Enabled)
+	o.IntPtr(1, v.MaxResults)
+	o.String(2, v.SearchPrompt)
+	o.String(3, string(v.Engine))
+	o.String(4, string(v.Mode))
+	o.IntPtr(5, v.MaxUses)
+	wire.WriteStrings(&o, 6, v.IncludeDomains, false)
+	wire.WriteStrings(&o, 7, v.ExcludeDomains, false)
+	if o.Begin(8, v.UserLocation != nil, `null`) {
 		v.UserLocation.writeJSON(w)
-		wrote |= 1 << 8
-	} else if w.Empty(`"user_location":`, v.presence.Form(8), wire.Absent, `null`) {
-		wrote |= 1 << 8
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webPluginMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebPlugin) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebPlugin) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebPlugin) UnmarshalJSON(data []byte) error {
 	*v = WebPlugin{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebPlugin")
+	return decode(v, data, "WebPlugin")
 }
 
 func (WebPlugin) plugin() {}
 
-var webSearchOptionsMembers = [...]string{
-	"search_context_size",
-	"max_results",
-	"search_prompt",
-	"engine",
-}
+var webSearchOptionsMembers = wire.Members{Keys: []string{`"search_context_size":`, `"max_results":`, `"search_prompt":`, `"engine":`}}
 
 func (v *WebSearchOptions) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webSearchOptionsMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebSearchOptions) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "search_context_size":
+		return 0, r.String((*string)(&v.SearchContextSize))
+	case "max_results":
+		return 1, r.IntPtr(&v.MaxResults)
+	case "search_prompt":
+		return 2, r.String(&v.SearchPrompt)
+	case "engine":
+		return 3, r.String((*string)(&v.Engine))
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "search_context_size":
-			i, got = 0, r.String((*string)(&v.SearchContextSize))
-		case "max_results":
-			i, got = 1, r.IntPtr(&v.MaxResults)
-		case "search_prompt":
-			i, got = 2, r.String(&v.SearchPrompt)
-		case "engine":
-			i, got = 3, r.String((*string)(&v.Engine))
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webSearchOptionsMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebSearchOptions) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.SearchContextSize != "" {
-		w.Key(`"search_context_size":`)
-		w.String(string(v.SearchContextSize))
-		wrote |= 1 << 0
-	} else if w.Empty(`"search_context_size":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.MaxResults != nil {
-		w.Key(`"max_results":`)
-		w.Int(*v.MaxResults)
-		wrote |= 1 << 1
-	} else if w.Empty(`"max_results":`, v.presence.Form(1), wire.Absent, `null`) {
-		wrote |= 1 << 1
-	}
-	if v.SearchPrompt != "" {
-		w.Key(`"search_prompt":`)
-		w.String(v.SearchPrompt)
-		wrote |= 1 << 2
-	} else if w.Empty(`"search_prompt":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 3
-	} else if w.Empty(`"engine":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webSearchOptionsMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&webSearchOptionsMembers, v.presence, v.Extra)
+	o.String(0, string(v.SearchContextSize))
+	o.IntPtr(1, v.MaxResults)
+	o.String(2, v.SearchPrompt)
+	o.String(3, string(v.Engine))
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebSearchOptions) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebSearchOptions) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebSearchOptions) UnmarshalJSON(data []byte) error {
 	*v = WebSearchOptions{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebSearchOptions")
+	return decode(v, data, "WebSearchOptions")
 }
 
-var webSearchParametersMembers = [...]string{
-	"engine",
-	"mode",
-	"max_results",
-	"max_total_results",
-	"max_uses",
-	"max_characters",
-	"search_context_size",
-	"allowed_domains",
-	"excluded_domains",
-	"user_location",
-}
+var webSearchParametersMembers = wire.Members{Keys: []string{`"engine":`, `"mode":`, `"max_results":`, `"max_total_results":`, `"max_uses":`, `"max_characters":`, `"search_context_size":`, `"allowed_domains":`, `"excluded_domains":`, `"user_location":`}}
 
 func (v *WebSearchParameters) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webSearchParametersMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebSearchParameters) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "engine":
+		return 0, r.String((*string)(&v.Engine))
+	case "mode":
+		return 1, r.String((*string)(&v.Mode))
+	case "max_results":
+		return 2, r.IntPtr(&v.MaxResults)
+	case "max_total_results":
+		return 3, r.IntPtr(&v.MaxTotalResults)
+	case "max_uses":
+		return 4, r.IntPtr(&v.MaxUses)
+	case "max_characters":
+		return 5, r.IntPtr(&v.MaxCharacters)
+	case "search_context_size":
+		return 6, r.String((*string)(&v.SearchContextSize))
+	case "allowed_domains":
+		return 7, wire.Strings(r, &v.AllowedDomains)
+	case "excluded_domains":
+		return 8, wire.Strings(r, &v.ExcludedDomains)
+	case "user_location":
+		return 9, readPtr(r, &v.UserLocation)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "engine":
-			i, got = 0, r.String((*string)(&v.Engine))
-		case "mode":
-			i, got = 1, r.String((*string)(&v.Mode))
-		case "max_results":
-			i, got = 2, r.IntPtr(&v.MaxResults)
-		case "max_total_results":
-			i, got = 3, r.IntPtr(&v.MaxTotalResults)
-		case "max_uses":
-			i, got = 4, r.IntPtr(&v.MaxUses)
-		case "max_characters":
-			i, got = 5, r.IntPtr(&v.MaxCharacters)
-		case "search_context_size":
-			i, got = 6, r.String((*string)(&v.SearchContextSize))
-		case "allowed_domains":
-			i, got = 7, wire.Strings(r, &v.AllowedDomains)
-		case "excluded_domains":
-			i, got = 8, wire.Strings(r, &v.ExcludedDomains)
-		case "user_location":
-			i, got = 9, r.Miss()
-			if v.UserLocation = nil; got == wire.Wrong {
-				v.UserLocation = new(UserLocation)
-				if got = v.UserLocation.readJSON(r); got == wire.Wrong {
-					v.UserLocation = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webSearchParametersMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebSearchParameters) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 0
-	} else if w.Empty(`"engine":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 1
-	} else if w.Empty(`"mode":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.MaxResults != nil {
-		w.Key(`"max_results":`)
-		w.Int(*v.MaxResults)
-		wrote |= 1 << 2
-	} else if w.Empty(`"max_results":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
-	}
-	if v.MaxTotalResults != nil {
-		w.Key(`"max_total_results":`)
-		w.Int(*v.MaxTotalResults)
-		wrote |= 1 << 3
-	} else if w.Empty(`"max_total_results":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.MaxUses != nil {
-		w.Key(`"max_uses":`)
-		w.Int(*v.MaxUses)
-		wrote |= 1 << 4
-	} else if w.Empty(`"max_uses":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.MaxCharacters != nil {
-		w.Key(`"max_characters":`)
-		w.Int(*v.MaxCharacters)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_characters":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if v.SearchContextSize != "" {
-		w.Key(`"search_context_size":`)
-		w.String(string(v.SearchContextSize))
-		wrote |= 1 << 6
-	} else if w.Empty(`"search_context_size":`, v.presence.Form(6), wire.Absent, `""`) {
-		wrote |= 1 << 6
-	}
-	if v.AllowedDomains != nil {
-		w.Key(`"allowed_domains":`)
-		wire.WriteStrings(w, v.AllowedDomains, false)
-		wrote |= 1 << 7
-	} else if w.Empty(`"allowed_domains":`, v.presence.Form(7), wire.Absent, `[]`) {
-		wrote |= 1 << 7
-	}
-	if v.ExcludedDomains != nil {
-		w.Key(`"excluded_domains":`)
-		wire.WriteStrings(w, v.ExcludedDomains, false)
-		wrote |= 1 << 8
-	} else if w.Empty(`"excluded_domains":`, v.presence.Form(8), wire.Absent, `[]`) {
-		wrote |= 1 << 8
-	}
-	if v.UserLocation != nil {
-		w.Key(`"user_location":`)
+	o := w.Object(&webSearchParametersMembers, v.presence, v.Extra)
+	o.String(0, string(v.Engine))
+	o.String(1, string(v.Mode))
+	o.IntPtr(2, v.MaxResults)
+	o.IntPtr(3, v.MaxTotalResults)
+	o.IntPtr(4, v.MaxUses)
+	o.IntPtr(5, v.MaxCharacters)
+	o.String(6, string(v.SearchContextSize))
+	wire.WriteStrings(&o, 7, v.AllowedDomains, false)
+	wire.WriteStrings(&o, 8, v.ExcludedDomains, false)
+	if o.Begin(9, v.UserLocation != nil, `null`) {
 		v.UserLocation.writeJSON(w)
-		wrote |= 1 << 9
-	} else if w.Empty(`"user_location":`, v.presence.Form(9), wire.Absent, `null`) {
-		wrote |= 1 << 9
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webSearchParametersMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebSearchParameters) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebSearchParameters) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebSearchParameters) UnmarshalJSON(data []byte) error {
 	*v = WebSearchParameters{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebSearchParameters")
+	return decode(v, data, "WebSearchParameters")
 }
 
-var webSearchShorthandToolMembers = [...]string{
-	"type",
-	"engine",
-	"mode",
-	"max_results",
-	"max_total_results",
-	"max_uses",
-	"max_characters",
-	"search_context_size",
-	"allowed_domains",
-	"excluded_domains",
-	"user_location",
-	"parameters",
-}
+var webSearchShorthandToolMembers = wire.Members{Keys: []string{`"type":`, `"engine":`, `"mode":`, `"max_results":`, `"max_total_results":`, `"max_uses":`, `"max_characters":`, `"search_context_size":`, `"allowed_domains":`, `"excluded_domains":`, `"user_location":`, `"parameters":`}, Empty: 0x3}
 
 func (v *WebSearchShorthandTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webSearchShorthandToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebSearchShorthandTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "type":
+		return 0, r.String((*string)(&v.Type))
+	case "engine":
+		return 1, r.String((*string)(&v.Engine))
+	case "mode":
+		return 2, r.String((*string)(&v.Mode))
+	case "max_results":
+		return 3, r.IntPtr(&v.MaxResults)
+	case "max_total_results":
+		return 4, r.IntPtr(&v.MaxTotalResults)
+	case "max_uses":
+		return 5, r.IntPtr(&v.MaxUses)
+	case "max_characters":
+		return 6, r.IntPtr(&v.MaxCharacters)
+	case "search_context_size":
+		return 7, r.String((*string)(&v.SearchContextSize))
+	case "allowed_domains":
+		return 8, wire.Strings(r, &v.AllowedDomains)
+	case "excluded_domains":
+		return 9, wire.Strings(r, &v.ExcludedDomains)
+	case "user_location":
+		return 10, readPtr(r, &v.UserLocation)
+	case "parameters":
+		return 11, readPtr(r, &v.Parameters)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "type":
-			i, got, dflt = 0, r.String((*string)(&v.Type)), wire.Zero
-		case "engine":
-			i, got = 1, r.String((*string)(&v.Engine))
-		case "mode":
-			i, got = 2, r.String((*string)(&v.Mode))
-		case "max_results":
-			i, got = 3, r.IntPtr(&v.MaxResults)
-		case "max_total_results":
-			i, got = 4, r.IntPtr(&v.MaxTotalResults)
-		case "max_uses":
-			i, got = 5, r.IntPtr(&v.MaxUses)
-		case "max_characters":
-			i, got = 6, r.IntPtr(&v.MaxCharacters)
-		case "search_context_size":
-			i, got = 7, r.String((*string)(&v.SearchContextSize))
-		case "allowed_domains":
-			i, got = 8, wire.Strings(r, &v.AllowedDomains)
-		case "excluded_domains":
-			i, got = 9, wire.Strings(r, &v.ExcludedDomains)
-		case "user_location":
-			i, got = 10, r.Miss()
-			if v.UserLocation = nil; got == wire.Wrong {
-				v.UserLocation = new(UserLocation)
-				if got = v.UserLocation.readJSON(r); got == wire.Wrong {
-					v.UserLocation = nil
-				}
-			}
-		case "parameters":
-			i, got = 11, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(WebSearchParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webSearchShorthandToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebSearchShorthandTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Type != "" {
-		w.Key(`"type":`)
-		w.String(string(v.Type))
-		wrote |= 1 << 0
-	} else if w.Empty(`"type":`, v.presence.Form(0), wire.Zero, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.Engine != "" {
-		w.Key(`"engine":`)
-		w.String(string(v.Engine))
-		wrote |= 1 << 1
-	} else if w.Empty(`"engine":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Mode != "" {
-		w.Key(`"mode":`)
-		w.String(string(v.Mode))
-		wrote |= 1 << 2
-	} else if w.Empty(`"mode":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.MaxResults != nil {
-		w.Key(`"max_results":`)
-		w.Int(*v.MaxResults)
-		wrote |= 1 << 3
-	} else if w.Empty(`"max_results":`, v.presence.Form(3), wire.Absent, `null`) {
-		wrote |= 1 << 3
-	}
-	if v.MaxTotalResults != nil {
-		w.Key(`"max_total_results":`)
-		w.Int(*v.MaxTotalResults)
-		wrote |= 1 << 4
-	} else if w.Empty(`"max_total_results":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.MaxUses != nil {
-		w.Key(`"max_uses":`)
-		w.Int(*v.MaxUses)
-		wrote |= 1 << 5
-	} else if w.Empty(`"max_uses":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if v.MaxCharacters != nil {
-		w.Key(`"max_characters":`)
-		w.Int(*v.MaxCharacters)
-		wrote |= 1 << 6
-	} else if w.Empty(`"max_characters":`, v.presence.Form(6), wire.Absent, `null`) {
-		wrote |= 1 << 6
-	}
-	if v.SearchContextSize != "" {
-		w.Key(`"search_context_size":`)
-		w.String(string(v.SearchContextSize))
-		wrote |= 1 << 7
-	} else if w.Empty(`"search_context_size":`, v.presence.Form(7), wire.Absent, `""`) {
-		wrote |= 1 << 7
-	}
-	if v.AllowedDomains != nil {
-		w.Key(`"allowed_domains":`)
-		wire.WriteStrings(w, v.AllowedDomains, false)
-		wrote |= 1 << 8
-	} else if w.Empty(`"allowed_domains":`, v.presence.Form(8), wire.Absent, `[]`) {
-		wrote |= 1 << 8
-	}
-	if v.ExcludedDomains != nil {
-		w.Key(`"excluded_domains":`)
-		wire.WriteStrings(w, v.ExcludedDomains, false)
-		wrote |= 1 << 9
-	} else if w.Empty(`"excluded_domains":`, v.presence.Form(9), wire.Absent, `[]`) {
-		wrote |= 1 << 9
-	}
-	if v.UserLocation != nil {
-		w.Key(`"user_location":`)
+	o := w.Object(&webSearchShorthandToolMembers, v.presence, v.Extra)
+	o.String(0, string(v.Type))
+	o.String(1, string(v.Engine))
+	o.String(2, string(v.Mode))
+	o.IntPtr(3, v.MaxResults)
+	o.IntPtr(4, v.MaxTotalResults)
+	o.IntPtr(5, v.MaxUses)
+	o.IntPtr(6, v.MaxCharacters)
+	o.String(7, string(v.SearchContextSize))
+	wire.WriteStrings(&o, 8, v.AllowedDomains, false)
+	wire.WriteStrings(&o, 9, v.ExcludedDomains, false)
+	if o.Begin(10, v.UserLocation != nil, `null`) {
 		v.UserLocation.writeJSON(w)
-		wrote |= 1 << 10
-	} else if w.Empty(`"user_location":`, v.presence.Form(10), wire.Absent, `null`) {
-		wrote |= 1 << 10
 	}
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	if o.Begin(11, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 11
-	} else if w.Empty(`"parameters":`, v.presence.Form(11), wire.Absent, `null`) {
-		wrote |= 1 << 11
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webSearchShorthandToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebSearchShorthandTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebSearchShorthandTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebSearchShorthandTool) UnmarshalJSON(data []byte) error {
 	*v = WebSearchShorthandTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebSearchShorthandTool")
+	return decode(v, data, "WebSearchShorthandTool")
 }
 
 func (WebSearchShorthandTool) tool() {}
 
-var webSearchToolMembers = [...]string{
-	"parameters",
-	"type",
-}
+var webSearchToolMembers = wire.Members{Keys: []string{`"parameters":`, `"type":`}, Value: "openrouter:web_search"}
 
 func (v *WebSearchTool) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &webSearchToolMembers, &v.presence, &v.Extra)
+}
+
+func (v *WebSearchTool) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "parameters":
+		return 0, readPtr(r, &v.Parameters)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "parameters":
-			i, got = 0, r.Miss()
-			if v.Parameters = nil; got == wire.Wrong {
-				v.Parameters = new(WebSearchParameters)
-				if got = v.Parameters.readJSON(r); got == wire.Wrong {
-					v.Parameters = nil
-				}
-			}
-		case "type":
-			var s string
-			if r.String(&s); s != "openrouter:web_search" {
-				r.Fail("type is %q, want \"openrouter:web_search\"", s)
-			}
-			continue
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, webSearchToolMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *WebSearchTool) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	w.Key(`"type":"openrouter:web_search",`)
-	wrote |= 1 << 1
-	if v.Parameters != nil {
-		w.Key(`"parameters":`)
+	o := w.Object(&webSearchToolMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Parameters != nil, `null`) {
 		v.Parameters.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"parameters":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, webSearchToolMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v WebSearchTool) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v WebSearchTool) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *WebSearchTool) UnmarshalJSON(data []byte) error {
 	*v = WebSearchTool{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "WebSearchTool")
+	return decode(v, data, "WebSearchTool")
 }
 
 func (WebSearchTool) tool() {}
 
-var xSearchFilterMembers = [...]string{
-	"allowed_x_handles",
-	"excluded_x_handles",
-	"from_date",
-	"to_date",
-	"enable_image_understanding",
-	"enable_video_understanding",
-}
+var xSearchFilterMembers = wire.Members{Keys: []string{`"allowed_x_handles":`, `"excluded_x_handles":`, `"from_date":`, `"to_date":`, `"enable_image_understanding":`, `"enable_video_understanding":`}}
 
 func (v *XSearchFilter) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &xSearchFilterMembers, &v.presence, &v.Extra)
+}
+
+func (v *XSearchFilter) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "allowed_x_handles":
+		return 0, wire.Strings(r, &v.AllowedXHandles)
+	case "excluded_x_handles":
+		return 1, wire.Strings(r, &v.ExcludedXHandles)
+	case "from_date":
+		return 2, r.String(&v.FromDate)
+	case "to_date":
+		return 3, r.String(&v.ToDate)
+	case "enable_image_understanding":
+		return 4, r.BoolPtr(&v.EnableImageUnderstanding)
+	case "enable_video_understanding":
+		return 5, r.BoolPtr(&v.EnableVideoUnderstanding)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "allowed_x_handles":
-			i, got = 0, wire.Strings(r, &v.AllowedXHandles)
-		case "excluded_x_handles":
-			i, got = 1, wire.Strings(r, &v.ExcludedXHandles)
-		case "from_date":
-			i, got = 2, r.String(&v.FromDate)
-		case "to_date":
-			i, got = 3, r.String(&v.ToDate)
-		case "enable_image_understanding":
-			i, got = 4, r.BoolPtr(&v.EnableImageUnderstanding)
-		case "enable_video_understanding":
-			i, got = 5, r.BoolPtr(&v.EnableVideoUnderstanding)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, xSearchFilterMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *XSearchFilter) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.AllowedXHandles != nil {
-		w.Key(`"allowed_x_handles":`)
-		wire.WriteStrings(w, v.AllowedXHandles, false)
-		wrote |= 1 << 0
-	} else if w.Empty(`"allowed_x_handles":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
-	}
-	if v.ExcludedXHandles != nil {
-		w.Key(`"excluded_x_handles":`)
-		wire.WriteStrings(w, v.ExcludedXHandles, false)
-		wrote |= 1 << 1
-	} else if w.Empty(`"excluded_x_handles":`, v.presence.Form(1), wire.Absent, `[]`) {
-		wrote |= 1 << 1
-	}
-	if v.FromDate != "" {
-		w.Key(`"from_date":`)
-		w.String(v.FromDate)
-		wrote |= 1 << 2
-	} else if w.Empty(`"from_date":`, v.presence.Form(2), wire.Absent, `""`) {
-		wrote |= 1 << 2
-	}
-	if v.ToDate != "" {
-		w.Key(`"to_date":`)
-		w.String(v.ToDate)
-		wrote |= 1 << 3
-	} else if w.Empty(`"to_date":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.EnableImageUnderstanding != nil {
-		w.Key(`"enable_image_understanding":`)
-		w.Bool(*v.EnableImageUnderstanding)
-		wrote |= 1 << 4
-	} else if w.Empty(`"enable_image_understanding":`, v.presence.Form(4), wire.Absent, `null`) {
-		wrote |= 1 << 4
-	}
-	if v.EnableVideoUnderstanding != nil {
-		w.Key(`"enable_video_understanding":`)
-		w.Bool(*v.EnableVideoUnderstanding)
-		wrote |= 1 << 5
-	} else if w.Empty(`"enable_video_understanding":`, v.presence.Form(5), wire.Absent, `null`) {
-		wrote |= 1 << 5
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, xSearchFilterMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&xSearchFilterMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.AllowedXHandles, false)
+	wire.WriteStrings(&o, 1, v.ExcludedXHandles, false)
+	o.String(2, v.FromDate)
+	o.String(3, v.ToDate)
+	o.BoolPtr(4, v.EnableImageUnderstanding)
+	o.BoolPtr(5, v.EnableVideoUnderstanding)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v XSearchFilter) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v XSearchFilter) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *XSearchFilter) UnmarshalJSON(data []byte) error {
 	*v = XSearchFilter{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "XSearchFilter")
+	return decode(v, data, "XSearchFilter")
 }
 
-var errorBodyMembers = [...]string{
-	"error",
-	"user_id",
-	"openrouter_metadata",
-	"message",
-	"detail",
-}
+var errorBodyMembers = wire.Members{Keys: []string{`"error":`, `"user_id":`, `"openrouter_metadata":`}}
 
 func (v *errorBody) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &errorBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *errorBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "error":
+		return 0, readPtr(r, &v.Error)
+	case "user_id":
+		return 1, r.String(&v.UserID)
+	case "openrouter_metadata":
+		return 2, readPtr(r, &v.OpenRouterMetadata)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "error":
-			i, got = 0, r.Miss()
-			if v.Error = nil; got == wire.Wrong {
-				v.Error = new(ErrorObject)
-				if got = v.Error.readJSON(r); got == wire.Wrong {
-					v.Error = nil
-				}
-			}
-		case "user_id":
-			i, got = 1, r.String(&v.UserID)
-		case "openrouter_metadata":
-			i, got = 2, r.Miss()
-			if v.OpenRouterMetadata = nil; got == wire.Wrong {
-				v.OpenRouterMetadata = new(RouterMetadata)
-				if got = v.OpenRouterMetadata.readJSON(r); got == wire.Wrong {
-					v.OpenRouterMetadata = nil
-				}
-			}
-		case "message":
-			i, got = 3, r.String(&v.Message)
-		case "detail":
-			i, got = 4, r.String(&v.Detail)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, errorBodyMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *errorBody) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Error != nil {
-		w.Key(`"error":`)
+	o := w.Object(&errorBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Error != nil, `null`) {
 		v.Error.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"error":`, v.presence.Form(0), wire.Absent, `null`) {
-		wrote |= 1 << 0
 	}
-	if v.UserID != "" {
-		w.Key(`"user_id":`)
-		w.String(v.UserID)
-		wrote |= 1 << 1
-	} else if w.Empty(`"user_id":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.OpenRouterMetadata != nil {
-		w.Key(`"openrouter_metadata":`)
+	o.String(1, v.UserID)
+	if o.Begin(2, v.OpenRouterMetadata != nil, `null`) {
 		v.OpenRouterMetadata.writeJSON(w)
-		wrote |= 1 << 2
-	} else if w.Empty(`"openrouter_metadata":`, v.presence.Form(2), wire.Absent, `null`) {
-		wrote |= 1 << 2
 	}
-	if v.Message != "" {
-		w.Key(`"message":`)
-		w.String(v.Message)
-		wrote |= 1 << 3
-	} else if w.Empty(`"message":`, v.presence.Form(3), wire.Absent, `""`) {
-		wrote |= 1 << 3
-	}
-	if v.Detail != "" {
-		w.Key(`"detail":`)
-		w.String(v.Detail)
-		wrote |= 1 << 4
-	} else if w.Empty(`"detail":`, v.presence.Form(4), wire.Absent, `""`) {
-		wrote |= 1 << 4
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, errorBodyMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v errorBody) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v errorBody) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *errorBody) UnmarshalJSON(data []byte) error {
 	*v = errorBody{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "errorBody")
+	return decode(v, data, "errorBody")
 }
 
-var errorMetadataMembers = [...]string{
-	"error_type",
-	"provider_name",
-	"headers",
-}
+var errorMetadataMembers = wire.Members{Keys: []string{`"error_type":`, `"provider_name":`, `"headers":`}}
 
 func (v *errorMetadata) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &errorMetadataMembers, &v.presence, &v.Extra)
+}
+
+func (v *errorMetadata) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "error_type":
+		return 0, r.String((*string)(&v.ErrorType))
+	case "provider_name":
+		return 1, r.String(&v.ProviderName)
+	case "headers":
+		return 2, wire.AnyMap(r, &v.Headers)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "error_type":
-			i, got = 0, r.String((*string)(&v.ErrorType))
-		case "provider_name":
-			i, got = 1, r.String(&v.ProviderName)
-		case "headers":
-			i, got = 2, wire.StringMap(r, &v.Headers)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, errorMetadataMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *errorMetadata) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.ErrorType != "" {
-		w.Key(`"error_type":`)
-		w.String(string(v.ErrorType))
-		wrote |= 1 << 0
-	} else if w.Empty(`"error_type":`, v.presence.Form(0), wire.Absent, `""`) {
-		wrote |= 1 << 0
-	}
-	if v.ProviderName != "" {
-		w.Key(`"provider_name":`)
-		w.String(v.ProviderName)
-		wrote |= 1 << 1
-	} else if w.Empty(`"provider_name":`, v.presence.Form(1), wire.Absent, `""`) {
-		wrote |= 1 << 1
-	}
-	if v.Headers != nil {
-		w.Key(`"headers":`)
-		wire.WriteMap(w, v.Headers, (*wire.Writer).String)
-		wrote |= 1 << 2
-	} else if w.Empty(`"headers":`, v.presence.Form(2), wire.Absent, `{}`) {
-		wrote |= 1 << 2
-	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, errorMetadataMembers[:], wrote)
-	}
-	w.Close()
+	o := w.Object(&errorMetadataMembers, v.presence, v.Extra)
+	o.String(0, string(v.ErrorType))
+	o.String(1, v.ProviderName)
+	o.AnyMap(2, v.Headers)
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v errorMetadata) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v errorMetadata) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *errorMetadata) UnmarshalJSON(data []byte) error {
 	*v = errorMetadata{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "errorMetadata")
+	return decode(v, data, "errorMetadata")
 }
 
-var fileMetadataMembers = [...]string{
-	"file_annotations",
-}
+var fileMetadataMembers = wire.Members{Keys: []string{`"file_annotations":`}}
 
 func (v *fileMetadata) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &fileMetadataMembers, &v.presence, &v.Extra)
+}
+
+func (v *fileMetadata) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "file_annotations":
+		return 0, readList(r, &v.FileAnnotations, nil)
 	}
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "file_annotations":
-			i, got = 0, readAnnotations(r, &v.FileAnnotations)
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, fileMetadataMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *fileMetadata) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.FileAnnotations != nil {
-		w.Key(`"file_annotations":`)
-		writeAnnotations(w, v.FileAnnotations)
-		wrote |= 1 << 0
-	} else if w.Empty(`"file_annotations":`, v.presence.Form(0), wire.Absent, `[]`) {
-		wrote |= 1 << 0
+	o := w.Object(&fileMetadataMembers, v.presence, v.Extra)
+	if o.Begin(0, v.FileAnnotations != nil, `[]`) {
+		writeList(w, v.FileAnnotations)
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, fileMetadataMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v fileMetadata) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v fileMetadata) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *fileMetadata) UnmarshalJSON(data []byte) error {
 	*v = fileMetadata{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "fileMetadata")
+	return decode(v, data, "fileMetadata")
 }
 
-var generationBodyMembers = [...]string{
-	"data",
-}
+var generationBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
 
 func (v *generationBody) readJSON(r *wire.Reader) wire.Got {
-	if !r.Object() {
-		return r.Miss()
+	return readObject(r, v, &generationBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *generationBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
 	}
-	v.presence = 0x1 // not seen: the members that are always written
-	for ok := r.FirstMember(); ok; ok = r.NextMember() {
-		var i int
-		var got wire.Got
-		dflt := wire.Absent
-		at := r.Pos()
-		switch string(r.Key) {
-		case "data":
-			i, got, dflt = 0, r.Miss(), wire.Null
-			if v.Data = nil; got == wire.Wrong {
-				v.Data = new(Generation)
-				if got = v.Data.readJSON(r); got == wire.Wrong {
-					v.Data = nil
-				}
-			}
-		default:
-			r.Unknown(&v.Extra)
-			continue
-		}
-		if got >= wire.Inexact {
-			r.Keep(&v.Extra, generationBodyMembers[i], at)
-		}
-		v.presence.Set(i, wire.FormOf(got, dflt))
-	}
-	return wire.Value
+	return -1, wire.Wrong
 }
 
 func (v *generationBody) writeJSON(w *wire.Writer) {
-	w.Open()
-	var wrote uint64
-	if v.Data != nil {
-		w.Key(`"data":`)
+	o := w.Object(&generationBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
 		v.Data.writeJSON(w)
-		wrote |= 1 << 0
-	} else if w.Empty(`"data":`, v.presence.Form(0), wire.Null, `null`) {
-		wrote |= 1 << 0
 	}
-	if len(v.Extra) > 0 {
-		w.Extra(v.Extra, generationBodyMembers[:], wrote)
-	}
-	w.Close()
+	o.Close()
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v generationBody) MarshalJSON() ([]byte, error) {
-	w := wire.NewWriter(nil)
-	v.writeJSON(&w)
-	return w.Bytes()
-}
+// MarshalJSON implements [json.Marshaler].
+func (v generationBody) MarshalJSON() ([]byte, error) { return encode(&v) }
 
-// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (v *generationBody) UnmarshalJSON(data []byte) error {
 	*v = generationBody{}
-	r := wire.NewReader(data)
-	return decoded(&r, v.readJSON(&r), data, "generationBody")
+	return decode(v, data, "generationBody")
 }
 
 func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("id") {
-	case "auto-beta-router":
-		var v AutoBetaRouterPlugin
-		v.readJSON(r)
-		*dst = v
-	case "auto-router":
-		var v AutoRouterPlugin
-		v.readJSON(r)
-		*dst = v
-	case "context-compression":
-		var v ContextCompressionPlugin
-		v.readJSON(r)
-		*dst = v
-	case "file-parser":
-		var v FileParserPlugin
-		v.readJSON(r)
-		*dst = v
-	case "fusion":
-		var v FusionPlugin
-		v.readJSON(r)
-		*dst = v
 	case "moderation":
-		var v ModerationPlugin
-		v.readJSON(r)
-		*dst = v
-	case "pareto-router":
-		var v ParetoRouterPlugin
-		v.readJSON(r)
-		*dst = v
-	case "response-healing":
-		var v ResponseHealingPlugin
-		v.readJSON(r)
-		*dst = v
-	case "web-fetch":
-		var v WebFetchPlugin
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[ModerationPlugin](r)
 	case "web":
-		var v WebPlugin
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[WebPlugin](r)
+	case "web-fetch":
+		*dst = readVariant[WebFetchPlugin](r)
+	case "file-parser":
+		*dst = readVariant[FileParserPlugin](r)
+	case "response-healing":
+		*dst = readVariant[ResponseHealingPlugin](r)
+	case "context-compression":
+		*dst = readVariant[ContextCompressionPlugin](r)
+	case "auto-router":
+		*dst = readVariant[AutoRouterPlugin](r)
+	case "auto-beta-router":
+		*dst = readVariant[AutoBetaRouterPlugin](r)
+	case "pareto-router":
+		*dst = readVariant[ParetoRouterPlugin](r)
+	case "fusion":
+		*dst = readVariant[FusionPlugin](r)
 	default:
+		*dst = RawPlugin(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawPlugin(r.Raw())
 	}
 	return wire.Value
@@ -14600,133 +6481,108 @@ func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {
 
 func writePlugin(w *wire.Writer, u Plugin) {
 	switch v := u.(type) {
-	case AutoBetaRouterPlugin:
-		v.writeJSON(w)
-	case *AutoBetaRouterPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case AutoRouterPlugin:
-		v.writeJSON(w)
-	case *AutoRouterPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case ContextCompressionPlugin:
-		v.writeJSON(w)
-	case *ContextCompressionPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case FileParserPlugin:
-		v.writeJSON(w)
-	case *FileParserPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case FusionPlugin:
-		v.writeJSON(w)
-	case *FusionPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
 	case ModerationPlugin:
 		v.writeJSON(w)
+		return
 	case *ModerationPlugin:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
-		v.writeJSON(w)
-	case ParetoRouterPlugin:
-		v.writeJSON(w)
-	case *ParetoRouterPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case ResponseHealingPlugin:
-		v.writeJSON(w)
-	case *ResponseHealingPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case WebFetchPlugin:
-		v.writeJSON(w)
-	case *WebFetchPlugin:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
 	case WebPlugin:
 		v.writeJSON(w)
+		return
 	case *WebPlugin:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
+	case WebFetchPlugin:
 		v.writeJSON(w)
+		return
+	case *WebFetchPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FileParserPlugin:
+		v.writeJSON(w)
+		return
+	case *FileParserPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case ResponseHealingPlugin:
+		v.writeJSON(w)
+		return
+	case *ResponseHealingPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case ContextCompressionPlugin:
+		v.writeJSON(w)
+		return
+	case *ContextCompressionPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case AutoRouterPlugin:
+		v.writeJSON(w)
+		return
+	case *AutoRouterPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case AutoBetaRouterPlugin:
+		v.writeJSON(w)
+		return
+	case *AutoBetaRouterPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case ParetoRouterPlugin:
+		v.writeJSON(w)
+		return
+	case *ParetoRouterPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FusionPlugin:
+		v.writeJSON(w)
+		return
+	case *FusionPlugin:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
 	case RawPlugin:
 		w.Raw(v)
+		return
 	case *RawPlugin:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.Raw(*v)
 			return
 		}
-		w.Raw(*v)
-	default:
-		w.FailNil()
 	}
-}
-
-func readPlugins(r *wire.Reader, dst *[]Plugin) wire.Got {
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	s := []Plugin{}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v Plugin
-		if readPlugin(r, &v) == wire.GotNull {
-			v = RawPlugin("null")
-		}
-		s = append(s, v)
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writePlugins(w *wire.Writer, s []Plugin) {
-	w.OpenArray()
-	for _, v := range s {
-		writePlugin(w, v)
-	}
-	w.CloseArray()
+	w.FailUnion(u)
 }
 
 func (RawPlugin) plugin() {}
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v RawPlugin) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	w.Raw(v)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler; data is copied.
+// UnmarshalJSON implements [json.Unmarshaler]; data is copied.
 func (v *RawPlugin) UnmarshalJSON(data []byte) error {
 	*v = append(RawPlugin(nil), data...)
 	return nil
@@ -14736,28 +6592,22 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
-	case "grammar":
-		var v GrammarFormat
-		v.readJSON(r)
-		*dst = v
-	case "json_object":
-		var v JSONObjectFormat
-		v.readJSON(r)
-		*dst = v
-	case "json_schema":
-		var v JSONSchemaFormat
-		v.readJSON(r)
-		*dst = v
-	case "python":
-		var v PythonFormat
-		v.readJSON(r)
-		*dst = v
 	case "text":
-		var v TextFormat
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[TextFormat](r)
+	case "json_object":
+		*dst = readVariant[JSONObjectFormat](r)
+	case "json_schema":
+		*dst = readVariant[JSONSchemaFormat](r)
+	case "grammar":
+		*dst = readVariant[GrammarFormat](r)
+	case "python":
+		*dst = readVariant[PythonFormat](r)
 	default:
+		*dst = RawResponseFormat(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawResponseFormat(r.Raw())
 	}
 	return wire.Value
@@ -14765,93 +6615,68 @@ func readResponseFormat(r *wire.Reader, dst *ResponseFormat) wire.Got {
 
 func writeResponseFormat(w *wire.Writer, u ResponseFormat) {
 	switch v := u.(type) {
-	case GrammarFormat:
-		v.writeJSON(w)
-	case *GrammarFormat:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case JSONObjectFormat:
-		v.writeJSON(w)
-	case *JSONObjectFormat:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case JSONSchemaFormat:
-		v.writeJSON(w)
-	case *JSONSchemaFormat:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case PythonFormat:
-		v.writeJSON(w)
-	case *PythonFormat:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
 	case TextFormat:
 		v.writeJSON(w)
+		return
 	case *TextFormat:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
+	case JSONObjectFormat:
 		v.writeJSON(w)
+		return
+	case *JSONObjectFormat:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case JSONSchemaFormat:
+		v.writeJSON(w)
+		return
+	case *JSONSchemaFormat:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case GrammarFormat:
+		v.writeJSON(w)
+		return
+	case *GrammarFormat:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case PythonFormat:
+		v.writeJSON(w)
+		return
+	case *PythonFormat:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
 	case RawResponseFormat:
 		w.Raw(v)
+		return
 	case *RawResponseFormat:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.Raw(*v)
 			return
 		}
-		w.Raw(*v)
-	default:
-		w.FailNil()
 	}
-}
-
-func readResponseFormats(r *wire.Reader, dst *[]ResponseFormat) wire.Got {
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	s := []ResponseFormat{}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v ResponseFormat
-		if readResponseFormat(r, &v) == wire.GotNull {
-			v = RawResponseFormat("null")
-		}
-		s = append(s, v)
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeResponseFormats(w *wire.Writer, s []ResponseFormat) {
-	w.OpenArray()
-	for _, v := range s {
-		writeResponseFormat(w, v)
-	}
-	w.CloseArray()
+	w.FailUnion(u)
 }
 
 func (RawResponseFormat) responseFormat() {}
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v RawResponseFormat) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	w.Raw(v)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler; data is copied.
+// UnmarshalJSON implements [json.Unmarshaler]; data is copied.
 func (v *RawResponseFormat) UnmarshalJSON(data []byte) error {
 	*v = append(RawResponseFormat(nil), data...)
 	return nil
@@ -14861,28 +6686,22 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
-	case "finish_reason_is":
-		var v FinishReasonIs
-		v.readJSON(r)
-		*dst = v
-	case "has_tool_call":
-		var v HasToolCall
-		v.readJSON(r)
-		*dst = v
-	case "max_cost":
-		var v MaxCost
-		v.readJSON(r)
-		*dst = v
-	case "max_tokens_used":
-		var v MaxTokensUsed
-		v.readJSON(r)
-		*dst = v
 	case "step_count_is":
-		var v StepCountIs
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[StepCountIs](r)
+	case "has_tool_call":
+		*dst = readVariant[HasToolCall](r)
+	case "max_tokens_used":
+		*dst = readVariant[MaxTokensUsed](r)
+	case "max_cost":
+		*dst = readVariant[MaxCost](r)
+	case "finish_reason_is":
+		*dst = readVariant[FinishReasonIs](r)
 	default:
+		*dst = RawStopCondition(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawStopCondition(r.Raw())
 	}
 	return wire.Value
@@ -14890,93 +6709,68 @@ func readStopCondition(r *wire.Reader, dst *StopCondition) wire.Got {
 
 func writeStopCondition(w *wire.Writer, u StopCondition) {
 	switch v := u.(type) {
-	case FinishReasonIs:
-		v.writeJSON(w)
-	case *FinishReasonIs:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case HasToolCall:
-		v.writeJSON(w)
-	case *HasToolCall:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case MaxCost:
-		v.writeJSON(w)
-	case *MaxCost:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case MaxTokensUsed:
-		v.writeJSON(w)
-	case *MaxTokensUsed:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
 	case StepCountIs:
 		v.writeJSON(w)
+		return
 	case *StepCountIs:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
+	case HasToolCall:
 		v.writeJSON(w)
+		return
+	case *HasToolCall:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case MaxTokensUsed:
+		v.writeJSON(w)
+		return
+	case *MaxTokensUsed:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case MaxCost:
+		v.writeJSON(w)
+		return
+	case *MaxCost:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FinishReasonIs:
+		v.writeJSON(w)
+		return
+	case *FinishReasonIs:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
 	case RawStopCondition:
 		w.Raw(v)
+		return
 	case *RawStopCondition:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.Raw(*v)
 			return
 		}
-		w.Raw(*v)
-	default:
-		w.FailNil()
 	}
-}
-
-func readStopConditions(r *wire.Reader, dst *[]StopCondition) wire.Got {
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	s := []StopCondition{}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v StopCondition
-		if readStopCondition(r, &v) == wire.GotNull {
-			v = RawStopCondition("null")
-		}
-		s = append(s, v)
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeStopConditions(w *wire.Writer, s []StopCondition) {
-	w.OpenArray()
-	for _, v := range s {
-		writeStopCondition(w, v)
-	}
-	w.CloseArray()
+	w.FailUnion(u)
 }
 
 func (RawStopCondition) stopCondition() {}
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v RawStopCondition) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	w.Raw(v)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler; data is copied.
+// UnmarshalJSON implements [json.Unmarshaler]; data is copied.
 func (v *RawStopCondition) UnmarshalJSON(data []byte) error {
 	*v = append(RawStopCondition(nil), data...)
 	return nil
@@ -14986,56 +6780,36 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 	if *dst = nil; r.Null() {
 		return wire.GotNull
 	}
+	start := *r
 	switch r.Peek("type") {
-	case "openrouter:advisor":
-		var v AdvisorTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:bash":
-		var v BashTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:datetime":
-		var v DatetimeTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:files":
-		var v FilesTool
-		v.readJSON(r)
-		*dst = v
-	case "function":
-		var v FunctionTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:fusion":
-		var v FusionTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:image_generation":
-		var v ImageGenerationTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:experimental__search_models":
-		var v SearchModelsTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:subagent":
-		var v SubagentTool
-		v.readJSON(r)
-		*dst = v
-	case "openrouter:web_fetch":
-		var v WebFetchTool
-		v.readJSON(r)
-		*dst = v
-	case "web_search", "web_search_preview", "web_search_preview_2025_03_11", "web_search_2025_08_26":
-		var v WebSearchShorthandTool
-		v.readJSON(r)
-		*dst = v
 	case "openrouter:web_search":
-		var v WebSearchTool
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[WebSearchTool](r)
+	case "web_search", "web_search_preview", "web_search_preview_2025_03_11", "web_search_2025_08_26":
+		*dst = readVariant[WebSearchShorthandTool](r)
+	case "openrouter:web_fetch":
+		*dst = readVariant[WebFetchTool](r)
+	case "openrouter:datetime":
+		*dst = readVariant[DatetimeTool](r)
+	case "openrouter:image_generation":
+		*dst = readVariant[ImageGenerationTool](r)
+	case "openrouter:experimental__search_models":
+		*dst = readVariant[SearchModelsTool](r)
+	case "openrouter:advisor":
+		*dst = readVariant[AdvisorTool](r)
+	case "openrouter:subagent":
+		*dst = readVariant[SubagentTool](r)
+	case "openrouter:fusion":
+		*dst = readVariant[FusionTool](r)
+	case "openrouter:files":
+		*dst = readVariant[FilesTool](r)
+	case "openrouter:bash":
+		*dst = readVariant[BashTool](r)
+	case "function":
+		*dst = readVariant[FunctionTool](r)
 	default:
+		*dst = RawTool(r.Raw())
+	}
+	if r.Either(start) {
 		*dst = RawTool(r.Raw())
 	}
 	return wire.Value
@@ -15043,149 +6817,124 @@ func readTool(r *wire.Reader, dst *Tool) wire.Got {
 
 func writeTool(w *wire.Writer, u Tool) {
 	switch v := u.(type) {
-	case AdvisorTool:
-		v.writeJSON(w)
-	case *AdvisorTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case BashTool:
-		v.writeJSON(w)
-	case *BashTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case DatetimeTool:
-		v.writeJSON(w)
-	case *DatetimeTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case FilesTool:
-		v.writeJSON(w)
-	case *FilesTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case FunctionTool:
-		v.writeJSON(w)
-	case *FunctionTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case FusionTool:
-		v.writeJSON(w)
-	case *FusionTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case ImageGenerationTool:
-		v.writeJSON(w)
-	case *ImageGenerationTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case SearchModelsTool:
-		v.writeJSON(w)
-	case *SearchModelsTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case SubagentTool:
-		v.writeJSON(w)
-	case *SubagentTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case WebFetchTool:
-		v.writeJSON(w)
-	case *WebFetchTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
-	case WebSearchShorthandTool:
-		v.writeJSON(w)
-	case *WebSearchShorthandTool:
-		if v == nil {
-			w.FailNil()
-			return
-		}
-		v.writeJSON(w)
 	case WebSearchTool:
 		v.writeJSON(w)
+		return
 	case *WebSearchTool:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
+	case WebSearchShorthandTool:
 		v.writeJSON(w)
+		return
+	case *WebSearchShorthandTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case WebFetchTool:
+		v.writeJSON(w)
+		return
+	case *WebFetchTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case DatetimeTool:
+		v.writeJSON(w)
+		return
+	case *DatetimeTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case ImageGenerationTool:
+		v.writeJSON(w)
+		return
+	case *ImageGenerationTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case SearchModelsTool:
+		v.writeJSON(w)
+		return
+	case *SearchModelsTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case AdvisorTool:
+		v.writeJSON(w)
+		return
+	case *AdvisorTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case SubagentTool:
+		v.writeJSON(w)
+		return
+	case *SubagentTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FusionTool:
+		v.writeJSON(w)
+		return
+	case *FusionTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FilesTool:
+		v.writeJSON(w)
+		return
+	case *FilesTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case BashTool:
+		v.writeJSON(w)
+		return
+	case *BashTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
+	case FunctionTool:
+		v.writeJSON(w)
+		return
+	case *FunctionTool:
+		if v != nil {
+			v.writeJSON(w)
+			return
+		}
 	case RawTool:
 		w.Raw(v)
+		return
 	case *RawTool:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.Raw(*v)
 			return
 		}
-		w.Raw(*v)
-	default:
-		w.FailNil()
 	}
-}
-
-func readTools(r *wire.Reader, dst *[]Tool) wire.Got {
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	s := []Tool{}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v Tool
-		if readTool(r, &v) == wire.GotNull {
-			v = RawTool("null")
-		}
-		s = append(s, v)
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeTools(w *wire.Writer, s []Tool) {
-	w.OpenArray()
-	for _, v := range s {
-		writeTool(w, v)
-	}
-	w.CloseArray()
+	w.FailUnion(u)
 }
 
 func (RawTool) tool() {}
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v RawTool) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	w.Raw(v)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler; data is copied.
+// UnmarshalJSON implements [json.Unmarshaler]; data is copied.
 func (v *RawTool) UnmarshalJSON(data []byte) error {
 	*v = append(RawTool(nil), data...)
 	return nil
@@ -15200,17 +6949,17 @@ func readToolChoice(r *wire.Reader, dst *ToolChoice) wire.Got {
 		*dst = ToolChoiceMode(s)
 		return wire.Value
 	}
+	start := *r
 	switch r.Peek("type") {
 	case "function":
-		var v FunctionToolChoice
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[FunctionToolChoice](r)
 	case "":
 		*dst = RawToolChoice(r.Raw())
 	default:
-		var v ServerToolChoice
-		v.readJSON(r)
-		*dst = v
+		*dst = readVariant[ServerToolChoice](r)
+	}
+	if r.Either(start) {
+		*dst = RawToolChoice(r.Raw())
 	}
 	return wire.Value
 }
@@ -15219,77 +6968,52 @@ func writeToolChoice(w *wire.Writer, u ToolChoice) {
 	switch v := u.(type) {
 	case FunctionToolChoice:
 		v.writeJSON(w)
+		return
 	case *FunctionToolChoice:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
-		v.writeJSON(w)
 	case ServerToolChoice:
 		v.writeJSON(w)
+		return
 	case *ServerToolChoice:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			v.writeJSON(w)
 			return
 		}
-		v.writeJSON(w)
 	case ToolChoiceMode:
 		w.String(string(v))
+		return
 	case *ToolChoiceMode:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.String(string(*v))
 			return
 		}
-		w.String(string(*v))
 	case RawToolChoice:
 		w.Raw(v)
+		return
 	case *RawToolChoice:
-		if v == nil {
-			w.FailNil()
+		if v != nil {
+			w.Raw(*v)
 			return
 		}
-		w.Raw(*v)
-	default:
-		w.FailNil()
 	}
-}
-
-func readToolChoices(r *wire.Reader, dst *[]ToolChoice) wire.Got {
-	if *dst = nil; !r.Array() {
-		return r.Miss()
-	}
-	s := []ToolChoice{}
-	for ok := r.FirstElement(); ok; ok = r.NextElement() {
-		var v ToolChoice
-		if readToolChoice(r, &v) == wire.GotNull {
-			v = RawToolChoice("null")
-		}
-		s = append(s, v)
-	}
-	*dst = s
-	return wire.Value
-}
-
-func writeToolChoices(w *wire.Writer, s []ToolChoice) {
-	w.OpenArray()
-	for _, v := range s {
-		writeToolChoice(w, v)
-	}
-	w.CloseArray()
+	w.FailUnion(u)
 }
 
 func (RawToolChoice) toolChoice() {}
 
 func (ToolChoiceMode) toolChoice() {}
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (v RawToolChoice) MarshalJSON() ([]byte, error) {
 	w := wire.NewWriter(nil)
 	w.Raw(v)
 	return w.Bytes()
 }
 
-// UnmarshalJSON implements json.Unmarshaler; data is copied.
+// UnmarshalJSON implements [json.Unmarshaler]; data is copied.
 func (v *RawToolChoice) UnmarshalJSON(data []byte) error {
 	*v = append(RawToolChoice(nil), data...)
 	return nil

@@ -1,6 +1,11 @@
 package openrouter
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
 
 // Usage holds the token counts of an answer, by the model's own tokenizer, and its cost. All counts
 // of an answer from the response cache are 0.
@@ -30,6 +35,82 @@ type Usage struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// Add adds the counts and the amounts of other, which may be nil. Members of Extra are not added.
+func (u *Usage) Add(other *Usage) {
+	if other == nil {
+		return
+	}
+	u.PromptTokens += other.PromptTokens
+	u.CompletionTokens += other.CompletionTokens
+	u.TotalTokens += other.TotalTokens
+	u.Cost += other.Cost
+	u.CacheDiscount += other.CacheDiscount
+	u.IsBYOK = u.IsBYOK || other.IsBYOK
+	if o := other.PromptTokensDetails; o != nil {
+		d := sumOf(&u.PromptTokensDetails)
+		d.CachedTokens += o.CachedTokens
+		d.CacheWriteTokens += o.CacheWriteTokens
+		d.AudioTokens += o.AudioTokens
+		d.VideoTokens += o.VideoTokens
+	}
+	if o := other.CompletionTokensDetails; o != nil {
+		d := sumOf(&u.CompletionTokensDetails)
+		d.ReasoningTokens += o.ReasoningTokens
+		d.AudioTokens += o.AudioTokens
+		d.ImageTokens += o.ImageTokens
+		d.AcceptedPredictionTokens += o.AcceptedPredictionTokens
+		d.RejectedPredictionTokens += o.RejectedPredictionTokens
+	}
+	if o := other.CostDetails; o != nil {
+		d := sumOf(&u.CostDetails)
+		d.UpstreamInferenceCost += o.UpstreamInferenceCost
+		d.UpstreamInferencePromptCost += o.UpstreamInferencePromptCost
+		d.UpstreamInferenceCompletionsCost += o.UpstreamInferenceCompletionsCost
+	}
+	u.ServerToolUseDetails = u.ServerToolUseDetails.plus(other.ServerToolUseDetails)
+	u.ServerToolUse = u.ServerToolUse.plus(other.ServerToolUse)
+}
+
+// sumOf returns a copy of *p that replaces it, or a new one: what was there may belong to an answer.
+func sumOf[T any](p **T) *T {
+	sum := new(T)
+	if *p != nil {
+		*sum = **p
+	}
+	*p = sum
+	return sum
+}
+
+func (s *ServerToolUse) plus(other *ServerToolUse) *ServerToolUse {
+	if other == nil {
+		return s
+	}
+	sum := sumOf(&s)
+	sum.ToolCallsRequested += other.ToolCallsRequested
+	sum.ToolCallsExecuted += other.ToolCallsExecuted
+	sum.WebSearchRequests += other.WebSearchRequests
+	return sum
+}
+
+// hasCounts reports whether a usage has a count of tokens or a cost. A 0 that was
+// received is one.
+func (u *Usage) hasCounts() bool {
+	if u.PromptTokens != 0 || u.CompletionTokens != 0 || u.TotalTokens != 0 || u.Cost != 0 {
+		return true
+	}
+	p := u.presence
+	if p.Form(usagePromptTokens) == wire.Plain || p.Form(usageCompletionTokens) == wire.Plain || p.Form(usageTotalTokens) == wire.Plain ||
+		p.Form(usageCost) == wire.Zero {
+		return true
+	}
+	for name := range u.Extra { // those of another dialect, or not whole
+		if raw := rawMember(u.Extra, name); (strings.HasSuffix(name, "_tokens") || name == "cost") && begins(raw, "-0123456789") {
+			return true
+		}
+	}
+	return false
 }
 
 // PromptTokensDetails counts certain kinds of [Usage.PromptTokens]. They are included in that
@@ -95,6 +176,8 @@ type ServerToolUse struct {
 
 // Logprobs holds the log probability of each token of an answer. Some providers send a number or
 // another object instead, which is kept in Extra and is not an error.
+//
+//wire:hot
 type Logprobs struct {
 	Content []TokenLogprob `json:"content" wire:"null"`
 	Refusal []TokenLogprob `json:"refusal,omitzero"`

@@ -134,12 +134,11 @@ func has(extra map[string]any, name string) bool {
 const (
 	// maxSeed is the largest integer that every JSON reader reads exactly.
 	maxSeed = 1<<53 - 1
-	// maxSessionID was the service's limit. It currently accepts serviceSessionID.
-	maxSessionID     = 128
-	serviceSessionID = 256
-	maxStops         = 4
-	maxTopLogprobs   = 20
-	maxXHandles      = 20
+	// maxSessionID was the service's limit. It currently accepts 256.
+	maxSessionID   = 128
+	maxStops       = 4
+	maxTopLogprobs = 20
+	maxXHandles    = 20
 )
 
 // request applies the rules that do not depend on the method. It returns false if
@@ -153,6 +152,10 @@ func (k *checker) request(r *ChatCompletionRequest) bool {
 	k.ranges(r)
 	k.reasoning(r)
 	k.tools(r.Tools)
+	k.choice(r.ToolChoice)
+	k.conditions(r.StopServerToolsWhen)
+	k.format(r)
+	k.caching(r)
 	k.plugins(r.Plugins)
 	k.xSearch(r.XSearchFilter)
 	k.prices(r.Provider)
@@ -187,7 +190,176 @@ func (k *checker) conversation(r *ChatCompletionRequest) {
 		if m.Role == RoleTool && m.ToolCallID == "" && !has(m.Extra, "tool_call_id") {
 			k.missing("messages["+strconv.Itoa(i)+"].tool_call_id", "is missing: a tool message must name the call that it answers")
 		}
+		if len(m.Content) == 0 && m.needsContent() && !has(m.Extra, "content") {
+			k.missing("messages["+strconv.Itoa(i)+"].content", "is missing: a "+string(m.Role)+" message needs content")
+		}
+		for j := range m.Content {
+			if m.Content[j].isOdd() {
+				k.part(&m.Content[j], fmt.Sprintf("messages[%d].content[%d]", i, j))
+			}
+		}
+		k.cacheControl(m.CacheControl, "messages[%d]", i)
+		if len(m.ToolCalls) > 0 && m.Role == RoleAssistant {
+			k.results(r.Messages, i)
+		}
 	}
+}
+
+func (m *Message) needsContent() bool {
+	return m.Role == RoleUser || m.Role == RoleSystem || m.Role == RoleDeveloper
+}
+
+// isOdd reports whether anything may be wrong with a part. Nearly all are not.
+func (p *Part) isOdd() bool {
+	return p.Type == "" || p.CacheControl != nil || p.PromptCacheBreakpoint != nil
+}
+
+// part checks that a part has its type, and what ends a cacheable prefix with it.
+func (k *checker) part(p *Part, path string) {
+	if p.Type == "" && !has(p.Extra, "type") && !isBare(p.presence, p.Extra) {
+		problem := "is missing"
+		if kind := p.payload(); kind != "" {
+			problem += `, must be "` + string(kind) + `" for the payload that is set`
+		}
+		k.missing(path+".type", problem)
+	}
+	if c := p.CacheControl; c != nil && c.Type == "" && !has(c.Extra, "type") {
+		k.missing(path+".cache_control.type", ephemeral)
+	}
+	if b := p.PromptCacheBreakpoint; b != nil && b.Mode == "" && !has(b.Extra, "mode") {
+		k.missing(path+".prompt_cache_breakpoint.mode", explicit)
+	}
+}
+
+// payload returns the type of the payload that is set.
+func (p *Part) payload() PartType {
+	switch {
+	case p.ImageURL != nil:
+		return PartTypeImageURL
+	case p.InputAudio != nil:
+		return PartTypeInputAudio
+	case p.VideoURL != nil:
+		return PartTypeVideoURL
+	case p.File != nil:
+		return PartTypeFile
+	case p.Text != "":
+		return PartTypeText
+	}
+	return ""
+}
+
+// Problems of discriminators that have one known value.
+const (
+	ephemeral = `is missing, must be "ephemeral"`
+	explicit  = `is missing, must be "explicit"`
+)
+
+func (k *checker) cacheControl(c *CacheControl, path string, i int) {
+	if c != nil && c.Type == "" && !has(c.Extra, "type") {
+		k.missing(fmt.Sprintf(path, i)+".cache_control.type", ephemeral)
+	}
+}
+
+// caching checks the settings of the prompt cache, and the prediction.
+func (k *checker) caching(r *ChatCompletionRequest) {
+	if c := r.CacheControl; c != nil && c.Type == "" && !has(c.Extra, "type") {
+		k.missing("cache_control.type", ephemeral)
+	}
+	if o := r.PromptCacheOptions; o != nil && o.Mode == "" && !has(o.Extra, "mode") {
+		k.missing("prompt_cache_options.mode", explicit)
+	}
+	p := r.Prediction
+	if p == nil {
+		return
+	}
+	if p.Type == "" && !has(p.Extra, "type") {
+		k.missing("prediction.type", `is missing, must be "content"`)
+	}
+	for i := range p.Content {
+		if p.Content[i].isOdd() {
+			k.part(&p.Content[i], fmt.Sprintf("prediction.content[%d]", i))
+		}
+	}
+}
+
+// format checks the name of a schema.
+func (k *checker) format(r *ChatCompletionRequest) {
+	f, ok := as[JSONSchemaFormat](r.ResponseFormat)
+	if !ok {
+		return
+	}
+	name := f.JSONSchema.Name
+	if name == "" && !has(f.JSONSchema.Extra, "name") && !has(f.Extra, "json_schema") {
+		k.missing("response_format.json_schema.name", "is missing")
+	}
+	if n, tooLong := exceeds(name, maxName); tooLong {
+		k.longer("response_format.json_schema.name", n, maxName, "characters")
+	}
+}
+
+// results checks the answers to the calls of message i: each call needs one, from a
+// tool message right behind it. A turn whose ids do not tell its calls apart is not
+// checked, nor is one that the user cut short.
+func (k *checker) results(messages []Message, i int) {
+	calls := messages[i].ToolCalls
+	for n := range calls {
+		if calls[n].ID == "" || callWith(calls[:n], calls[n].ID) >= 0 {
+			return
+		}
+	}
+	wrong := false
+	end := i + 1
+	for ; end < len(messages) && messages[end].Role == RoleTool; end++ {
+		m := &messages[end]
+		problem := ""
+		switch {
+		case m.ToolCallID == "":
+			wrong = true // found elsewhere, or of another JSON type
+			continue
+		case callWith(calls, m.ToolCallID) >= 0:
+			for before := i + 1; before < end; before++ {
+				if messages[before].ToolCallID == m.ToolCallID {
+					problem = fmt.Sprintf("names a call that messages[%d] has answered", before)
+					break
+				}
+			}
+		case callWith(calls, m.Text()) >= 0:
+			problem = "is not the id of a call, but the text is: they are swapped"
+		default:
+			problem = fmt.Sprintf("is not the id of a call of messages[%d]", i)
+		}
+		if problem != "" {
+			wrong = true
+			k.missing(fmt.Sprintf("messages[%d].tool_call_id", end), problem)
+		}
+	}
+	if wrong || end < len(messages) && messages[end].Role == RoleUser {
+		return
+	}
+	for n := range calls {
+		if !answered(messages[i+1:end], calls[n].ID) {
+			k.missing(fmt.Sprintf("messages[%d].tool_calls[%d]", i, n), "has no answer: every call needs a tool message with its id")
+		}
+	}
+}
+
+// callWith returns the number of the call with an id, or -1.
+func callWith(calls []ToolCall, id string) int {
+	for n := range calls {
+		if calls[n].ID == id {
+			return n
+		}
+	}
+	return -1
+}
+
+func answered(results []Message, id string) bool {
+	for i := range results {
+		if results[i].ToolCallID == id {
+			return true
+		}
+	}
+	return false
 }
 
 func (k *checker) ranges(r *ChatCompletionRequest) {
@@ -221,7 +393,7 @@ func sessionIDViolation(field, id string) (_ Violation, tooLong bool) {
 	}
 	return Violation{
 		Field: field, Value: n, Limit: fmt.Sprintf("at most %d", maxSessionID), Check: "session_id",
-		Problem: fmt.Sprintf("has %d characters, must have at most %d (the service currently accepts %d)", n, maxSessionID, serviceSessionID),
+		Problem: fmt.Sprintf("has %d characters, must have at most %d", n, maxSessionID),
 	}, true
 }
 
@@ -272,82 +444,4 @@ func (k *checker) price(field string, d Decimal) {
 	if _, err := d.Float64(); err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsFunc(string(d), other) {
 		k.missing(field, `is not a decimal number, such as "1.50"`)
 	}
-}
-
-const maxFunctionName = 64
-
-func (k *checker) tools(tools []Tool) {
-	for i, tool := range tools {
-		if t, ok := as[FunctionTool](tool); ok {
-			k.function(i, &t)
-		}
-		if t, ok := as[WebSearchTool](tool); ok && t.Parameters.contradictory() {
-			k.domains("tools[%d].parameters", i)
-		}
-		if t, ok := as[WebSearchShorthandTool](tool); ok {
-			if len(t.AllowedDomains) > 0 && len(t.ExcludedDomains) > 0 {
-				k.domains("tools[%d]", i)
-			}
-			if t.Parameters.contradictory() {
-				k.domains("tools[%d].parameters", i)
-			}
-		}
-		if t, ok := as[SubagentTool](tool); ok && t.Parameters != nil {
-			k.nested(t.Parameters.Tools, "tools[%d].parameters.tools[%d].parameters", i)
-		}
-		if t, ok := as[FusionTool](tool); ok && t.Parameters != nil {
-			k.nested(t.Parameters.Tools, "tools[%d].parameters.tools[%d].parameters", i)
-		}
-	}
-}
-
-func (k *checker) plugins(plugins []Plugin) {
-	for i, plugin := range plugins {
-		if p, ok := as[FusionPlugin](plugin); ok {
-			k.nested(p.Tools, "plugins[%d].tools[%d].parameters", i)
-		}
-	}
-}
-
-// nested applies the rules to the tools in the parameters of element i of a list.
-func (k *checker) nested(tools []NestedTool, path string, i int) {
-	for j := range tools {
-		if p, ok := as[WebSearchParameters](tools[j].Parameters); ok && p.contradictory() {
-			k.domains(path, i, j)
-		}
-	}
-}
-
-// function checks what the service demands of a function's name. The providers
-// decide which characters it may have.
-func (k *checker) function(i int, t *FunctionTool) {
-	if t.Function.Name == "" && !has(t.Function.Extra, "name") && !has(t.Extra, "function") {
-		k.missing(fmt.Sprintf("tools[%d].function.name", i), "is missing")
-	}
-	if len(t.Function.Name) <= maxFunctionName {
-		return
-	}
-	if n := utf8.RuneCountInString(t.Function.Name); n > maxFunctionName {
-		k.longer(fmt.Sprintf("tools[%d].function.name", i), n, maxFunctionName, "characters")
-	}
-}
-
-func (k *checker) domains(path string, indices ...any) {
-	path = fmt.Sprintf(path, indices...)
-	k.excludes(path+".allowed_domains", path+".excluded_domains", nil)
-}
-
-// contradictory reports whether domains are both allowed and excluded. The service
-// takes only one of the two.
-func (p *WebSearchParameters) contradictory() bool {
-	return p != nil && len(p.AllowedDomains) > 0 && len(p.ExcludedDomains) > 0
-}
-
-// as returns v if it is a T, or *v if it is a *T.
-func as[T any](v any) (t T, ok bool) {
-	if p, isPointer := v.(*T); isPointer && p != nil {
-		return *p, true
-	}
-	t, ok = v.(T)
-	return t, ok
 }

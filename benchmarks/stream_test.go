@@ -32,14 +32,14 @@ var streamCases = []streamCase{
 	{name: "image", stream: "image", unit: "op"},
 }
 
-func (c streamCase) memory() (*clients.Memory, *corpus.Stream, int) {
-	s := corpus.Streams[c.stream]()
+func (sc streamCase) memory() (*clients.Memory, *corpus.Stream, int) {
+	s := corpus.Streams[sc.stream]()
 	m := &clients.Memory{Type: "text/event-stream", Body: s.Body}
-	if c.paced {
+	if sc.paced {
 		m.Pieces = s.Events
 	}
 	units := 1
-	if c.unit == "chunk" {
+	if sc.unit == "chunk" {
 		units = s.Chunks
 	}
 	return m, s, units
@@ -94,8 +94,8 @@ func mustKeep(b *testing.B, read func(context.Context) (clients.Result, error)) 
 
 // floors are passes over the same bytes that every client has to make in some
 // form.
-func (c streamCase) floors(b *testing.B) {
-	m, s, units := c.memory()
+func (sc streamCase) floors(b *testing.B) {
+	m, s, units := sc.memory()
 	values := s.Values()
 	lines := bytes.Count(s.Body, []byte("\n"))
 	for _, floor := range []struct {
@@ -131,7 +131,7 @@ func (c streamCase) floors(b *testing.B) {
 			return nil
 		}},
 	} {
-		b.Run(floor.name, func(b *testing.B) { measure.Loop(b, c.unit, units, floor.pass) })
+		b.Run(floor.name, func(b *testing.B) { measure.Loop(b, sc.unit, units, floor.pass) })
 	}
 }
 

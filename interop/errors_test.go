@@ -54,8 +54,8 @@ func refused(status int, kind openrouter.ErrorType) func(*testing.T, server, say
 		var e *openrouter.APIError
 		for way, err := range failures(t, s.client(openrouter.WithMaxRetries(1)), s.ask(p.prompt)) {
 			e = requireAPIError(t, err)
+			assert.Equal(t, status, e.Call().StatusCode, way)
 			assert.Equal(t, status, e.StatusCode, way)
-			assert.Equal(t, status, e.Code, way)
 			assert.ErrorIs(t, err, kind, way)
 			assert.NotEmpty(t, e.Message, way)
 			assert.NotContains(t, err.Error(), p.prompt, way)
@@ -135,8 +135,8 @@ func contextOverflowMidStream(t *testing.T, s server, p say) {
 	_, chunks, err := read(stream, nil)
 	require.Error(t, err)
 	e := requireAPIError(t, err)
-	assert.Equal(t, 200, e.StatusCode)
-	assert.Equal(t, 500, e.Code)
+	assert.Equal(t, 200, e.Call().StatusCode)
+	assert.Equal(t, 500, e.StatusCode)
 	assert.Equal(t, 1, e.Call().Attempts)
 	require.NotNil(t, e.Partial)
 	require.Len(t, e.Partial.Choices, 2)

@@ -37,8 +37,8 @@ func flaky(t *testing.T, s server, p say) {
 	t.Logf("503, 429, %q, both ways, after waits of %v", p.want, waits)
 }
 
-// queue finds all slots taken and others waiting: the server keeps a request
-// without a word, not even a header, until its turn comes.
+// queue finds all slots taken and others waiting: the server sends
+// nothing, not even a header, until the request's turn comes.
 func queue(t *testing.T, s server, p say) {
 	release := s.occupy(t)
 	defer release()

@@ -55,8 +55,8 @@ func Event(data string) Reply { return Reply{}.Event(data) }
 
 // Error returns a failure with this HTTP status instead of an answer, for Create
 // and Stream alike. An empty type is left out. Without a message the failure has
-// the text of the status. [Reply.RetryAfter], [Reply.RateLimit],
-// [Reply.Availability] and [Reply.Metadata] add details.
+// the text of the status, such as Too Many Requests. [Reply.RetryAfter],
+// [Reply.RateLimit], [Reply.Availability] and [Reply.Metadata] add details.
 func Error(status int, t openrouter.ErrorType, message ...string) Reply {
 	r := Reply{status: status, verbose: true}.step(report{newFailure(status, t, message)})
 	return r.Header("Content-Type", "application/json").Header("Cache-Control", "")
@@ -98,10 +98,11 @@ func HTML(status int, page string) Reply {
 	return Raw(page).Status(status).Header("Content-Type", "text/html; charset=utf-8").Header("Cache-Control", "")
 }
 
-// Func returns a reply that f makes for each request. Conditions and the number of
-// uses count on the reply that Func returns; all other settings count on the reply
-// that f returns. f may be called from several goroutines at once. None of them is
-// the goroutine of the test, so that f may call t.Error but not t.Fatal.
+// Func returns a reply that f makes for each request. The conditions and the
+// number of uses are those of the reply that Func returns. All other settings are
+// those of the reply that f returns. f may be called from several goroutines at
+// once. None of them is the goroutine of the test, so f may call t.Error but not
+// t.Fatal.
 func Func(f func(*Request) Reply) Reply { return Reply{fn: f} }
 
 // Echo answers every request with the text of its last user message. It should be

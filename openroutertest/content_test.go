@@ -167,9 +167,9 @@ func TestRepliesAreValues(t *testing.T) {
 
 	tr := openroutertest.NewTransport(t, one, base, two)
 	_, err := ask(t.Context(), tr.Client(), false, "Hi")
-	assert.Equal(t, 200, apiError(t, err).Code, "the code is a text")
+	assert.Equal(t, 200, apiError(t, err).StatusCode, "the code is a text")
 	_, err = ask(t.Context(), tr.Client(), false, "Hi")
-	assert.Equal(t, 502, apiError(t, err).Code)
+	assert.Equal(t, 502, apiError(t, err).StatusCode)
 	assert.Equal(t, "a", partial(err).Text())
 	assert.Empty(t, apiError(t, err).Call().Header.Get("X-A"))
 	_, err = ask(t.Context(), tr.Client(), false, "Hi")

@@ -34,15 +34,19 @@
 //
 // # Which reply answers which request
 //
-// A request gets the first reply that is for it and not used up. A reply is for
+// A request gets the first reply that matches it and is not used up. A reply matches
 // every chat completion, unless [Reply.ForModel], [Reply.ForText] or [Reply.When]
 // limits it. One request uses it up, unless [Reply.Times] or [Reply.Always] says
 // otherwise. Replies without conditions are therefore given in their order. [Echo],
 // as the last reply, answers all other requests. [Func] makes replies from requests.
 //
-// A request that no reply is for fails the test and is answered with the status 500.
-// Server.Requests returns the requests that arrived, and Server.Unused the replies
-// that are left.
+// A request without a matching reply fails the test and is answered with the status
+// 500. Server.Requests returns the requests that arrived. Server.Unused returns the
+// replies that are left.
+//
+// A chat completion that is invalid, as ChatCompletionRequest.Validate says, is
+// answered with the status 400. Requests with the User-Agent of this library are not
+// checked again: a call that has switched a check off gets its reply.
 //
 // A request needs an API key, as with the service. The fake accepts any key until
 // RequireKey is called. It also serves GET /models with the models of SetModels, and
@@ -67,6 +71,6 @@
 //     [Reply.Flood], and [Reply.NoStream] for JSON instead of a stream
 //   - something follows the end: any step after [Reply.Done] or [Reply.Finish]
 //
-// The clients that a fake makes do not retry, so that one reply answers one request.
-// Pass openrouter.WithMaxRetries to change that.
+// The clients of a fake do not retry, so that one reply answers one request. Pass
+// openrouter.WithMaxRetries to Server.Client to change that.
 package openroutertest

@@ -2,7 +2,9 @@ package openroutertest_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +21,7 @@ func TestErrorIsTheSameForStreams(t *testing.T) {
 		require.ErrorIs(t, err, openrouter.ErrRateLimitExceeded)
 		e := apiError(t, err)
 		assert.Equal(t, http.StatusTooManyRequests, e.StatusCode)
-		assert.Equal(t, http.StatusTooManyRequests, e.Code)
+		assert.Equal(t, http.StatusTooManyRequests, e.StatusCode)
 		assert.Equal(t, "Slow down", e.Message)
 		assert.Equal(t, 2*time.Second, e.RetryAfter)
 		assert.Equal(t, "user_fake", e.UserID)
@@ -73,8 +75,8 @@ func TestErrorBodies(t *testing.T) {
 func TestErrorWithStatus200(t *testing.T) {
 	bothWays(t, openroutertest.Error(502, openrouter.ErrProviderUnavailable).Status(200), func(t *testing.T, _ *openrouter.ChatCompletion, err error) {
 		require.ErrorIs(t, err, openrouter.ErrProviderUnavailable)
-		assert.Equal(t, 200, apiError(t, err).StatusCode)
-		assert.Equal(t, 502, apiError(t, err).Code)
+		assert.Equal(t, 200, apiError(t, err).Call().StatusCode)
+		assert.Equal(t, 502, apiError(t, err).StatusCode)
 		assert.Equal(t, "gen-fake-1", apiError(t, err).Call().GenerationID)
 	})
 }
@@ -150,8 +152,8 @@ func TestMidStreamErrorShapes(t *testing.T) {
 			bothWays(t, reply, func(t *testing.T, _ *openrouter.ChatCompletion, err error) {
 				require.ErrorIs(t, err, openrouter.ErrProviderUnavailable)
 				e := apiError(t, err)
-				assert.Equal(t, 200, e.StatusCode)
-				assert.Equal(t, 502, e.Code)
+				assert.Equal(t, 200, e.Call().StatusCode)
+				assert.Equal(t, 502, e.StatusCode)
 				assert.Equal(t, "boom", e.Message)
 				if row.text {
 					require.NotNil(t, e.Partial)
@@ -180,4 +182,32 @@ func TestBehindAFailure(t *testing.T) {
 	require.Len(t, data, 4)
 	assert.Contains(t, data[2], `"content":"b"`)
 	assert.Equal(t, "[DONE]", data[3])
+}
+
+// The fake refuses what the service would. This library has checked its requests, unless the call switched that off.
+func TestFakeRefusesInvalidRequests(t *testing.T) {
+	srv := openroutertest.NewServer(t, openroutertest.Text("hi").Always())
+	post := func(body string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/chat/completions", strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+openroutertest.Key)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(text)
+	}
+	status, text := post(`{"temperature":9,"messages":[{"role":"user","content":"hi"},{"role":"tool","content":"x"}]}`)
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Contains(t, text, "messages[1].tool_call_id is missing: a tool message must name the call that it answers; temperature is 9, must be between 0 and 2")
+	assert.NotContains(t, text, "WithoutValidation")
+	status, _ = post(`{"temperature":1,"stream":false,"messages":[{"role":"user","content":"hi"}]}`)
+	assert.Equal(t, http.StatusOK, status)
+
+	req := &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}, Temperature: new(9.0)}
+	_, err := srv.Client().Chat.Create(t.Context(), req)
+	assert.ErrorContains(t, err, "temperature is 9")
+	_, err = srv.Client().Chat.Create(t.Context(), req, openrouter.WithoutValidation("temperature"))
+	assert.NoError(t, err)
 }

@@ -31,7 +31,7 @@ func umbrella(ctx context.Context, client *openrouter.Client) (string, error) {
 		}
 		req.Messages = append(req.Messages, res.Message())
 		for _, call := range calls {
-			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, "rain"))
+			req.Messages = append(req.Messages, call.Result("rain"))
 		}
 	}
 }
@@ -53,7 +53,7 @@ func ExampleNewServer() {
 	}
 }
 
-// Outside of a test.
+// Start is for programs that are not tests.
 func ExampleStart() {
 	srv := openroutertest.Start(
 		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`),
@@ -71,7 +71,7 @@ func ExampleStart() {
 	// rain
 }
 
-// A program that runs without a key, too: on these replies.
+// This program also runs without a key. It then gets these replies.
 func ExampleClientOrFake() {
 	client, stop := openroutertest.ClientOrFake(
 		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`),
@@ -86,7 +86,7 @@ func ExampleClientOrFake() {
 	// Output: Take an umbrella.
 }
 
-// The same reply is a stream, or one message.
+// The same reply answers Stream and Create.
 func ExampleReply() {
 	reply := openroutertest.Reasoning("Let me see.").Text("It is ", "42.").Usage(10, 5).Cost(0.01)
 	srv := openroutertest.Start(reply.Times(2))
@@ -163,7 +163,7 @@ func ExampleError() {
 	// true
 }
 
-// An answer that fails when part of it was written.
+// This answer fails after its first part.
 func ExampleMidStreamError() {
 	srv := openroutertest.Start(openroutertest.Text("It ", "is").MidStreamError(502, openrouter.ErrProviderUnavailable, "The provider is gone."))
 	defer srv.Close()
@@ -184,7 +184,7 @@ func ExampleMidStreamError() {
 	// openrouter: provider_unavailable 502: The provider is gone. (provider Fake, generation gen-fake-1)
 }
 
-// A stream that ends without saying that it is complete.
+// This stream ends before it is complete.
 func ExampleReply_Truncate() {
 	srv := openroutertest.Start(openroutertest.Text("It ", "is ").Truncate())
 	defer srv.Close()
@@ -216,7 +216,7 @@ func ExampleReply_ForModel() {
 	// I am Claude.
 }
 
-// A reply that is made from the request.
+// Func makes the reply from the request.
 func ExampleFunc() {
 	srv := openroutertest.Start(openroutertest.Func(func(r *openroutertest.Request) openroutertest.Reply {
 		if len(r.Body.Tools) > 0 {
@@ -230,7 +230,7 @@ func ExampleFunc() {
 	// Output: HELLO
 }
 
-// With fake time, an hour of waiting takes none.
+// With the fake time of synctest, an hour of waiting takes no time.
 func ExampleTransport() {
 	_ = func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -248,7 +248,7 @@ func ExampleTransport() {
 	}
 }
 
-// A test double for the key check.
+// RequireKey makes the fake refuse every other key.
 func ExampleServer_RequireKey() {
 	srv := openroutertest.Start(openroutertest.Echo())
 	defer srv.Close()

@@ -18,11 +18,11 @@ type ErrorShape int
 
 const (
 	// ShapeChunk is the documented form. A stream ends without [DONE], with a chunk
-	// that has the error beside a choice with the finish reason error. Another
-	// answer has the error in the choice, beside the content so far.
+	// that has the error beside a choice with the finish reason error. An
+	// answer of Create has the error in the choice, beside the content so far.
 	ShapeChunk ErrorShape = iota
 	// ShapeWithUsage is a chunk with the error and the usage, but without a finish
-	// reason. [DONE] follows. Another answer has the error beside its choices.
+	// reason. [DONE] follows. An answer of Create has the error beside its choices.
 	ShapeWithUsage
 	// ShapeBeforeUsage is an error beside the finish reason stop. In a stream the
 	// usage follows in a chunk of its own, and there is no [DONE].

@@ -29,7 +29,7 @@ func (r Reply) Processing(every, total time.Duration) Reply {
 	return r.step(comment{text: processing, pad: padding, times: times, wait: every})
 }
 
-// Comment adds a comment to a stream. Other answers leave it out.
+// Comment adds a comment to a stream. An answer of Create leaves it out.
 func (r Reply) Comment(text string) Reply {
 	return r.step(comment{text: text, times: 1})
 }
@@ -44,13 +44,13 @@ func (r Reply) Padding(n int) Reply {
 func (r Reply) Pause(d time.Duration) Reply { return r.step(pause(d)) }
 
 // Stall sends nothing more and keeps the connection open until the request ends. A
-// stream stalls after the steps before. Another answer stalls in the middle of its
-// JSON, or before it if there are no steps before.
+// stream stalls after the earlier steps. An answer of Create stalls in the middle of
+// its JSON, or before its JSON if there are no earlier steps.
 func (r Reply) Stall() Reply { return r.step(pause(Forever)) }
 
 // Truncate ends the body at this point, as if it were complete. A stream has no
-// [DONE] then. Another answer has the first half of its JSON, or an empty body if
-// there are no steps before.
+// [DONE] then. An answer of Create has the first half of its JSON, or an empty body
+// if there are no earlier steps.
 func (r Reply) Truncate() Reply { return r.step(stop(endBody)) }
 
 // Cut breaks the connection at the point where [Reply.Truncate] would end the body.
@@ -70,8 +70,8 @@ func (r Reply) Finish() Reply { return r.step(finish{}) }
 // usage and [DONE]. Later steps are sent after it.
 func (r Reply) Done() Reply { return r.step(finish{done: true}) }
 
-// Raw adds bytes to the body of a stream, unchanged. Other answers leave them out,
-// unless the reply was made by the function [Raw].
+// Raw adds bytes to the body of a stream, unchanged. An answer of Create leaves them
+// out, unless the reply was made by the function [Raw].
 func (r Reply) Raw(data string) Reply { return r.Flood(1, data) }
 
 // Flood is [Reply.Raw] repeated n times, or without end if n is negative.
@@ -79,8 +79,8 @@ func (r Reply) Flood(n int, data string) Reply {
 	return r.step(raw{data: []byte(data), times: n})
 }
 
-// Event adds an event with this data to a stream, unchanged. Other answers leave it
-// out.
+// Event adds an event with this data to a stream, unchanged. An answer of Create
+// leaves it out.
 func (r Reply) Event(data string) Reply {
 	return r.step(raw{data: sse.AppendEvent(nil, []byte(data)), times: 1, event: true})
 }
@@ -91,8 +91,8 @@ func (r Reply) Latency(d time.Duration) Reply {
 	return r
 }
 
-// Pace sets the wait before each event of a stream. Other answers take as long as a
-// stream of the same content.
+// Pace sets the wait before each event of a stream. An answer of Create takes as long
+// as a stream of the same content.
 func (r Reply) Pace(d time.Duration) Reply {
 	r.pace = d
 	return r

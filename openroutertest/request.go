@@ -61,7 +61,30 @@ func newRequest(r *http.Request) *Request {
 	if req.bad == nil && req.isChat() && len(req.Body.Messages) == 0 && req.Body.Prompt == "" {
 		req.bad = errors.New("there are neither messages nor a prompt")
 	}
+	if req.bad == nil && req.isChat() && !req.isChecked() {
+		req.bad = invalid(req.Body.Validate())
+	}
 	return req
+}
+
+// isChecked reports whether the library has sent the request. It has checked the
+// request, unless the call switched that off.
+func (r *Request) isChecked() bool {
+	return strings.HasPrefix(r.Header.Get("User-Agent"), "openrouter-go/")
+}
+
+// invalid returns what is wrong with a request, without the way out that a call of
+// the library has.
+func invalid(err error) error {
+	e, ok := errors.AsType[*openrouter.ValidationError](err)
+	if !ok {
+		return err
+	}
+	var list []string
+	for _, v := range e.Violations {
+		list = append(list, v.Field+" "+v.Problem)
+	}
+	return errors.New(strings.Join(list, "; "))
 }
 
 func (r *Request) isChat() bool {

@@ -27,7 +27,7 @@ type Server struct {
 }
 
 // NewServer starts a server that answers with the replies, and closes it when the
-// test ends. A request that no reply is for fails the test.
+// test ends. A request without a matching reply fails the test.
 func NewServer(t testing.TB, replies ...Reply) *Server {
 	t.Helper()
 	s := newServer(t, replies)
@@ -36,8 +36,8 @@ func NewServer(t testing.TB, replies ...Reply) *Server {
 	return s
 }
 
-// NewTLSServer is [NewServer] with https and HTTP/2. Only the clients that the
-// server makes trust its certificate.
+// NewTLSServer is [NewServer] with https and HTTP/2. Only clients from
+// [Server.Client] trust its certificate.
 func NewTLSServer(t testing.TB, replies ...Reply) *Server {
 	t.Helper()
 	s := newServer(t, replies)
@@ -47,8 +47,9 @@ func NewTLSServer(t testing.TB, replies ...Reply) *Server {
 	return s
 }
 
-// Start starts a server outside of a test. Close it after use. A request that no
-// reply is for is answered with the status 500 and a message that says so.
+// Start starts a server outside of a test. Close it after use. A request
+// without a matching reply is answered with the status 500 and a message that says
+// so.
 func Start(replies ...Reply) *Server {
 	s := newServer(nil, replies)
 	s.start(s.http.Start)

@@ -19,8 +19,8 @@ import (
 // no goroutine and keeps no clock of its own, so that it works with
 // testing/synctest, where an hour of waiting takes no time.
 //
-// An answer is sent in time whether or not the client reads it, as if the
-// connection could buffer all of it.
+// The pauses of an answer do not depend on how fast the client reads. It is as if the
+// connection could buffer the whole answer.
 type Transport struct {
 	*fake
 }
@@ -28,9 +28,9 @@ type Transport struct {
 // transportURL is an address that no one can have.
 const transportURL = "https://openrouter.test" + basePath
 
-// NewTransport returns a transport that answers with the replies. A request that no
-// reply is for fails the test. If t is nil, such a request is answered with the
-// status 500 and a message that says so.
+// NewTransport returns a transport that answers with the replies. A request
+// without a matching reply fails the test. If t is nil, such a request is answered
+// with the status 500 and a message that says so.
 func NewTransport(t testing.TB, replies ...Reply) *Transport {
 	return &Transport{newFake(t, replies)}
 }

@@ -20,7 +20,7 @@ func TestSortTicket(t *testing.T) {
 		t.Errorf("got %+v", *got)
 	}
 
-	// What the program sent is there to be looked at, decoded.
+	// Requests returns what the program sent, decoded.
 	sent := srv.Requests()[0].Body
 	if text := sent.Messages[1].Text(); text != "Can it come on Monday?" {
 		t.Errorf("asked about %q", text)
@@ -56,7 +56,7 @@ func TestSortTicketAsksNothingAboutNothing(t *testing.T) {
 	}
 }
 
-// With retries on, a failure that passes is not seen by the program.
+// With retries, the program does not see a temporary failure.
 func TestSortTicketIsRepeated(t *testing.T) {
 	srv := openroutertest.NewServer(t,
 		openroutertest.Error(503, openrouter.ErrProviderOverloaded),

@@ -47,7 +47,7 @@ func main() {
 		for _, call := range calls { // the service refuses a call without a result
 			result := weather(call.Function)
 			fmt.Println(call.Function.Name, call.Function.Arguments, "=>", result)
-			req.Messages = append(req.Messages, openrouter.ToolMessage(call.ID, result))
+			req.Messages = append(req.Messages, call.Result(result))
 		}
 	}
 	log.Fatal("no answer after five turns")

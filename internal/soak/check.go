@@ -33,7 +33,7 @@ func (p *plan) wrong(o outcome) string {
 	if o.end == complete {
 		return p.incomplete(o)
 	}
-	if e, ok := o.err.(*openrouter.APIError); o.end == reported && (!ok || e.Code != w.code) {
+	if e, ok := o.err.(*openrouter.APIError); o.end == reported && (!ok || e.StatusCode != w.code) {
 		return fmt.Sprintf("the failure is not the %d that was reported: %v", w.code, o.err)
 	}
 	if w.upTo || o.opened && !o.counted && o.res == nil {

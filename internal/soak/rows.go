@@ -118,7 +118,7 @@ var answerRows = []row{
 	{name: "a flood after the end", only: streams, want: completes, reply: func(p *plan, _ int) reply { return p.answer().Done().Flood(100, strings.Repeat(": x\n", 1000)) }},
 
 	{name: "truncated", weight: 2, want: ends(truncated, undecodable), reply: func(p *plan, _ int) reply { return p.half().Truncate() }},
-	{name: "truncated with the bill", only: streams, want: ends(truncated, ""), reply: func(p *plan, _ int) reply { return p.half().Finish().Truncate() }},
+	{name: "truncated with the bill", only: streams, want: completes, reply: func(p *plan, _ int) reply { return p.answer().Finish().Truncate() }},
 	{name: "cut", weight: 2, want: ends(truncated, truncated), reply: func(p *plan, _ int) reply { return p.half().Pause(time.Millisecond).Cut() }},
 	{name: "cut in an event", only: streams, want: ends(truncated, ""), reply: func(p *plan, _ int) reply { return p.half().Raw(`data: {"choices":[{"index":0,"del`).Cut() }},
 	{name: "cut in pieces", want: ends(truncated, truncated), reply: func(p *plan, _ int) reply { return p.half().Drip(p.size+20, 0).Cut() }},

@@ -16,7 +16,10 @@ var spare struct {
 	unused  bool // since the last collection
 }
 
-const maxSpare = 4
+const (
+	maxSpare     = 4
+	maxSpareSize = 8 << 20 // a larger one is left to the garbage collector
+)
 
 // borrow returns a buffer of the given size, and perhaps with room to grow in place.
 func borrow(size int) []byte {
@@ -35,7 +38,7 @@ func borrow(size int) []byte {
 
 // giveBack takes a buffer that nobody reads any more.
 func giveBack(b []byte) {
-	if cap(b) <= keepBuf {
+	if cap(b) <= keepBuf || cap(b) > maxSpareSize {
 		return
 	}
 	spare.Lock()

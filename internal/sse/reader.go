@@ -1,7 +1,7 @@
 // Package sse reads and writes event streams, the text/event-stream format of the WHATWG HTML standard.
 //
-// The reader knows the whole format and keeps only what a client of data events needs: the fields event, id and
-// retry are parsed and dropped. Bytes pass through as they are; invalid UTF-8 is not replaced.
+// The reader knows the whole format and keeps only what a client of data events needs: of the field event, whether it
+// says error; id and retry are parsed and dropped. Bytes pass through as they are; invalid UTF-8 is not replaced.
 package sse
 
 import (
@@ -34,6 +34,10 @@ type Reader struct {
 	// [Reader.Next] reports a longer event as [ErrTooLong] before it has been read to its end.
 	MaxEvent int
 
+	// Loose also reads what some servers send beyond the standard: white space before the name of a field, and a field
+	// called error, which is the data of an event called error.
+	Loose bool
+
 	// OnComment, if set, is called by [Reader.Next] with the text of every comment line, without the colon and one
 	// space after it, and cut to 64 KiB. It is called at the end of the line, or as soon as more than 64 KiB of it
 	// have arrived. If nil, comments are skipped and never built.
@@ -48,6 +52,8 @@ type Reader struct {
 	// in buf[pos:end]. Data lines are joined in place: a line is always longer than what it adds to the data.
 	buf                []byte
 	open               bool
+	failure            bool // the event is called error
+	failed             bool // the last one that Next returned was
 	dataStart, dataEnd int
 	pos, end           int
 	lf, cr             int // where to go on looking for each line end: buf[pos:lf] has no LF, buf[pos:cr] no CR
@@ -88,11 +94,13 @@ func (r *Reader) Next() ([]byte, error) {
 				r.stop(ErrTooLong)
 			}
 		case r.open:
-			r.open = false
+			r.open, r.failed, r.failure = false, r.failure, false
 			if r.dataEnd-r.dataStart > minBuf/2 {
 				r.calm = 0
 			}
 			return r.buf[r.dataStart:r.dataEnd:r.dataEnd], nil
+		default:
+			r.failure = false
 		}
 	}
 	return nil, r.err
@@ -103,6 +111,9 @@ func (r *Reader) Release() {
 	r.open = false
 	r.stop(io.EOF)
 }
+
+// Failed reports whether the event that [Reader.Next] returned last, or [Reader.Pending] after the end, is called error.
+func (r *Reader) Failed() bool { return r.failed }
 
 // Pending returns the data of the event that was under way when [Reader.Next] reported the end of the stream or an
 // error: what Next would have returned had a blank line followed, a last line without a line end included. It is nil if no
@@ -155,23 +166,51 @@ func (r *Reader) swallowLF() {
 
 // line takes in the complete line buf[start:end], which is not empty. It returns false if that makes the event too long.
 func (r *Reader) line(start, end int) bool {
+	start += r.indent(r.buf[start:end])
 	line := r.buf[start:end]
+	if len(line) == 0 {
+		return true
+	}
 	if line[0] == ':' {
 		if r.OnComment != nil {
 			r.comment(line)
 		}
 		return true
 	}
-	if i := valueIndex(line); i >= 0 {
+	if i := r.valueIndex(line); i >= 0 {
 		r.add(start+i, end)
 		return !r.tooLong(r.dataEnd - r.dataStart)
 	}
 	return true
 }
 
-// valueIndex returns where the value of a data line begins, -1 if line is none.
-func valueIndex(line []byte) int {
-	const name = "data"
+// indent is the number of bytes of white space before the name that line begins with.
+func (r *Reader) indent(line []byte) int {
+	n := 0
+	for r.Loose && n < len(line) && (line[n] == ' ' || line[n] == '\t') {
+		n++
+	}
+	return n
+}
+
+// valueIndex returns where the value of a data line begins, -1 if line is none. It notes whether the line says that the
+// event is called error.
+func (r *Reader) valueIndex(line []byte) int {
+	if i := fieldIndex(line, "data"); i >= 0 {
+		return i
+	}
+	if i := fieldIndex(line, "error"); r.Loose && i > len("error") {
+		r.failure = true
+		return i
+	}
+	if i := fieldIndex(line, "event"); i >= 0 {
+		r.failure = string(bytes.TrimSpace(line[i:])) == "error"
+	}
+	return -1
+}
+
+// fieldIndex returns where the value of a field begins, -1 if line is not of that name.
+func fieldIndex(line []byte, name string) int {
 	switch {
 	case len(line) < len(name) || string(line[:len(name)]) != name:
 		return -1
@@ -183,6 +222,22 @@ func valueIndex(line []byte) int {
 		return len(name) + 2
 	}
 	return len(name) + 1
+}
+
+// maxName is how much of a line that is not data is kept until its end.
+const maxName = 64
+
+// isOpen reports whether a line that has begun may still become one that counts.
+func isOpen(line []byte) bool {
+	if len(line) > maxName {
+		return false
+	}
+	for _, name := range []string{"data:", "error:", "event:"} {
+		if n := min(len(line), len(name)); string(line[:n]) == name[:n] {
+			return true
+		}
+	}
+	return false
 }
 
 // add appends the value of a data line, buf[start:end], to the data of the event.
@@ -213,36 +268,52 @@ func commentText(line []byte) []byte {
 
 // more reads on when no complete line is left. It first drops the unread part of a line that is of no interest.
 func (r *Reader) more() error {
-	line := r.buf[r.pos:r.end]
-	switch i := valueIndex(line); {
-	case len(line) == 0:
+	space := r.indent(r.buf[r.pos:r.end])
+	line := r.buf[r.pos+space : r.end]
+	switch i := r.dataIndex(line); {
 	case r.skip:
 		r.pos = r.end
-	case line[0] == ':' && r.OnComment != nil:
+	case len(line) == 0 && space <= maxName:
+	case len(line) > 0 && line[0] == ':' && r.OnComment != nil:
 		if len(commentText(line)) > maxComment {
 			r.comment(line)
 			r.pos, r.skip = r.end, true
 		}
-	case i >= 0 && len(line) > len("data"): // a data line for certain: the colon has arrived
+	case i >= 0:
 		n := len(line) - i
 		if r.open {
 			n += r.dataEnd - r.dataStart + len("\n")
 		}
 		if r.tooLong(n) {
-			r.add(r.pos+i, r.end)
+			r.add(r.pos+space+i, r.end)
 			return ErrTooLong
 		}
-	case !bytes.HasPrefix([]byte("data:"), line):
+	case !isOpen(line):
 		r.pos, r.skip = r.end, true
 	}
 	err := r.fill()
 	if err == nil {
 		return nil
 	}
-	if i := valueIndex(r.buf[r.pos:r.end]); i >= 0 {
-		r.add(r.pos+i, r.end)
+	if at := r.pos + r.indent(r.buf[r.pos:r.end]); !r.skip && at < r.end {
+		if i := r.valueIndex(r.buf[at:r.end]); i >= 0 {
+			r.add(at+i, r.end)
+		}
 	}
 	return err
+}
+
+// dataIndex returns where the value of a data line begins that is one for certain, since its colon has arrived; -1 if it
+// is not.
+func (r *Reader) dataIndex(line []byte) int {
+	i := fieldIndex(line, "data")
+	if i < 0 && r.Loose {
+		i = fieldIndex(line, "error")
+	}
+	if i >= 0 && i == len(line) && line[i-1] != ':' {
+		return -1
+	}
+	return i
 }
 
 // fill reads at least one byte, and as many as it takes to know whether the stream starts with a byte order mark.
@@ -335,7 +406,7 @@ func (r *Reader) makeRoom() {
 
 // stop makes err the end of the stream and lets go of everything but the unfinished event.
 func (r *Reader) stop(err error) {
-	r.err = err
+	r.err, r.failed = err, r.failure
 	if r.open {
 		n := r.dataEnd - r.dataStart
 		if r.tooLong(n) {

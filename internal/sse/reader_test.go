@@ -2,6 +2,7 @@ package sse_test
 
 import (
 	"io"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -419,7 +420,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		"now and then large": strings.Repeat("data: "+event+"\n\n", 20) + "data: " + long + "\n\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			src := &repeat{unit: strings.Repeat(unit, 50), size: 1 << 40, err: io.EOF}
+			src := &repeat{unit: strings.Repeat(unit, 50), size: math.MaxInt, err: io.EOF}
 			r := sse.NewReader(src)
 			next := func() {
 				if _, err := r.Next(); err != nil {

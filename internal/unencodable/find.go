@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
@@ -47,7 +48,33 @@ func Find(request any, err error) []Value {
 type seeker struct {
 	ours  string // the path of the request's package
 	found []Value
+	on    []place // the way to the value that is visited
 }
+
+// place is memory that can be reached in several ways.
+type place struct {
+	at  unsafe.Pointer
+	len int // of a slice
+}
+
+// enter goes on into a pointer, map or slice. It returns false for one that is on
+// the way already, which it records.
+func (s *seeker) enter(path string, v reflect.Value) bool {
+	at := place{at: v.UnsafePointer()}
+	if v.Kind() == reflect.Slice {
+		at.len = v.Len()
+	}
+	if slices.Contains(s.on, at) {
+		s.add(Value{Path: path, Problem: itself})
+		return false
+	}
+	s.on = append(s.on, at)
+	return true
+}
+
+func (s *seeker) leave() { s.on = s.on[:len(s.on)-1] }
+
+const itself = "contains itself, which JSON cannot carry"
 
 func (s *seeker) add(v Value) { s.found = append(s.found, v) }
 
@@ -55,8 +82,9 @@ func (s *seeker) add(v Value) { s.found = append(s.found, v) }
 func (s *seeker) look(path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
-		if !v.IsNil() {
+		if !v.IsNil() && s.enter(path, v) {
 			s.look(path, v.Elem())
+			s.leave()
 		}
 	case reflect.Float64:
 		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
@@ -65,7 +93,10 @@ func (s *seeker) look(path string, v reflect.Value) {
 	case reflect.Struct:
 		s.members(path, v)
 	case reflect.Map:
-		s.entries(path, v, nil)
+		if s.enter(path, v) {
+			s.entries(path, v, nil)
+			s.leave()
+		}
 	case reflect.Slice:
 		switch v.Type().Elem().Kind() {
 		case reflect.Uint8: // a json.RawMessage
@@ -73,9 +104,13 @@ func (s *seeker) look(path string, v reflect.Value) {
 				s.try(path, json.RawMessage(v.Bytes()))
 			}
 		case reflect.Struct, reflect.Interface:
+			if v.Len() == 0 || !s.enter(path, v) {
+				return
+			}
 			for i := range v.Len() {
 				s.element(path+"["+strconv.Itoa(i)+"]", v.Index(i))
 			}
+			s.leave()
 		}
 	case reflect.Interface:
 		if v.Type().NumMethod() == 0 {
@@ -100,8 +135,9 @@ func (s *seeker) members(path string, v reflect.Value) {
 			s.look(member(path, name), value)
 		}
 	}
-	if extra.IsValid() {
+	if extra.IsValid() && extra.Len() > 0 && s.enter(path, extra) {
 		s.entries(path, extra, set)
+		s.leave()
 	}
 }
 
@@ -129,7 +165,8 @@ func member(path, name string) string {
 // be nil.
 func (s *seeker) element(path string, v reflect.Value) {
 	if v.Kind() == reflect.Interface {
-		if v = v.Elem(); v.Kind() == reflect.Pointer {
+		pointer := v.Elem()
+		if v = pointer; v.Kind() == reflect.Pointer {
 			v = v.Elem()
 		}
 		switch {
@@ -143,6 +180,7 @@ func (s *seeker) element(path string, v reflect.Value) {
 			s.try(path, append(json.RawMessage{}, v.Bytes()...)) // not nil, which would be encoded as null
 			return
 		}
+		v = pointer
 	}
 	s.look(path, v)
 }
@@ -154,7 +192,7 @@ func (s *seeker) any(path string, v any) {
 		t = t.Elem()
 	}
 	if t != nil && s.isOurs(t) || t == reflect.TypeFor[float64]() {
-		s.look(path, reflect.ValueOf(v))
+		s.look(path, reflect.ValueOf(v)) // a pointer to one, too
 		return
 	}
 	s.try(path, v)
@@ -192,7 +230,7 @@ func noJSON(err error) (problem string, cause error) {
 		if slices.Contains([]string{"NaN", "+Inf", "-Inf"}, e.Str) {
 			return "contains the number " + e.Str + ", which JSON cannot carry", err
 		}
-		return "contains itself, which JSON cannot carry", err
+		return itself, err
 	}
 	if e, ok := errors.AsType[*json.MarshalerError](err); ok {
 		return "contains a value of type " + typeName(e.Type) + " that failed to encode", err

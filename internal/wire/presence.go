@@ -31,7 +31,7 @@ const (
 
 // FormOf is the form to remember for what was found, in a member that the encoder by default writes as dflt when it is zero.
 //
-// A second spelling (a list where a string would do, a number where a string is usual, a float's own digits) is remembered as dflt itself,
+// A second spelling (a list where a string would do, a float's own digits) is remembered as dflt itself,
 // which says nothing else, and nothing at all of a value that has become zero.
 func FormOf(got Got, dflt Form) Form { return forms[got&7][dflt&3] }
 
@@ -51,6 +51,9 @@ const (
 	// Bare marks a value that is not an object at all; it is kept in Extra under the empty name.
 	Bare = 31
 )
+
+// Numbers are the exact decimals of an object that were numbers, by member. One that has changed since is written as a string, which is usual.
+type Numbers map[int]string
 
 // Presence holds the forms of up to 30 members, two bits each. Zero: every member is plain.
 type Presence uint64

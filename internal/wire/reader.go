@@ -4,6 +4,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,13 +18,24 @@ type SyntaxError struct {
 	Offset int
 	Msg    string
 	cut    bool // the document ends too soon
+	other  bool // the document is of another type: its discriminator says so
+	many   bool // it has too many elements
 }
+
+// ErrTooMany is wrapped by the error of a document with more elements than [Reader.Count] admits.
+var ErrTooMany = errors.New("too many elements")
+
+// MaxCounted is how many counted elements a document may have, in all its lists together.
+const MaxCounted = 1 << 16
 
 func (e *SyntaxError) Error() string { return e.Msg + " at byte " + strconv.Itoa(e.Offset) }
 
-// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon.
+// Unwrap is io.ErrUnexpectedEOF for a document that ends too soon, and [ErrTooMany] for one that has too many elements.
 func (e *SyntaxError) Unwrap() error {
-	if e.cut {
+	switch {
+	case e.many:
+		return ErrTooMany
+	case e.cut:
 		return io.ErrUnexpectedEOF
 	}
 	return nil
@@ -39,6 +51,7 @@ type Reader struct {
 	data    []byte
 	pos     int
 	depth   int
+	counted int // elements
 	err     error
 	scratch []byte
 	pool    *Pool   // makes the strings, if set
@@ -122,6 +135,9 @@ func (r *Reader) Object() bool {
 	return true
 }
 
+// AtObject reports whether an object comes next.
+func (r *Reader) AtObject() bool { return r.peek() == '{' }
+
 // FirstMember goes to the first member's value; false ends the object.
 func (r *Reader) FirstMember() bool {
 	if r.peek() == '}' {
@@ -171,6 +187,9 @@ func (r *Reader) Array() bool {
 		return false
 	}
 	r.pos++
+	if r.depth++; r.depth > MaxDepth {
+		r.fail("nested too deeply")
+	}
 	return true
 }
 
@@ -178,6 +197,7 @@ func (r *Reader) Array() bool {
 func (r *Reader) FirstElement() bool {
 	if r.peek() == ']' {
 		r.pos++
+		r.depth--
 		return false
 	}
 	return r.err == nil
@@ -192,9 +212,23 @@ func (r *Reader) NextElement() bool {
 		return true
 	case ']':
 		r.pos++
+		r.depth--
 		return false
 	}
 	r.unexpected("',' or ']'")
+	return false
+}
+
+// Count counts the next element of a list that has n elements, of which most are allowed. It fails if that, or
+// [MaxCounted] in the document, is exceeded.
+func (r *Reader) Count(n, most int) bool {
+	if r.counted++; n < most && r.counted <= MaxCounted {
+		return true
+	}
+	if r.err == nil {
+		r.err = &SyntaxError{Offset: r.pos, Msg: ErrTooMany.Error(), many: true}
+		r.pos = len(r.data)
+	}
 	return false
 }
 
@@ -235,13 +269,9 @@ func (r *Reader) Skip() {
 		}
 	case '[':
 		r.Array()
-		if r.depth++; r.depth > MaxDepth {
-			r.fail("nested too deeply")
-		}
 		for ok := r.FirstElement(); ok; ok = r.NextElement() {
 			r.Skip()
 		}
-		r.depth--
 	case 't':
 		r.word("true")
 	case 'f':
@@ -266,13 +296,17 @@ func (r *Reader) raw() []byte {
 // Raw returns a copy of the next value's JSON, null included.
 func (r *Reader) Raw() json.RawMessage { return append(json.RawMessage(nil), r.raw()...) }
 
-// Unknown keeps the member that comes next under its name.
+// Unknown keeps the member that comes next under its name. It and Keep are seldom called, from many places.
+//
+//go:noinline
 func (r *Reader) Unknown(extra *map[string]any) {
 	name := string(r.Key)
 	r.keep(extra, name)
 }
 
 // Keep returns to the value at pos, which did not fit its field, and keeps it under name.
+//
+//go:noinline
 func (r *Reader) Keep(extra *map[string]any, name string, pos int) {
 	if r.err == nil {
 		r.pos = pos
@@ -289,6 +323,50 @@ func (r *Reader) keep(extra *map[string]any, name string) {
 		*extra = make(map[string]any, 1)
 	}
 	(*extra)[name] = v
+}
+
+// Fixed reads the member that comes next if it is the discriminator that has no field. Any value other than its own is an error, unless a later
+// member of the same name decides.
+func (r *Reader) Fixed(m *Members) bool {
+	last := len(m.Keys) - 1
+	if m.Value == "" || string(r.Key) != m.Name(last) {
+		return false
+	}
+	name := m.Name(last)
+	var s string
+	if got := r.String(&s); got == Wrong {
+		r.Skip()
+	}
+	if s != m.Value && r.err == nil && !r.follows(name) {
+		r.err = &SyntaxError{Offset: r.pos, Msg: fmt.Sprintf("%s is %q, want %q", name, s, m.Value), other: true}
+		r.pos = len(r.data)
+	}
+	return true
+}
+
+// follows reports whether the rest of the object has a member of that name.
+func (r *Reader) follows(name string) bool {
+	look := Reader{data: r.data, pos: r.pos, depth: r.depth}
+	for look.NextMember() {
+		if string(look.Key) == name {
+			return true
+		}
+		look.Skip()
+	}
+	return false
+}
+
+// Either lets a reader that was told by Peek what comes next, and found later in it something else of the same name, go back to start. It
+// reports whether it did. What comes next is then neither.
+func (r *Reader) Either(start Reader) bool {
+	if r.err == nil {
+		return false
+	}
+	if e, ok := errors.AsType[*SyntaxError](r.err); !ok || !e.other {
+		return false
+	}
+	*r = start
+	return true
 }
 
 // Peek returns the string member called name of the object that comes next, without consuming anything; "" if there is none.

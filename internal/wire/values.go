@@ -95,11 +95,15 @@ func (r *Reader) Float(dst *float64) Got {
 	return Value
 }
 
-// Number reads an exact decimal from a string or, as its second spelling, a number; dst is its digits.
-func (r *Reader) Number(dst *string) Got {
+// Number reads member i, an exact decimal, from a string or a number. dst is its digits.
+func (r *Reader) Number(i int, dst *string, numbers *Numbers) Got {
 	if r.atNumber() {
 		*dst = string(r.number().text)
-		return GotOther
+		if *numbers == nil {
+			*numbers = Numbers{}
+		}
+		(*numbers)[i] = *dst
+		return Value
 	}
 	return r.String(dst)
 }
@@ -150,6 +154,7 @@ func (r *Reader) RawMessage(dst *json.RawMessage) Got {
 
 // Strings reads a list of strings; one element of another type makes the whole Wrong.
 func Strings[S ~string](r *Reader, dst *[]S) Got {
+	depth := r.depth
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
@@ -157,6 +162,7 @@ func Strings[S ~string](r *Reader, dst *[]S) Got {
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		var s string
 		if got := r.String(&s); got != Value && got != GotZero {
+			r.depth = depth
 			return Wrong
 		}
 		list = append(list, S(s))
@@ -182,16 +188,19 @@ func StringOrStrings[S ~string](r *Reader, dst *[]S) Got {
 
 // Ints reads a list of integers; one element of another type makes the whole Wrong.
 func Ints(r *Reader, dst *[]int) Got {
+	depth := r.depth
 	if *dst = nil; !r.Array() {
 		return r.Miss()
 	}
 	if r.bytes(dst) {
+		r.depth = depth
 		return Value
 	}
 	list := r.pool.ints(r.commas())
 	for ok := r.FirstElement(); ok; ok = r.NextElement() {
 		var n int
 		if got := r.Int(&n); got != Value && got != GotZero {
+			r.depth = depth
 			return Wrong
 		}
 		list = append(list, n)

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -51,8 +54,24 @@ func (w *Writer) Fail(err error) {
 	w.buf = append(w.buf, "null,"...)
 }
 
-// FailNil is Fail for a nil where a value is needed.
-func (w *Writer) FailNil() { w.Fail(errors.New("is nil")) }
+// FailUnion is Fail for a value that is none of its union's: nil, or of a type of another package.
+func (w *Writer) FailUnion(v any) {
+	if t := reflect.ValueOf(v); !t.IsValid() || t.Kind() == reflect.Pointer && t.IsNil() {
+		w.Fail(errors.New("is nil"))
+		return
+	}
+	w.Fail(fmt.Errorf("is of type %T, must be of a type of this package", v))
+}
+
+// Bare writes what came in place of an object, and reports whether it did: an object that has got other members is one by now.
+func (w *Writer) Bare(extra map[string]any) bool {
+	v, ok := extra[""]
+	if len(extra) > 1 || len(extra) == 1 && !ok {
+		return false
+	}
+	w.Any(v)
+	return true
+}
 
 // Open and Close write { and }, OpenArray and CloseArray [ and ].
 func (w *Writer) Open()       { w.buf = append(w.buf, '{') }
@@ -60,6 +79,7 @@ func (w *Writer) Close()      { w.close('}') }
 func (w *Writer) OpenArray()  { w.buf = append(w.buf, '[') }
 func (w *Writer) CloseArray() { w.close(']') }
 
+//go:noinline
 func (w *Writer) close(c byte) {
 	if last := len(w.buf) - 1; w.buf[last] == ',' {
 		w.buf[last] = c
@@ -68,9 +88,6 @@ func (w *Writer) close(c byte) {
 	}
 	w.buf = append(w.buf, c, ',')
 }
-
-// Key writes a name that is already quoted and followed by its colon.
-func (w *Writer) Key(quoted string) { w.buf = append(w.buf, quoted...) }
 
 // Name writes a name.
 func (w *Writer) Name(name string) {
@@ -83,23 +100,6 @@ func (w *Writer) Verbatim(v string) { w.buf = append(append(w.buf, v...), ',') }
 
 // Null writes null.
 func (w *Writer) Null() { w.Verbatim("null") }
-
-// Empty writes a member whose Go value is zero the way it was, or by default is, spelled; it reports whether it wrote one.
-func (w *Writer) Empty(quoted string, f, dflt Form, zero string) bool {
-	if f == Plain {
-		f = dflt
-	}
-	switch f {
-	case Null:
-		zero = "null"
-	case Zero:
-	default:
-		return false
-	}
-	w.Key(quoted)
-	w.Verbatim(zero)
-	return true
-}
 
 // Bool writes true or false.
 func (w *Writer) Bool(b bool) { w.buf = append(strconv.AppendBool(w.buf, b), ',') }
@@ -141,16 +141,15 @@ func (w *Writer) FloatAs(f float64, digits any) {
 	w.Float(f)
 }
 
-// Number writes an exact decimal as a number where it is one and bare is set, else as a string.
-func (w *Writer) Number(s string, bare bool) {
-	if bare {
-		r := NewReader([]byte(s))
-		if l := r.number(); len(l.text) == len(s) && r.err == nil {
-			w.Verbatim(s)
-			return
-		}
+// isInexact reports whether v is a number with more digits than a float64 holds, as it was spelled in a document.
+func isInexact(v any) bool {
+	raw, ok := v.(json.RawMessage)
+	if !ok {
+		return false
 	}
-	w.String(s)
+	r := NewReader(raw)
+	var f float64
+	return r.Float(&f) == Inexact && r.End() == nil
 }
 
 const hexDigits = "0123456789abcdef"
@@ -202,7 +201,8 @@ func (w *Writer) String(s string) {
 	w.buf = append(append(b, s[start:]...), '"', ',')
 }
 
-// Raw writes JSON text without the white space between its tokens; text that is not JSON is an error.
+// Raw writes JSON text without the white space between its tokens; text that is not JSON is an error. Bytes that are not UTF-8, which may
+// stand in strings only, become U+FFFD, as in String.
 func (w *Writer) Raw(text []byte) {
 	r := NewReader(text)
 	r.Skip()
@@ -210,9 +210,22 @@ func (w *Writer) Raw(text []byte) {
 		w.Fail(err)
 		return
 	}
-	inside := false
+	inside, valid := false, utf8.Valid(text)
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case !valid && c >= utf8.RuneSelf:
+			if u, n := utf8.DecodeRune(text[i:]); u == utf8.RuneError && n == 1 {
+				w.buf = append(w.buf, `\ufffd`...)
+				continue
+			} else if u != '\u2028' && u != '\u2029' {
+				w.buf = append(w.buf, text[i:i+n]...)
+				i += n - 1
+				continue
+			}
+			w.buf = append(w.buf, `\u202`...)
+			w.buf = append(w.buf, hexDigits[text[i+2]&15])
+			i += 2
+			continue
 		case inside && c == '\\':
 			w.buf = append(w.buf, c, text[i+1])
 			i++
@@ -252,22 +265,55 @@ func (w *Writer) Any(v any) {
 		}
 		w.Raw(v)
 	default:
-		var buf bytes.Buffer
-		enc := json.NewEncoder(&buf)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(v); err != nil {
-			w.Fail(err)
-			return
-		}
-		w.buf = append(append(w.buf, bytes.TrimRight(buf.Bytes(), "\n")...), ',')
+		w.any(v)
 	}
 }
 
-// Extra writes members without a field, sorted by name. names are the members with one and wrote those already written, which win.
-func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
+// nested counts the values that encoding/json encodes for this package at the moment.
+var nested atomic.Int32
+
+// manyNested is how many of them make it worth a look whether one holds itself.
+const manyNested = 1000
+
+// any writes a value that only encoding/json knows how to encode. That notices a value that holds itself, but not through one of our objects:
+// each of them begins a document of its own.
+func (w *Writer) any(v any) {
+	if w.err != nil {
+		w.Null() // nobody will read it, and a value that holds itself in several places would be tried in all of them
+		return
+	}
+	defer nested.Add(-1)
+	if nested.Add(1) > manyNested && holdsItself(v) {
+		w.Fail(&json.UnsupportedValueError{Value: reflect.ValueOf(v), Str: fmt.Sprintf("encountered a cycle via %T", v)})
+		return
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		if cycle, ok := errors.AsType[*json.UnsupportedValueError](err); ok {
+			err = cycle // each object on the way has put its own words around it
+		}
+		w.Fail(err)
+		return
+	}
+	text := bytes.TrimRight(buf.Bytes(), "\n")
+	if !utf8.Valid(text) { // from a json.Marshaler
+		w.Raw(text)
+		return
+	}
+	w.buf = append(append(w.buf, text...), ',')
+}
+
+// Extra writes members without a field, sorted by name. m are the members with one and wrote those already written, which win. bare is
+// whether the member without a name is what came in place of the object, which is not a member.
+func (w *Writer) Extra(extra map[string]any, m *Members, wrote uint64, bare bool) {
 	keys := make([]string, 0, len(extra))
 	for k := range extra {
-		if i := slices.Index(names, k); i < 0 || wrote&(1<<uint(i)) == 0 {
+		if bare && k == "" {
+			continue
+		}
+		if i := m.Index(k); i < 0 || wrote&(1<<uint(i)) == 0 {
 			keys = append(keys, k)
 		}
 	}
@@ -276,43 +322,6 @@ func (w *Writer) Extra(extra map[string]any, names []string, wrote uint64) {
 		w.Name(k)
 		w.Any(extra[k])
 	}
-}
-
-// WriteStrings writes a list of strings; a lone one without its list where short is set.
-func WriteStrings[S ~string](w *Writer, list []S, short bool) {
-	if short && len(list) == 1 {
-		w.String(string(list[0]))
-		return
-	}
-	w.OpenArray()
-	for _, s := range list {
-		w.String(string(s))
-	}
-	w.CloseArray()
-}
-
-// WriteInts writes a list of integers.
-func WriteInts(w *Writer, list []int) {
-	w.OpenArray()
-	for _, n := range list {
-		w.Int(n)
-	}
-	w.CloseArray()
-}
-
-// WriteMap writes an object sorted by name.
-func WriteMap[V any](w *Writer, m map[string]V, write func(*Writer, V)) {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	w.Open()
-	for _, k := range keys {
-		w.Name(k)
-		write(w, m[k])
-	}
-	w.Close()
 }
 
 // path says where in an unfinished document its next value stands. It reads what was written, so that writing itself keeps no path.

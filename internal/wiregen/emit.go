@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -18,68 +17,56 @@ func (e *emitter) p(format string, args ...any) {
 	fmt.Fprintf(&e.out, format+"\n", args...)
 }
 
-func lower(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+// straight reports whether the code that reads the object is one loop with a switch, which is faster and longer.
+func (o *object) straight() bool { return o.hot || o.wide }
 
-// fixed is the discriminator's value where the object has no field for it.
-func (o *object) fixed() (key, value string) {
-	v := o.variant
-	if v == nil || len(v.values) != 1 {
-		return "", ""
+func (e *emitter) object(o *object) {
+	e.members(o)
+	if o.straight() {
+		e.readStraight(o)
+	} else {
+		e.read(o)
 	}
-	for _, f := range o.fields {
-		if f.json == v.key {
-			return "", ""
-		}
-	}
-	return v.key, v.values[0]
-}
-
-func (o *object) zeroPresence() string {
-	if o.wide {
-		return "(widePresence{})"
-	}
-	return "0"
-}
-
-func (e *emitter) object(o *object) error {
-	e.names(o)
-	if err := e.read(o); err != nil {
-		return err
-	}
-	if err := e.write(o); err != nil {
-		return err
-	}
+	e.write(o)
 	e.zero(o)
-	if o.asElement {
-		e.elements(o)
+	e.p("// MarshalJSON implements [json.Marshaler].")
+	if o.hot {
+		e.p("func (v %s) MarshalJSON() ([]byte, error) {\nw := wire.NewWriter(nil)\nv.writeJSON(&w)\nreturn w.Bytes()\n}\n", o.name)
+	} else {
+		e.p("func (v %s) MarshalJSON() ([]byte, error) { return encode(&v) }\n", o.name)
 	}
-	e.p("// MarshalJSON implements json.Marshaler.")
-	e.p("func (v %s) MarshalJSON() ([]byte, error) {", o.name)
-	e.p("	w := wire.NewWriter(nil)")
-	e.p("	v.writeJSON(&w)")
-	e.p("	return w.Bytes()")
-	e.p("}\n")
-	e.p("// UnmarshalJSON implements json.Unmarshaler. What v held before is dropped.")
-	e.p("func (v *%s) UnmarshalJSON(data []byte) error {", o.name)
-	e.p("	*v = %s{}", o.name)
-	e.p("	r := wire.NewReader(data)")
-	e.p("	return decoded(&r, v.readJSON(&r), data, %q)", o.name)
-	e.p("}\n")
+	e.p("// UnmarshalJSON implements [json.Unmarshaler].")
+	e.p("func (v *%s) UnmarshalJSON(data []byte) error {\n*v = %s{}\nreturn decode(v, data, %q)\n}\n", o.name, o.name, o.name)
 	if o.variant != nil {
 		e.p("func (%s) %s() {}\n", o.name, lower(o.variant.union))
 	}
-	return nil
 }
 
-func (e *emitter) names(o *object) {
-	e.p("\nvar %sMembers = [...]string{", lower(o.name))
-	for _, f := range o.fields {
-		e.p("%q,", f.json)
+// members writes what the code of internal/wire must know of the members, and the numbers of those that hand-written code asks for.
+func (e *emitter) members(o *object) {
+	keys := make([]string, 0, len(o.fields)+1)
+	var empty uint64
+	for i, f := range o.fields {
+		keys = append(keys, fmt.Sprintf("`%q:`", f.json))
+		switch f.dflt() {
+		case "wire.Null":
+			empty |= 2 << (2 * uint(i))
+		case "wire.Zero":
+			empty |= 3 << (2 * uint(i))
+		}
+		if number := lower(o.name) + f.name; e.m.used[number] {
+			e.p("const %s = %d // %s\n", number, i, f.json)
+		}
 	}
-	if key, _ := o.fixed(); key != "" {
-		e.p("%q,", key)
+	var more string
+	if empty != 0 {
+		more = fmt.Sprintf(", Empty: %#x", empty)
 	}
-	e.p("}\n")
+	if key, value := o.fixed(); key != "" {
+		keys = append(keys, fmt.Sprintf("`%q:`", key))
+		more += fmt.Sprintf(", Value: %q", value)
+	}
+	e.p("var %sMembers = wire.Members{Keys: []string{%s}%s}\n", lower(o.name), strings.Join(keys, ", "), more)
 }
 
 // dflt is how the encoder writes the field when it is zero.
@@ -95,23 +82,75 @@ func (f field) dflt() string {
 	return "wire.Zero"
 }
 
-func (e *emitter) read(o *object) error {
+// read writes readJSON and member, which reads one member.
+func (e *emitter) read(o *object) {
 	e.p("func (v *%s) readJSON(r *wire.Reader) wire.Got {", o.name)
-	e.p("	if !r.Object() {")
-	if f := o.field(o.short); f != nil {
-		call, _, err := e.reading(*f)
-		if err != nil {
-			return err
-		}
-		e.p("		got := %s", call)
-		e.p("		if got == wire.Inexact {")
-		e.p("			*v = %s{}", o.name)
-		e.p("			return wire.Wrong")
-		e.p("		}")
-		e.p("		return got")
-	} else {
-		e.p("		return r.Miss()")
+	e.readShort(o)
+	presence := "&v.presence"
+	if !o.hasPresence {
+		presence = "nil"
 	}
+	call := fmt.Sprintf("readObject(r, v, &%sMembers, %s, &v.Extra)", lower(o.name), presence)
+	switch {
+	case o.adopts:
+		e.p("	got := %s", call)
+		e.p("	if got == wire.Value && v.Extra != nil {\nv.adopt()\n}")
+		e.p("	return got")
+	case o.short == "":
+		e.p("	return %s", call)
+	default:
+		e.p("	got := %s", call)
+		e.p("	if got == wire.Value && %s {\nv.presence.Set(wire.Long, wire.Zero)\n}", e.alone(o))
+		e.p("	return got")
+	}
+	e.p("}\n")
+	e.p("func (v *%s) member(r *wire.Reader) (int, wire.Got) {", o.name)
+	if len(o.fields) > 0 {
+		e.p("	switch string(r.Key) {")
+		for i, f := range o.fields {
+			before, call, after := e.reading(f)
+			e.p("	case %q:", f.json)
+			if f.typ[0] != '*' && e.m.objects[f.typ] != nil {
+				call, after = fmt.Sprintf("readValue(r, &v.%s)", f.name), ""
+			}
+			if before != "" {
+				e.p("%s", before)
+			}
+			if after != "" {
+				e.p("got := %s\n%s\nreturn %d, got", call, after, i)
+			} else {
+				e.p("return %d, %s", i, call)
+			}
+		}
+		e.p("	}")
+	}
+	e.p("	return -1, wire.Wrong")
+	e.p("}\n")
+}
+
+// readShort reads an object that is not one, but its short field.
+func (e *emitter) readShort(o *object) {
+	f := o.field(o.short)
+	if f == nil {
+		return
+	}
+	_, call, _ := e.reading(*f)
+	e.p("	if !r.AtObject() {")
+	e.p("		got := %s", call)
+	e.p("		if got == wire.Inexact {")
+	e.p("			*v = %s{}", o.name)
+	e.p("			return wire.Wrong")
+	e.p("		}")
+	e.p("		return got")
+	e.p("	}")
+}
+
+// readStraight writes readJSON as one loop.
+func (e *emitter) readStraight(o *object) {
+	e.p("func (v *%s) readJSON(r *wire.Reader) wire.Got {", o.name)
+	e.readShort(o)
+	e.p("	if !r.Object() {")
+	e.p("		return r.Miss()")
 	e.p("	}")
 	var absent uint64
 	for i, f := range o.fields {
@@ -120,13 +159,9 @@ func (e *emitter) read(o *object) error {
 		}
 	}
 	if absent != 0 {
-		if o.wide {
-			return fmt.Errorf("a wide object cannot have members that are always written")
-		}
 		e.p("	v.presence = %#x // not seen: the members that are always written", absent)
 	}
 	e.p("	for ok := r.FirstMember(); ok; ok = r.NextMember() {")
-	key, value := o.fixed()
 	if len(o.fields) > 0 {
 		e.p("		var i int")
 		e.p("		var got wire.Got")
@@ -135,39 +170,26 @@ func (e *emitter) read(o *object) error {
 	}
 	e.p("		switch string(r.Key) {")
 	for i, f := range o.fields {
-		call, after, err := e.reading(f)
-		if err != nil {
-			return err
-		}
+		before, call, after := e.reading(f)
 		e.p("		case %q:", f.json)
 		set := "i, got"
 		val := fmt.Sprintf("%d, %s", i, call)
 		if f.dflt() != "wire.Absent" {
 			set, val = set+", dflt", val+", "+f.dflt()
 		}
-		if _, ok := e.m.objects[f.typ]; ok {
-			e.p("			v.%s = %s{}", f.name, f.typ)
-		}
-		e.p("			%s = %s", set, val)
-		if after != "" {
-			e.p("%s", after)
-		}
-	}
-	if key != "" {
-		e.p("		case %q:", key)
-		e.p("			var s string")
-		e.p("			if r.String(&s); s != %q {", value)
-		e.p("				r.Fail(%s, s)", strconv.Quote(key+` is %q, want "`+value+`"`))
-		e.p("			}")
-		e.p("			continue")
+		e.p("%s", strings.TrimSpace(before+"\n"+set+" = "+val+"\n"+after))
 	}
 	e.p("		default:")
-	e.p("			r.Unknown(&v.Extra)")
+	if key, _ := o.fixed(); key != "" {
+		e.p("		if !r.Fixed(&%sMembers) {\nr.Unknown(&v.Extra)\n}", lower(o.name))
+	} else {
+		e.p("			r.Unknown(&v.Extra)")
+	}
 	e.p("			continue")
 	e.p("		}")
 	if len(o.fields) > 0 {
 		e.p("		if got >= wire.Inexact {")
-		e.p("			r.Keep(&v.Extra, %sMembers[i], at)", lower(o.name))
+		e.p("			r.Keep(&v.Extra, %sMembers.Name(i), at)", lower(o.name))
 		e.p("		}")
 		e.p("		v.presence.Set(i, wire.FormOf(got, dflt))")
 	}
@@ -176,137 +198,66 @@ func (e *emitter) read(o *object) error {
 		if f.with == "" {
 			continue
 		}
-		e.p("	if f := v.presence.Form(%d); f == wire.Zero && v.%s == %s && v.Type == %q || f == wire.Absent && v.Type != %q {", i, f.name, e.zeroOf(f), f.with, f.with)
+		e.p("	if f := v.presence.Form(%d); f == wire.Zero && v.%s == \"\" && v.Type == %q || f == wire.Absent && v.Type != %q {", i, f.name, f.with, f.with)
 		e.p("		v.presence.Set(%d, wire.Plain)", i)
 		e.p("	}")
 	}
 	if o.short != "" {
-		e.p("	if %s {", o.alone())
+		e.p("	if %s {", e.alone(o))
 		e.p("		v.presence.Set(wire.Long, wire.Zero)")
 		e.p("	}")
 	}
+	if o.adopts {
+		e.p("	if v.Extra != nil {\nv.adopt()\n}")
+	}
 	e.p("	return wire.Value")
 	e.p("}\n")
-	return nil
-}
-
-func (o *object) field(name string) *field {
-	for i := range o.fields {
-		if name != "" && o.fields[i].name == name {
-			return &o.fields[i]
-		}
-	}
-	return nil
 }
 
 // alone is the condition that nothing but the short field is set.
-func (o *object) alone() string {
+func (e *emitter) alone(o *object) string {
 	cond := "v.presence == 0 && v.Extra == nil"
 	for _, f := range o.fields {
 		if f.name != o.short {
-			cond += fmt.Sprintf(" && v.%s == %s", f.name, zeroLiteral(f.typ))
+			cond += " && " + e.isZero(f)
 		}
 	}
 	return cond
 }
 
-// reading is the expression that reads a field, and what follows it.
-func (e *emitter) reading(f field) (call, after string, err error) {
+// reading is the expression that reads a field, and what comes before and after it.
+func (e *emitter) reading(f field) (before, call, after string) {
 	dst := "&v." + f.name
-	method := map[string]string{
-		"string": "String", "bool": "Bool", "int": "Int", "int64": "Int64", "float64": "Float",
-		"*bool": "BoolPtr", "*int": "IntPtr", "*int64": "Int64Ptr", "*float64": "FloatPtr",
-		"any": "Any", "json.RawMessage": "RawMessage",
-	}[f.typ]
-	function := map[string]string{
-		"[]int": "Ints", "map[string]string": "StringMap", "map[string]float64": "FloatMap", "map[string]any": "AnyMap",
-	}[f.typ]
-	elem := strings.TrimPrefix(f.typ, "[]")
-	isSlice := elem != f.typ
-	switch {
-	case f.text:
-		return fmt.Sprintf("r.Text(%s)", dst), "", nil
-	case method != "":
-		return fmt.Sprintf("r.%s(%s)", method, dst), "", nil
-	case function != "":
-		return fmt.Sprintf("wire.%s(r, %s)", function, dst), "", nil
-	case f.typ == "Decimal":
-		return fmt.Sprintf("r.Number((*string)(%s))", dst), "", nil
-	case e.m.strings[f.typ]:
-		return fmt.Sprintf("r.String((*string)(%s))", dst), "", nil
-	case isSlice && (elem == "string" || e.m.strings[elem]):
-		if f.short {
-			return fmt.Sprintf("wire.StringOrStrings(r, %s)", dst), "", nil
+	switch elem := strings.TrimLeft(f.typ, "[]*"); e.m.kind(&f) {
+	case content:
+		call = fmt.Sprintf("readContent(r, %s)", dst)
+	case objectKind:
+		before = fmt.Sprintf("v.%s = %s{}", f.name, f.typ)
+		call = fmt.Sprintf("v.%s.readJSON(r)", f.name)
+		after = fmt.Sprintf("if got == wire.Value && v.%s.isZero() {\ngot = wire.GotZero\n}", f.name)
+	case pointer:
+		call = fmt.Sprintf("readPtr(r, %s)", dst)
+		if f.strict {
+			after = fmt.Sprintf("if got == wire.Wrong {\nr.Fail(%q)\n}", f.json+" is not an object")
 		}
-		return fmt.Sprintf("wire.Strings(r, %s)", dst), "", nil
-	case f.short && f.typ == "[]Part":
-		return fmt.Sprintf("readContent(r, %s)", dst), "", nil
-	case isSlice && (e.m.objects[elem] != nil || e.m.unions[elem] != nil):
-		return fmt.Sprintf("read%ss(r, %s)", elem, dst), e.strict(f, elem), nil
-	case e.m.unions[f.typ] != nil:
-		return fmt.Sprintf("read%s(r, %s)", f.typ, dst), "", nil
-	case e.m.objects[f.typ] != nil:
-		return fmt.Sprintf("v.%s.readJSON(r)", f.name), fmt.Sprintf("if got == wire.Value && v.%s.isZero() {\ngot = wire.GotZero\n}", f.name), nil
-	case strings.HasPrefix(f.typ, "*") && e.m.objects[f.typ[1:]] != nil:
-		return "r.Miss()", fmt.Sprintf("if v.%s = nil; got == wire.Wrong {\nv.%s = new(%s)\nif got = v.%s.readJSON(r); got == wire.Wrong {\nv.%s = nil\n%s}\n}",
-			f.name, f.name, f.typ[1:], f.name, f.name, e.strict(f, "")), nil
+	case objectList:
+		first := cmp.Or(e.m.objects[elem].list, "nil")
+		if isNumber(first) {
+			first = fmt.Sprintf("func(*wire.Reader) []%s { return make([]%s, 1, %s) }", elem, elem, first)
+		}
+		call = fmt.Sprintf("readList(r, %s, %s)", dst, first)
+		if f.strict {
+			after = fmt.Sprintf("if got == wire.Wrong {\nr.Fail(%q)\n}\nfor j := range v.%s {\nif v.%s[j].presence.Form(wire.Bare) != wire.Plain {\nr.Fail(%q)\n}\n}",
+				f.json+" is not an array", f.name, f.name, "an element of "+f.json+" is not an object")
+		}
+	case unionKind:
+		call = fmt.Sprintf("read%s(r, %s)", elem, dst)
+	case unionList:
+		call = fmt.Sprintf("readUnions(r, %s, read%s, %s(%s(\"null\")))", dst, elem, elem, e.m.unions[elem].raw)
+	default:
+		if call = e.m.scalar(f).read(dst); f.typ == "Decimal" {
+			call = fmt.Sprintf("r.Number(%d, (*string)(%s), &v.numbers)", f.index, dst)
+		}
 	}
-	return "", "", fmt.Errorf("field %s: no codec for %s", f.name, f.typ)
-}
-
-// strict makes a wrong type of this member an error.
-func (e *emitter) strict(f field, elem string) string {
-	if !f.strict {
-		return ""
-	}
-	if elem == "" {
-		return fmt.Sprintf("r.Fail(%q)\n", f.json+" is not an object")
-	}
-	return fmt.Sprintf("if got == wire.Wrong {\nr.Fail(%q)\n}\nfor j := range v.%s {\nif v.%s[j].presence.Form(wire.Bare) != wire.Plain {\nr.Fail(%q)\n}\n}",
-		f.json+" is not an array", f.name, f.name, "an element of "+f.json+" is not an object")
-}
-
-// first is the expression for a list with one element.
-func (o *object) first() string {
-	if o.list != "" && !isNumber(o.list) {
-		return o.list + "(r)"
-	}
-	return fmt.Sprintf("make([]%s, 1, %s)", o.name, cmp.Or(o.list, "1"))
-}
-
-func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
-// elements writes the codec of a slice of objects.
-func (e *emitter) elements(o *object) {
-	e.p("func read%ss(r *wire.Reader, dst *[]%s) wire.Got {", o.name, o.name)
-	e.p("	s := (*dst)[:0] // the caller may have room")
-	e.p("	if *dst = nil; !r.Array() {")
-	e.p("		return r.Miss()")
-	e.p("	}")
-	e.p("	if s == nil {")
-	e.p("		s = []%s{}", o.name)
-	e.p("	}")
-	e.p("	for ok := r.FirstElement(); ok; ok = r.NextElement() {")
-	e.p("		at := r.Pos()")
-	e.p("		if cap(s) == 0 {")
-	e.p("			s = %s", o.first())
-	e.p("		} else {")
-	e.p("			s = append(s, %s{})", o.name)
-	e.p("		}")
-	e.p("		if v := &s[len(s)-1]; v.readJSON(r) != wire.Value {")
-	e.p("			*v = %s{}", o.name)
-	e.p("			r.Keep(&v.Extra, \"\", at)")
-	e.p("			v.presence.Set(wire.Bare, wire.Zero)")
-	e.p("		}")
-	e.p("	}")
-	e.p("	*dst = s")
-	e.p("	return wire.Value")
-	e.p("}\n")
-	e.p("func write%ss(w *wire.Writer, s []%s) {", o.name, o.name)
-	e.p("	w.OpenArray()")
-	e.p("	for i := range s {")
-	e.p("		s[i].writeJSON(w)")
-	e.p("	}")
-	e.p("	w.CloseArray()")
-	e.p("}\n")
+	return before, call, after
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -9,229 +10,271 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// A model is what the generator knows of a package.
-type model struct {
-	objects map[string]*object // structs with a presence word
-	unions  map[string]*union  // sealed interfaces
-	strings map[string]bool    // named string types
+// A directive is a //wire: comment above a type.
+type directive struct {
+	pos  token.Pos
+	on   string // the type
+	name string
+	args []string
 }
 
-// An object is a struct that is a JSON object.
-type object struct {
-	name      string
-	fields    []field
-	hasExtra  bool
-	wide      bool
-	short     string // the field that may stand alone as a scalar
-	variant   *variant
-	asValue   bool   // is a field by value: needs isZero
-	asElement bool   // is an element of a slice
-	list      string // how a list of them begins: its capacity, or the function that makes room for the first
-}
-
-// A variant is an object that implements a sealed interface, told from the others by the discriminator's value.
-type variant struct {
-	union  string
-	key    string
-	values []string
-}
-
-type field struct {
-	name, json, typ   string
-	omit, null, short bool
-	text              bool // hardly any two values are alike
-	strict            bool
-	with              string // written even when zero if Type has this value
-}
-
-// A union is a sealed interface.
-type union struct {
-	name     string
-	raw      string // the variant that keeps the JSON
-	text     string // the variant that is a string
-	key      string
-	variants []*object
-}
-
+// parse reads the package in dir. The error says all that it does not understand, each with file and line.
 func parse(dir string) (*model, error) {
-	m := &model{objects: map[string]*object{}, unions: map[string]*union{}, strings: map[string]bool{}}
-	set := token.NewFileSet()
+	m := &model{
+		objects: map[string]*object{}, unions: map[string]*union{}, types: map[string]string{}, funcs: map[string]bool{}, used: map[string]bool{},
+		set: token.NewFileSet(),
+	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}
-	directives := map[string][][]string{} // type name → its directives
+	var directives []directive
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_gen.go") {
 			continue
 		}
-		file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		file, err := parser.ParseFile(m.set, path, nil, parser.ParseComments)
 		if err != nil {
 			return nil, err
 		}
-		for _, decl := range file.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok || gen.Tok != token.TYPE {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				spec := spec.(*ast.TypeSpec)
-				doc := spec.Doc
-				if doc == nil {
-					doc = gen.Doc
-				}
-				name := spec.Name.Name
-				if doc != nil {
-					for _, c := range doc.List {
-						if d, ok := strings.CutPrefix(c.Text, "//wire:"); ok {
-							directives[name] = append(directives[name], strings.Fields(d))
-						}
-					}
-				}
-				if err := m.addType(name, spec.Type); err != nil {
-					return nil, fmt.Errorf("%s: %w", name, err)
-				}
-			}
+		directives = append(directives, m.addFile(file)...)
+	}
+	for _, d := range directives {
+		m.direct(d)
+	}
+	m.spread()
+	for _, name := range slices.Sorted(maps.Keys(m.objects)) {
+		m.checkObject(m.objects[name])
+	}
+	if len(m.errs) == 0 { // else variants may be missing
+		for _, name := range slices.Sorted(maps.Keys(m.unions)) {
+			m.checkUnion(m.unions[name])
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(directives)) {
-		for _, d := range directives[name] {
-			if err := m.direct(name, d); err != nil {
-				return nil, fmt.Errorf("%s: //wire:%s: %w", name, strings.Join(d, " "), err)
-			}
-		}
-	}
-	for _, o := range m.objects {
-		for _, f := range o.fields {
-			if v, ok := m.objects[f.typ]; ok {
-				v.asValue = true
-			}
-			if f.short && f.typ == "[]Part" {
-				m.objects["Part"].asValue = true
-			}
-			if v, ok := m.objects[strings.TrimPrefix(f.typ, "[]")]; ok && strings.HasPrefix(f.typ, "[]") {
-				v.asElement = true
-			}
-		}
+	if err := m.err(); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
 
-func (m *model) addType(name string, t ast.Expr) error {
-	switch t := t.(type) {
-	case *ast.Ident:
-		if t.Name == "string" {
-			m.strings[name] = true
-		}
-	case *ast.InterfaceType:
-		marker := strings.ToLower(name[:1]) + name[1:]
-		if len(t.Methods.List) == 1 && len(t.Methods.List[0].Names) == 1 && t.Methods.List[0].Names[0].Name == marker {
-			m.unions[name] = &union{name: name}
-		}
-	case *ast.StructType:
-		return m.addStruct(name, t)
-	}
-	return nil
+func (m *model) fail(pos token.Pos, format string, args ...any) {
+	p := m.set.Position(pos)
+	m.errs = append(m.errs, fmt.Errorf("%s:%d: %s", p.Filename, p.Line, fmt.Sprintf(format, args...)))
 }
 
-func (m *model) addStruct(name string, t *ast.StructType) error {
-	o := &object{name: name}
-	hasPresence := false
-	for _, f := range t.Fields.List {
-		typ := expr(f.Type)
-		for _, n := range f.Names {
-			switch {
-			case n.Name == "presence":
-				hasPresence, o.wide = true, typ == "widePresence"
-			case n.Name == "Extra":
-				o.hasExtra = typ == "map[string]any"
-			case n.IsExported() && f.Tag != nil:
-				tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`"))
-				if tag.Get("json") != "" {
-					o.fields = append(o.fields, newField(n.Name, typ, tag))
+// err is all that was refused, each line once, in the order of the source.
+func (m *model) err() error {
+	slices.SortStableFunc(m.errs, func(a, b error) int { return compareLines(a.Error(), b.Error()) })
+	return errors.Join(slices.CompactFunc(m.errs, func(a, b error) bool { return a.Error() == b.Error() })...)
+}
+
+// compareLines orders texts that begin with file:line: by the file, then by the number.
+func compareLines(a, b string) int {
+	fileA, restA, _ := strings.Cut(a, ":")
+	fileB, restB, _ := strings.Cut(b, ":")
+	if c := strings.Compare(fileA, fileB); c != 0 {
+		return c
+	}
+	lineA, _, _ := strings.Cut(restA, ":")
+	lineB, _, _ := strings.Cut(restB, ":")
+	a1, _ := strconv.Atoi(lineA)
+	b1, _ := strconv.Atoi(lineB)
+	return a1 - b1
+}
+
+// addFile takes in a file's types and returns its directives.
+func (m *model) addFile(file *ast.File) []directive {
+	var directives []directive
+	placed := map[*ast.Comment]bool{}
+	for _, decl := range file.Decls {
+		gen, ok := decl.(*ast.GenDecl)
+		if fn, isFunc := decl.(*ast.FuncDecl); isFunc && fn.Recv == nil {
+			m.funcs[fn.Name.Name] = true
+		}
+		if !ok || gen.Tok != token.TYPE {
+			continue
+		}
+		for _, spec := range gen.Specs {
+			spec := spec.(*ast.TypeSpec)
+			doc := spec.Doc
+			if doc == nil && !gen.Lparen.IsValid() {
+				doc = gen.Doc
+			}
+			if doc != nil {
+				for _, c := range doc.List {
+					if d, ok := strings.CutPrefix(c.Text, "//wire:"); ok {
+						placed[c] = true
+						name, rest, _ := strings.Cut(d, " ")
+						directives = append(directives, directive{c.Pos(), spec.Name.Name, name, strings.Fields(rest)})
+					}
 				}
+			}
+			m.addType(spec)
+		}
+	}
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, "//wire:") && !placed[c] {
+				m.fail(c.Pos(), "%s is not above a type", c.Text)
 			}
 		}
 	}
-	switch {
-	case !o.hasExtra && !hasPresence:
-		return nil // not on the wire
-	case !o.hasExtra:
-		return fmt.Errorf("no Extra map[string]any")
-	case !hasPresence && len(o.fields) > 0:
-		return fmt.Errorf("no presence")
-	}
-	limit := 30
-	if o.wide {
-		limit = 64
-	}
-	if len(o.fields) > limit {
-		return fmt.Errorf("%d members, its presence word has room for %d", len(o.fields), limit)
-	}
-	m.objects[name] = o
-	return nil
+	ast.Inspect(file, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			m.used[id.Name] = true
+		}
+		return true
+	})
+	return directives
 }
 
-func newField(name, typ string, tag reflect.StructTag) field {
-	f := field{name: name, typ: typ}
-	var opts string
-	f.json, opts, _ = strings.Cut(tag.Get("json"), ",")
-	f.omit = opts == "omitzero"
-	for opt := range strings.SplitSeq(tag.Get("wire"), ",") {
-		switch {
-		case opt == "null":
-			f.null = true
-		case opt == "text":
-			f.text = true
-		case opt == "short":
-			f.short = true
-		case opt == "strict":
-			f.strict = true
-		case strings.HasPrefix(opt, "with="):
-			f.with = opt[len("with="):]
+func (m *model) addType(spec *ast.TypeSpec) {
+	name := spec.Name.Name
+	switch t := spec.Type.(type) {
+	case *ast.InterfaceType:
+		if len(t.Methods.List) == 1 && len(t.Methods.List[0].Names) == 1 && t.Methods.List[0].Names[0].Name == lower(name) {
+			m.unions[name] = &union{name: name, pos: spec.Pos()}
 		}
-	}
-	return f
-}
-
-// direct applies one //wire: directive.
-func (m *model) direct(name string, d []string) error {
-	switch d[0] {
-	case "short":
-		m.objects[name].short = d[1]
-	case "list":
-		m.objects[name].list = d[1]
-	case "raw", "text":
-		u := m.unions[d[1]]
-		if u == nil {
-			return fmt.Errorf("no such sealed interface")
-		}
-		if d[0] == "raw" {
-			u.raw = name
-		} else {
-			u.text = name
-		}
-	case "variant":
-		u, o := m.unions[d[1]], m.objects[name]
-		if u == nil || o == nil {
-			return fmt.Errorf("no such sealed interface, or not an object")
-		}
-		key, values, _ := strings.Cut(d[2], "=")
-		o.variant = &variant{union: d[1], key: key}
-		if values != "" {
-			o.variant.values = strings.Split(values, ",")
-		}
-		u.key = key
-		u.variants = append(u.variants, o)
+	case *ast.StructType:
+		m.addStruct(spec, t)
 	default:
-		return fmt.Errorf("unknown directive")
+		m.types[name] = expr(t)
 	}
-	return nil
 }
 
+func (m *model) addStruct(spec *ast.TypeSpec, t *ast.StructType) {
+	o := &object{name: spec.Name.Name, pos: spec.Pos()}
+	var presence, extra string
+	tagged := false
+	for _, f := range t.Fields.List {
+		for _, n := range f.Names {
+			switch n.Name {
+			case "presence":
+				presence = expr(f.Type)
+			case "Extra":
+				extra = expr(f.Type)
+			}
+		}
+		tagged = tagged || f.Tag != nil && strings.Contains(f.Tag.Value, "json:")
+	}
+	switch {
+	case extra != "map[string]any" && presence == "" && !tagged:
+		return // not on the wire
+	case extra != "map[string]any":
+		m.fail(o.pos, "%s has no field Extra map[string]any", o.name)
+	case presence != "presence" && presence != "widePresence" && (presence != "" || tagged && len(t.Fields.List) > 1):
+		m.fail(o.pos, "%s has no field presence of type presence or widePresence", o.name)
+	case spec.TypeParams != nil:
+		m.fail(o.pos, "%s has type parameters", o.name)
+	}
+	o.hasPresence, o.wide = presence != "", presence == "widePresence"
+	seen := map[string]bool{}
+	for _, f := range t.Fields.List {
+		if len(f.Names) == 0 {
+			m.fail(f.Pos(), "%s embeds %s: no codec for embedded fields", o.name, expr(f.Type))
+		}
+		for _, n := range f.Names {
+			where := o.name + "." + n.Name
+			tag, err := newTag(f.Tag)
+			switch {
+			case err != nil:
+				m.fail(n.Pos(), "%s: %v", where, err)
+			case n.Name == "presence":
+			case n.Name == "numbers":
+				o.hasNumbers = expr(f.Type) == "numbers"
+			case n.Name == "Extra":
+				if tag.Get("json") != "-" {
+					m.fail(n.Pos(), "%s needs the tag `json:\"-\"`", where)
+				}
+			case !n.IsExported():
+				if f.Tag != nil {
+					m.fail(n.Pos(), "%s has a tag and is not exported", where)
+				}
+			default:
+				m.addField(o, n, expr(f.Type), tag)
+			}
+		}
+	}
+	for _, f := range o.fields {
+		if seen[f.json] {
+			m.fail(f.pos, "%s.%s: the member %q exists already", o.name, f.name, f.json)
+		}
+		seen[f.json] = true
+	}
+	m.objects[o.name] = o
+}
+
+// newTag returns a field's tag. A tag that reflect would misread is an error.
+func newTag(lit *ast.BasicLit) (reflect.StructTag, error) {
+	if lit == nil {
+		return "", nil
+	}
+	text, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		return "", err
+	}
+	for _, word := range strings.Fields(text) {
+		key, value, _ := strings.Cut(word, ":")
+		if key != "json" && key != "wire" || len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
+			return "", fmt.Errorf("the tag %s is not of the form json:\"…\" wire:\"…\"", lit.Value)
+		}
+	}
+	return reflect.StructTag(text), nil
+}
+
+func (m *model) addField(o *object, n *ast.Ident, typ string, tag reflect.StructTag) {
+	f := field{name: n.Name, typ: typ, pos: n.Pos()}
+	where := o.name + "." + f.name
+	name, opts, _ := strings.Cut(tag.Get("json"), ",")
+	f.json = name
+	switch {
+	case tag.Get("json") == "":
+		m.fail(f.pos, "%s has no json tag", where)
+		return
+	case name == "" || name == "-" || strconv.Quote(name) != `"`+name+`"` || strings.ContainsAny(name, "`<>&"):
+		m.fail(f.pos, "%s: %q is no name for a member", where, name)
+	case opts == "omitzero":
+		f.omit = true
+	case opts == "omitempty":
+		m.fail(f.pos, "%s: omitempty would drop an empty list that was set; use omitzero", where)
+	case opts != "":
+		m.fail(f.pos, "%s: unknown json option %q", where, opts)
+	}
+	words, ok := tag.Lookup("wire")
+	if !ok {
+		o.fields = append(o.fields, f)
+		return
+	}
+	seen := map[string]bool{}
+	for word := range strings.SplitSeq(words, ",") {
+		key, value, hasValue := strings.Cut(word, "=")
+		if seen[key] {
+			m.fail(f.pos, "%s: wire:%q is there twice", where, key)
+		}
+		seen[key] = true
+		switch {
+		case key == "with" && value != "":
+			f.with = value
+		case key == "null" && !hasValue:
+			f.null = true
+		case key == "text" && !hasValue:
+			f.text = true
+		case key == "short" && !hasValue:
+			f.short = true
+		case key == "strict" && !hasValue:
+			f.strict = true
+		default:
+			m.fail(f.pos, "%s: unknown word wire:%q", where, word)
+		}
+	}
+	o.fields = append(o.fields, f)
+}
+
+// expr spells a type. What no codec can be for has a spelling that is no type's.
 func expr(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -239,13 +282,25 @@ func expr(e ast.Expr) string {
 	case *ast.StarExpr:
 		return "*" + expr(e.X)
 	case *ast.ArrayType:
-		return "[]" + expr(e.Elt)
+		if e.Len == nil {
+			return "[]" + expr(e.Elt)
+		}
+		return "[…]" + expr(e.Elt)
 	case *ast.MapType:
 		return "map[" + expr(e.Key) + "]" + expr(e.Value)
 	case *ast.SelectorExpr:
 		return expr(e.X) + "." + e.Sel.Name
 	case *ast.InterfaceType:
-		return "any"
+		if len(e.Methods.List) == 0 {
+			return "any"
+		}
+		return "interface{…}"
+	case *ast.StructType:
+		return "struct{…}"
+	case *ast.FuncType:
+		return "func(…)"
+	case *ast.ChanType:
+		return "chan"
 	}
-	return fmt.Sprintf("%T", e)
+	return "…"
 }

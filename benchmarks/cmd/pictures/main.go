@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"embed"
 	"flag"
-	"fmt"
 	"log"
 	"os"
 	"path/filepath"
@@ -86,5 +85,5 @@ func tables(page string) (all [][][]string) {
 }
 
 func fail(format string, args ...any) {
-	log.Fatal(fmt.Sprintf(format, args...))
+	log.Fatalf(format, args...)
 }

@@ -45,7 +45,7 @@ func TestEndpointsBrokenAnswers(t *testing.T) {
 		return func(t *testing.T, err error) {
 			var e *openrouter.APIError
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, 200, e.StatusCode)
+			assert.Equal(t, 200, e.Call().StatusCode)
 			assert.Contains(t, e.Message, message)
 			assert.NotContains(t, string(e.Body), endpointKey)
 			assert.Equal(t, 1, e.Call().Attempts)

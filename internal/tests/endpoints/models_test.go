@@ -229,7 +229,7 @@ func TestModelsAllFollowsLinks(t *testing.T) {
 		"?offset=2#x":                     "https://openrouter.ai/api/v1/models?offset=2",
 		"models?offset=2":                 "https://openrouter.ai/api/v1/models?offset=2",
 		"https://openrouter.ai/api/v1/models?offset=2&q=%2C,": "https://openrouter.ai/api/v1/models?offset=2&q=%2C,",
-		"//openrouter.ai/x": "https://openrouter.ai/x",
+		"//openrouter.ai/api/v1/x":                            "https://openrouter.ai/api/v1/x",
 	} {
 		client, mock := mocked()
 		sent := answered(mock, func(req *http.Request) (int, string) {
@@ -267,6 +267,7 @@ func TestModelsAllRefusesLinks(t *testing.T) {
 		"https://evil.example/api/v1/models", "//evil.example/api/v1/models", "http://openrouter.ai/api/v1/models?offset=2",
 		"https://openrouter.ai.evil.example/", "https://openrouter.ai:444/api/v1/models", "https://user:pw@openrouter.ai/api/v1/models",
 		"https://openrouter.ai@evil.example/", "javascript:alert(1)", "mailto:a@openrouter.ai", "/%zz", "https://eu.openrouter.ai/x", `\\evil.example`,
+		"//openrouter.ai/x", "/evil", "/api/v1", "/api/v10/models", "/api/v1/../evil", "/api/v1/%2e%2e/evil", `/api/v1/..\evil`, "../../evil", "/api/v1/x/%2E%2E%2Fevil",
 	} {
 		client, mock := mocked()
 		sent := answered(mock, func(req *http.Request) (int, string) {

@@ -46,6 +46,11 @@ var boundFaults = []fault{
 		sent:   1, chunks: 2, text: letters(mib), end: complete,
 	},
 	{
+		name: "a limit that no int of 32 bits holds", do: stream, with: options(openrouter.WithMaxEventSize(1<<32 + 5)),
+		server: replies(streams(finally(says("hel"), says("lo"))...)),
+		sent:   1, chunks: 3, text: "hello", end: complete,
+	},
+	{
 		name: "an event larger than is allowed", large: true, do: stream, with: options(openrouter.WithMaxEventSize(mib)),
 		server: replies(streams(says("hel"), event(longChunk(mib)))),
 		sent:   1, chunks: 1, text: "hel", partial: "hel", end: tooLarge,

@@ -23,9 +23,46 @@ var endFaults = []fault{
 		sent:   1, chunks: 2, text: "hello", partial: "hello", end: truncated, is: []error{openrouter.ErrStreamTruncated, io.ErrUnexpectedEOF},
 	},
 	{
-		name: "an end that has a finish reason and a bill, but is not done", do: stream,
+		name: "a clean end after the finish reason and the bill, without the mark", do: stream,
 		server: replies(streams(says("hello"), finishes)),
+		sent:   1, chunks: 2, text: "hello", end: complete,
+	},
+	{
+		name: "a clean end after the finish reason, without the bill and the mark", do: stream,
+		server: replies(streams(says("hello"), event(`{"id":"gen-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`))),
+		sent:   1, chunks: 2, text: "hello", end: complete,
+		check: func(_ *fault, o outcome) { assert.Nil(o.t, o.res.Usage) },
+	},
+	{
+		name: "a clean end after a finish reason in an event without its blank line", do: stream,
+		server: replies(streams(says("hello"), sends(`data: {"id":"gen-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`))),
+		sent:   1, chunks: 2, text: "hello", end: complete,
+	},
+	{
+		name: "a clean end after the finish reason of one choice of two", do: stream,
+		server: replies(streams(event(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"hello"},"finish_reason":"stop"},{"index":1,"delta":{"content":"hi"}}]}`))),
+		sent:   1, chunks: 1, text: "hello", partial: "hello", end: truncated, is: []error{openrouter.ErrStreamTruncated},
+	},
+	{
+		name: "a clean end after the finish reasons of two choices", do: stream,
+		server: replies(streams(event(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"hello"},"finish_reason":"stop"},{"index":1,"delta":{"content":"hi"}}]}`),
+			event(`{"id":"gen-1","choices":[{"index":1,"delta":{},"finish_reason":"length"}]}`))),
+		sent: 1, chunks: 2, text: "hello", end: complete,
+	},
+	{
+		name: "half an event after the finish reason", do: stream,
+		server: replies(streams(says("hello"), finishes, sends(`data: {"id":"gen-1","choi`))),
 		sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated, is: []error{openrouter.ErrStreamTruncated},
+	},
+	{
+		name: "a cut after the finish reason", do: stream, on: inNoTime | overHTTP1,
+		server: replies(streams(says("hello"), finishes, cuts)),
+		sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated, is: []error{openrouter.ErrStreamTruncated},
+	},
+	{
+		name: "fields with white space before them", do: stream,
+		server: replies(streams(sends(" data: {\"id\":\"gen-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}]}\n\n \tdata: [DONE]\n\n"))),
+		sent:   1, chunks: 1, text: "hello", end: complete,
 	},
 	{
 		name: "an end after comments alone", do: stream,

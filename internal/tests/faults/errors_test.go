@@ -95,8 +95,8 @@ func TestAPIErrorIsTheSameWherever(t *testing.T) {
 				if code == 0 {
 					code = place.status
 				}
-				assert.Equal(t, place.status, e.StatusCode, what)
-				assert.Equal(t, code, e.Code, what)
+				assert.Equal(t, place.status, e.Call().StatusCode, what)
+				assert.Equal(t, code, e.StatusCode, what)
 				assert.Equal(t, r.message, e.Message, what)
 				assert.Equal(t, r.provider, e.Provider, what)
 				assert.Equal(t, "u", e.UserID, what)
@@ -139,14 +139,14 @@ var typesByStatus = map[int]openrouter.ErrorType{
 }
 
 // passing are the statuses that can pass.
-var passing = map[int]bool{408: true, 429: true, 500: true, 502: true, 503: true, 504: true, 524: true, 529: true}
+var passing = map[int]bool{408: true, 429: true, 500: true, 502: true, 503: true, 504: true, 520: true, 521: true, 522: true, 523: true, 524: true, 529: true}
 
 func TestAPIErrorByStatusAlone(t *testing.T) {
 	for status := 300; status < 600; status++ {
 		_, err := kit.CreateFrom(t, kit.Answering(status, nil, nil))
 		e := kit.APIError(t, err)
+		assert.Equal(t, status, e.Call().StatusCode)
 		assert.Equal(t, status, e.StatusCode)
-		assert.Equal(t, status, e.Code)
 		assert.Equal(t, typesByStatus[status], e.Type, status)
 		assert.Equal(t, passing[status], e.Retryable(), status)
 		assert.Empty(t, e.Message)
@@ -238,12 +238,15 @@ func TestAPIErrorRetryAfter(t *testing.T) {
 		{"a reset", "", []string{"X-RateLimit-Reset", unix(day.Add(time.Minute))}, time.Minute},
 		{"a reset by another clock", "", []string{"Date", at(someDay), "X-RateLimit-Reset", unix(someDay.Add(time.Minute))}, time.Minute},
 		{"a reset that has passed", "", []string{"X-RateLimit-Reset", unix(day.Add(-time.Minute))}, 0},
-		{"a reset in seconds, which would be long ago", "", []string{"X-RateLimit-Reset", fmt.Sprint(day.Unix() + 60)}, 0},
+		{"a reset in seconds", "", []string{"X-RateLimit-Reset", fmt.Sprint(day.Unix() + 60)}, time.Minute},
 		{"a reset beyond time", "", []string{"X-RateLimit-Reset", "9223372036854775807"}, year},
 		{"a reset beyond integers", "", []string{"X-RateLimit-Reset", "9223372036854775808"}, 0},
 		{"a reset that is negative", "", []string{"X-RateLimit-Reset", "-1"}, 0},
 		{"a reset that is NaN", "", []string{"X-RateLimit-Reset", "NaN"}, 0},
 		{"seconds before a reset", "", []string{"Retry-After", "7", "X-RateLimit-Reset", unix(day.Add(time.Minute))}, 7 * time.Second},
+		{"a reset in the body, as a number", in(`{"X-RateLimit-Reset":` + unix(day.Add(time.Minute)) + `}`), nil, time.Minute},
+		{"a reset in the body, in seconds and as a number", in(fmt.Sprintf(`{"x-ratelimit-reset":%d}`, day.Unix()+60)), nil, time.Minute},
+		{"a wait in the metadata", `{"error":{"code":429,"message":"m","metadata":{"retry_after_ms":1500}}}`, nil, 1500 * time.Millisecond},
 		{"a reset in the body", in(`{"X-RateLimit-Reset":"` + unix(day.Add(time.Minute)) + `"}`), nil, time.Minute},
 		{"a reset in the body, in small letters", in(`{"x-ratelimit-reset":"` + unix(day.Add(time.Minute)) + `"}`), nil, time.Minute},
 		{"a reset in the body by another clock", in(`{"X-RateLimit-Reset":"` + unix(someDay.Add(time.Minute)) + `"}`), []string{"Date", at(someDay)}, time.Minute},

@@ -111,7 +111,7 @@ func endOf(err error) howEnded {
 	return broken
 }
 
-var faultTable = slices.Concat(statusFaults, retryFaults, waitFaults, clockFaults, cancelFaults, endFaults, bodyFaults, reportFaults, boundFaults, wireFaults, secretFaults)
+var faultTable = slices.Concat(statusFaults, retryFaults, waitFaults, clockFaults, cancelFaults, endFaults, bodyFaults, reportFaults, dialectFaults, boundFaults, wireFaults, secretFaults)
 
 func TestFaults(t *testing.T) {
 	names := map[string]bool{}
@@ -166,7 +166,7 @@ func (f *fault) expectError(o outcome) {
 	var partial *openrouter.ChatCompletion
 	if e, ok := o.err.(*openrouter.APIError); ok {
 		partial = e.Partial
-		assert.Equal(t, f.code, e.Code, "code")
+		assert.Equal(t, f.code, e.StatusCode, "code")
 		if f.message != "" {
 			assert.Equal(t, f.message, e.Message)
 		}

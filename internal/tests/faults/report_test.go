@@ -15,7 +15,7 @@ var reportFaults = []fault{
 		sent: 1, end: reported, code: 502, message: "Provider returned error", is: []error{openrouter.ErrProviderUnavailable},
 		check: func(_ *fault, o outcome) {
 			e := kit.APIError(o.t, o.err)
-			assert.Equal(o.t, 200, e.StatusCode)
+			assert.Equal(o.t, 200, e.Call().StatusCode)
 			assert.Equal(o.t, "u", e.UserID)
 			assert.Nil(o.t, e.Partial)
 		},

@@ -72,10 +72,10 @@ var retryFaults = []fault{
 		check: func(_ *fault, o outcome) { assert.True(o.t, o.retries[0].Unprocessed) },
 	},
 	{
-		name:   "429 inside an answer, which may have been processed",
+		name:   "429 inside an answer was not processed either",
 		with:   []openrouter.Option{openrouter.WithRetryPolicy(openrouter.RetryUnprocessed)},
-		server: replies(says200(failure(429, "slow down"))),
-		sent:   1, end: reported, code: 429,
+		server: replies(says200(failure(429, "slow down")), answers("hello")),
+		sent:   2, retries: 1, most: time.Second / 2, chunks: 2, text: "hello", end: complete,
 	},
 	{
 		name:   "a timeout, which may have been processed",

@@ -31,7 +31,7 @@ var wireFaults = []fault{
 		name: "nobody listens", on: onTheWire, with: options(inHaste),
 		retries: 2, end: broken,
 		check: func(_ *fault, o outcome) {
-			assert.Equal(o.t, 3, o.call().Attempts)
+			assert.Zero(o.t, o.call().Attempts, "nothing was sent")
 			assert.True(o.t, o.retries[0].Unprocessed)
 		},
 	},

@@ -130,6 +130,10 @@ var optionCases = []optionCase{
 		respond: paced(0, oneChunk, doneEvent), observe: ending((*observation).stream), want: "0s: openrouter: answer too large",
 	},
 	{
+		option: "WithMaxStreamSize", opt: plain(openrouter.WithMaxStreamSize(20)), other: openrouter.WithMaxStreamSize(2000),
+		respond: paced(0, oneChunk, doneEvent), observe: ending((*observation).stream), want: "0s: openrouter: answer too large",
+	},
+	{
 		option: "WithMaxRetries", opt: plain(openrouter.WithMaxRetries(1)), other: openrouter.WithMaxRetries(4),
 		respond: fails(503), observe: attemptsMade, want: "2",
 	},

@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 what is deprecated is tested as well
-
 package options_test
 
 import (
@@ -116,6 +114,24 @@ var unencodable = []struct {
 		"deep: contains a value of type options_test.stubborn that failed to encode", "itself: contains itself", "nested: contains ", "number: ",
 		"own: contains a value of type options_test.stubborn that failed to encode", "raw: is not valid JSON at byte 0",
 	}},
+	{"itself", func(r *request) {
+		m := &r.Messages[0]
+		m.Extra = map[string]any{"fine": m.Content, "m": m, "f": nan}
+		sub := &openrouter.SubagentParameters{}
+		sub.Tools = []openrouter.NestedTool{{Type: "a"}, {Type: "b", Parameters: sub}, {Type: "c", Extra: map[string]any{"deep": []any{sub}}}}
+		tool := &openrouter.FunctionTool{Function: openrouter.Function{Name: "f"}}
+		tool.Function.Parameters = []openrouter.Tool{tool}
+		again := &openrouter.FunctionTool{Function: openrouter.Function{Name: "g"}}
+		again.Function.Parameters = again
+		r.Tools = []openrouter.Tool{openrouter.SubagentTool{Parameters: sub}, tool, again}
+	}, []string{
+		"messages[0].f: is NaN", "messages[0].m: contains itself, which JSON cannot carry",
+		"tools[0].parameters.tools[1].parameters: contains itself, which", "tools[0].parameters.tools[2].deep: contains itself, which",
+		"tools[1].function.parameters: contains itself, which", "tools[2].function.parameters: contains itself, which",
+	}},
+	{"request in itself", func(r *request) {
+		r.Extra = map[string]any{"r": r, "list": []any{r}, "own": &struct{ R *request }{r}}
+	}, []string{"list: contains itself, which", "own: contains itself, which", "r: contains itself, which"}},
 	{"names", func(r *request) { r.Extra = map[string]any{"a\nb": nan} }, []string{"a\nb: is NaN"}},
 }
 

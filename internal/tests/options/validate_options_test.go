@@ -44,12 +44,13 @@ var badOptions = []struct {
 	{name: "header name", opt: openrouter.WithHeader("X A", "a"), field: "WithHeader", problem: "has an invalid header name"},
 	{name: "header name broken", opt: openrouter.WithHeader("X\nA", "a"), field: "WithHeader", problem: "has an invalid header name"},
 	{name: "header name empty", opt: openrouter.WithHeader("", "a"), field: "WithHeader", problem: "has an invalid header name"},
+	{name: "header Expect", opt: openrouter.WithHeader("expect", "100-continue"), field: "WithHeader", problem: "must not set Expect, which the library controls"},
 	{name: "header ours", opt: openrouter.WithHeader("authorization", "a"), field: "WithHeader", problem: "must not set Authorization, which the library controls"},
 	{name: "user agent", opt: openrouter.WithUserAgent("a\nb"), field: "WithUserAgent", problem: lineBreak},
 	{name: "session", opt: openrouter.WithSessionID("a\nb"), field: "WithSessionID", problem: lineBreak},
 	{
 		name: "session long", opt: openrouter.WithSessionID(strings.Repeat("é", 129)), field: "WithSessionID", check: "session_id",
-		problem: "has 129 characters, must have at most 128 (the service currently accepts 256)", value: 129, limit: "at most 128",
+		problem: "has 129 characters, must have at most 128", value: 129, limit: "at most 128",
 	},
 	{
 		name: "cache short", opt: openrouter.WithResponseCache(time.Second - 1), field: "WithResponseCache", check: "WithResponseCache",
@@ -67,14 +68,17 @@ var badOptions = []struct {
 	{name: "idle", opt: openrouter.WithStreamIdleTimeout(-1), field: "WithStreamIdleTimeout", problem: "is -1ns, must not be negative"},
 	{name: "content first", opt: openrouter.WithContentTimeout(-1, 0), field: "WithContentTimeout", problem: "is -1ns, must not be negative"},
 	{name: "content next", opt: openrouter.WithContentTimeout(0, -1), field: "WithContentTimeout", problem: "is -1ns, must not be negative"},
-	{name: "body", opt: openrouter.WithMaxBodySize(0), field: "WithMaxBodySize", problem: "is 0, must be positive"},
-	{name: "event", opt: openrouter.WithMaxEventSize(-1), field: "WithMaxEventSize", problem: "is -1, must be positive"},
+	{name: "body", opt: openrouter.WithMaxBodySize(-1), field: "WithMaxBodySize", problem: "is -1, must not be negative"},
+	{name: "event", opt: openrouter.WithMaxEventSize(-1), field: "WithMaxEventSize", problem: "is -1, must not be negative"},
+	{name: "stream", opt: openrouter.WithMaxStreamSize(-1), field: "WithMaxStreamSize", problem: "is -1, must not be negative"},
 	{name: "URL", opt: openrouter.WithBaseURL("https://a b\x7f"), field: "WithBaseURL", problem: "is not a URL"},
 	{name: "URL scheme", opt: openrouter.WithBaseURL("ftp://a.example"), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
 	{name: "URL without host", opt: openrouter.WithBaseURL("https://:443/v1"), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
 	{name: "URL empty", opt: openrouter.WithBaseURL(""), field: "WithBaseURL", problem: "must start with https:// or http:// and name a host"},
 	{name: "URL user", opt: openrouter.WithBaseURL("https://a:b@c.example"), field: "WithBaseURL", problem: "must not contain a user name or password"},
 	{name: "URL query", opt: openrouter.WithBaseURL("https://c.example?a=b"), field: "WithBaseURL", problem: "must not contain a query or fragment"},
+	{name: "URL empty query", opt: openrouter.WithBaseURL("https://c.example/v1?"), field: "WithBaseURL", problem: "must not contain a query or fragment"},
+	{name: "URL empty fragment", opt: openrouter.WithBaseURL("https://c.example/v1#"), field: "WithBaseURL", problem: "must not contain a query or fragment"},
 }
 
 const (

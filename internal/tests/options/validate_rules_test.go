@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 what is deprecated is tested as well
-
 package options_test
 
 import (
@@ -99,7 +97,7 @@ func messages(list ...openrouter.Message) func(*request) {
 	return func(r *request) { r.Messages = list }
 }
 
-var rules = slices.Concat(requestRules, toolRules)
+var rules = slices.Concat(requestRules, toolRules, partRules, moreToolRules, resultRules)
 
 var requestRules = []rule{
 	{

@@ -76,7 +76,7 @@ func TestAccumulatorReasoningDetails(t *testing.T) {
 				`{"type":"reasoning.text","text":"b","index":0,"id":"one","format":"unknown"}`,
 				`{"type":"reasoning.text","text":"c","index":0,"id":"two","format":"other"}`,
 			},
-			`[{"type":"reasoning.text","text":"abc","index":0,"id":"one","format":"unknown"}]`,
+			`[{"type":"reasoning.text","text":"ab","index":0,"id":"one","format":"unknown"},{"type":"reasoning.text","text":"c","index":0,"id":"two","format":"other"}]`,
 		},
 		"null stays null": {
 			[]string{

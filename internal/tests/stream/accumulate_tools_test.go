@@ -1,9 +1,11 @@
 package stream_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/internal/tests/kit"
@@ -181,6 +183,112 @@ func TestAccumulatorToolCalls(t *testing.T) {
 			[]string{`{"index":0,"id":"a"}`, `{"index":0,"function":{"name":"f"}}`},
 			`[{"index":0,"id":"a","type":"function","function":{"name":"f"}}]`,
 		},
+		"two whole calls at one index, no ids": {
+			[]string{
+				`{"index":0,"function":{"name":"f","arguments":"{\"a\":1}"}}`,
+				`{"index":0,"function":{"name":"g","arguments":"{\"b\":2}"}}`,
+			},
+			`[{"index":0,"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},{"index":0,"type":"function","function":{"name":"g","arguments":"{\"b\":2}"}}]`,
+		},
+		"two whole calls of one function, no ids or indexes": {
+			[]string{`{"function":{"name":"f","arguments":"{\"a\":[1,{}]}"}}`, `{"function":{"name":"f","arguments":"{\"a\":\"}\\\"{\"}"}}`, `{"function":{"name":"f","arguments":"[]"}}`},
+			`[{"type":"function","function":{"name":"f","arguments":"{\"a\":[1,{}]}"}},{"type":"function","function":{"name":"f","arguments":"{\"a\":\"}\\\"{\"}"}},{"type":"function","function":{"name":"f","arguments":"[]"}}]`,
+		},
+		"another id in each fragment": {
+			[]string{
+				`{"index":0,"id":"1","function":{"name":"shell","arguments":""}}`,
+				`{"index":0,"id":"2","function":{"arguments":"{\"cmd\":"}}`,
+				`{"index":0,"id":"3","function":{"arguments":"\"ls\"}"}}`,
+				`{"index":0,"id":"4","function":{"arguments":" \n"}}`,
+			},
+			`[{"index":0,"id":"1","type":"function","function":{"name":"shell","arguments":"{\"cmd\":\"ls\"} \n"}}]`,
+		},
+		"another id and no name behind a whole call": {
+			[]string{
+				`{"index":0,"id":"1","function":{"name":"f","arguments":"{\"a\":1}"}}`,
+				`{"index":0,"id":"2","function":{"arguments":"{\"b\":2}"}}`,
+			},
+			`[{"index":0,"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},{"index":0,"id":"2","type":"function","function":{"arguments":"{\"b\":2}"}}]`,
+		},
+		"another id and a name behind an unfinished call": {
+			[]string{`{"index":0,"id":"1","function":{"name":"f","arguments":"{\"a\""}}`, `{"index":0,"id":"2","function":{"name":"f","arguments":""}}`},
+			`[{"index":0,"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\""}},{"index":0,"id":"2","type":"function","function":{"name":"f","arguments":""}}]`,
+		},
+		"interleaved at one index, ids repeated": {
+			[]string{
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}`,
+				`{"index":0,"id":"b","function":{"name":"g","arguments":"{\"y\""}}`,
+				`{"index":0,"id":"a","function":{"arguments":":1"}}`,
+				`{"index":0,"id":"b","function":{"arguments":":2"}}`,
+				`{"index":0,"id":"a","function":{"arguments":"}"}},{"index":0,"id":"b","function":{"arguments":"}"}}`,
+			},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},{"index":0,"id":"b","type":"function","function":{"name":"g","arguments":"{\"y\":2}"}}]`,
+		},
+		"interleaved at one index, names repeated too": {
+			[]string{
+				`{"id":"a","function":{"name":"f","arguments":"{\"x\""}}`, `{"id":"b","function":{"name":"g","arguments":"{\"y\""}}`, `{"id":"c","function":{"name":"f","arguments":"{"}}`,
+				`{"id":"a","function":{"name":"f","arguments":":1}"}}`, `{"id":"b","function":{"name":"g","arguments":":2}"}}`, `{"id":"c","function":{"name":"f","arguments":"}"}}`,
+			},
+			`[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},{"id":"b","type":"function","function":{"name":"g","arguments":"{\"y\":2}"}},{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]`,
+		},
+		"a whole call repeated": {
+			[]string{
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"}}`,
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"}}`,
+				`{"index":0,"function":{"arguments":" "}}`,
+			},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1} "}}]`,
+		},
+		"a whole call repeated behind the next one": {
+			[]string{
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":0,"id":"b","function":{"name":"f","arguments":"{}"}}`,
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}`,
+			},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"index":0,"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}]`,
+		},
+		"the name in every fragment": {
+			[]string{
+				`{"index":0,"id":"a","function":{"name":"f","arguments":""}}`, `{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":\"{}"}}`,
+				`{"index":0,"id":"a","function":{"name":"f","arguments":"\"}"}}`, `{"index":0,"id":"a","function":{"name":"f","arguments":""}}`,
+			},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":\"{}\"}"}}]`,
+		},
+		"the name in every fragment, no ids": {
+			[]string{`{"index":0,"function":{"name":"f","arguments":"{\"x\""}}`, `{"index":0,"function":{"name":"f","arguments":":1}"}}`, `{"index":0,"function":{"name":"f","arguments":"{\"x\""}}`, `{"index":0,"function":{"name":"f","arguments":":2}"}}`},
+			`[{"index":0,"type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},{"index":0,"type":"function","function":{"name":"f","arguments":"{\"x\":2}"}}]`,
+		},
+		"an empty object in place of the arguments at first": {
+			[]string{`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}`, `{"index":0,"function":{"arguments":"{\"x\""}}`, `{"index":0,"function":{"arguments":":1}"}}`},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`,
+		},
+		"an empty object at first, the id and name in every fragment": {
+			[]string{`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}`, `{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}`, `{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}`},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`,
+		},
+		"an empty object at first, another id in every fragment": {
+			[]string{`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}`, `{"index":0,"id":"b","function":{"arguments":"{\"x\""}}`, `{"index":0,"id":"c","function":{"arguments":":1}"}}`},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`,
+		},
+		"two in one list, no ids or indexes": {
+			[]string{`{"function":{"name":"f","arguments":""}},{"function":{"name":"f","arguments":""}}`, `{"function":{"arguments":"{}"}}`},
+			`[{"type":"function","function":{"name":"f","arguments":""}},{"type":"function","function":{"name":"f","arguments":"{}"}}]`,
+		},
+		"an id that comes late, and again": {
+			[]string{`{"function":{"name":"f","arguments":"{"}}`, `{"id":"a","function":{"arguments":"}"}}`, `{"id":"b","function":{"name":"g","arguments":"{"}}`, `{"id":"a","function":{"arguments":" "}}`, `{"id":"b","function":{"arguments":"}"}}`},
+			`[{"id":"a","type":"function","function":{"name":"f","arguments":"{} "}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]`,
+		},
+		"arguments as an object": {
+			[]string{`{"index":0,"id":"a","function":{"name":"f","arguments":{"x": 1}}}`, `{"index":1,"id":"b","function":{"name":"g","arguments":[]}}`, `{"index":2,"id":"c","function":{"name":"h","arguments":{}}}`, `{"index":2,"function":{"arguments":" "}}`},
+			`[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":{"x":1}}},{"index":1,"id":"b","type":"function","function":{"name":"g","arguments":[]}},{"index":2,"id":"c","type":"function","function":{"name":"h","arguments":"{} "}}]`,
+		},
+		"two calls with arguments as objects at one index": {
+			[]string{`{"index":0,"function":{"name":"f","arguments":{"x":1}}}`, `{"index":0,"function":{"name":"f","arguments":{"x":2}}}`},
+			`[{"index":0,"type":"function","function":{"name":"f","arguments":{"x":1}}},{"index":0,"type":"function","function":{"name":"f","arguments":{"x":2}}}]`,
+		},
+		"an id that is a number": {
+			[]string{`{"index":0,"id":7,"function":{"name":"f","arguments":"{"}}`, `{"index":0,"id":8,"function":{"name":"g","arguments":"{"}}`, `{"index":0,"id":7,"function":{"arguments":"}"}}`, `{"index":0,"id":8,"function":{"arguments":"}"}}`},
+			`[{"index":0,"id":7,"type":"function","function":{"name":"f","arguments":"{}"}},{"index":0,"id":8,"type":"function","function":{"name":"g","arguments":"{}"}}]`,
+		},
 		"another type": {
 			[]string{`{"index":0,"id":"a","type":"custom","custom":{"input":"1"}}`, `{"index":0,"custom":{"input":"2"}}`},
 			`[{"index":0,"id":"a","type":"custom","custom":{"input":"2"}}]`,
@@ -200,6 +308,7 @@ func TestAccumulatorToolCalls(t *testing.T) {
 				deltas[i] = `{"tool_calls":[` + d + `]}`
 			}
 			assert.JSONEq(t, tc.want, kit.Encode(t, accumulateDeltas(t, deltas...).ToolCalls))
+			assert.JSONEq(t, tc.want, kit.Encode(t, streamDeltas(t, deltas...).Choices[0].Message.ToolCalls), "with the memory of the chunk before")
 		})
 	}
 }
@@ -221,5 +330,33 @@ func TestAccumulatorInventsNoIDs(t *testing.T) {
 		assert.Empty(t, call.Function.Arguments)
 		assert.NotEmpty(t, res.ToolCalls()[i].ID, "that is for the copy to send back")
 		assert.Equal(t, "{}", res.Message().ToolCalls[i].Function.Arguments)
+	}
+}
+
+// A call that is not in a list is read, and goes back without one if it came whole.
+func TestAccumulatorCallWithoutAList(t *testing.T) {
+	for name, tc := range map[string]struct {
+		deltas []string
+		want   string // tool_calls
+	}{
+		"whole":             {[]string{`{"tool_calls":{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}}`}, `{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}`},
+		"in fragments":      {[]string{`{"tool_calls":{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}}`, `{"tool_calls":{"index":0,"function":{"arguments":":1}"}}}`}, `[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`},
+		"and another":       {[]string{`{"tool_calls":{"id":"a","type":"function","function":{"name":"f","arguments":{}}}}`, `{"tool_calls":[{"id":"b","function":{"name":"g","arguments":"{}"}}]}`}, `[{"id":"a","type":"function","function":{"name":"f","arguments":{}}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]`},
+		"that says nothing": {[]string{`{"tool_calls":{}}`}, `{}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res := streamDeltas(t, tc.deltas...)
+			var message struct {
+				ToolCalls json.RawMessage `json:"tool_calls"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(kit.Encode(t, res.Choices[0].Message)), &message))
+			assert.JSONEq(t, tc.want, string(message.ToolCalls))
+			if name == "that says nothing" {
+				assert.Empty(t, res.ToolCalls())
+				return
+			}
+			assert.Equal(t, "a", res.ToolCalls()[0].ID)
+			assert.Equal(t, "f", res.Message().ToolCalls[0].Function.Name)
+		})
 	}
 }

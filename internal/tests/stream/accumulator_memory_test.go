@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"runtime"
 	"strings"
@@ -191,7 +192,7 @@ func TestAccumulatorIndexesCostNothing(t *testing.T) {
 	got := allocated(func() {
 		var acc openrouter.Accumulator
 		for i := range n {
-			index := (n - i) << 40
+			index := math.MaxInt - i
 			acc.Add(&openrouter.ChatCompletionChunk{Choices: []openrouter.ChunkChoice{{Index: -index, Delta: openrouter.Delta{
 				ToolCalls:        []openrouter.ToolCall{{Index: &index}},
 				ReasoningDetails: []openrouter.ReasoningDetail{{Type: "reasoning.text", Index: &index}},

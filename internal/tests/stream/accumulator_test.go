@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/sse"
 	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
@@ -44,6 +46,19 @@ func accumulateDeltas(t testing.TB, deltas ...string) openrouter.Message {
 	res := accumulate(t, chunks...)
 	require.Len(t, res.Choices, 1)
 	return res.Choices[0].Message
+}
+
+// streamDeltas returns what a stream of deltas given as JSON adds up to.
+func streamDeltas(t testing.TB, deltas ...string) *openrouter.ChatCompletion {
+	t.Helper()
+	var stream []byte
+	for _, d := range deltas {
+		stream = sse.AppendEvent(stream, []byte(withDelta(d)))
+	}
+	stream = append(stream, "data: [DONE]\n\n"...)
+	res, err := openrouter.ReadStream(bytes.NewReader(stream)).Collect()
+	require.NoError(t, err)
+	return res
 }
 
 func TestAccumulatorOfNothing(t *testing.T) {
@@ -279,7 +294,7 @@ func TestAccumulatorMedia(t *testing.T) {
 		`{"audio":{"id":"a2","transcript":"llo","expires_at":7}}`,
 		`{"audio":{"id":"","transcript":null,"expires_at":8,"data":"C"}}`)
 	assert.JSONEq(t, `[`+image("u")+`},`+image("u")+`},`+image("a")+`,"index":1},`+image("B")+`,"index":0},"bare"]`, kit.Encode(t, m.Images))
-	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, kit.Encode(t, m.Annotations))
+	assert.JSONEq(t, `[{"type":"url_citation","url_citation":{"url":"x","title":""}},{"type":"new","new":1}]`, kit.Encode(t, m.Annotations))
 	assert.Equal(t, &openrouter.Audio{ID: "a2", Data: "AAABBBC", Transcript: "hello", ExpiresAt: 8}, m.Audio)
 
 	m = accumulateDeltas(t, `{"audio":{"data":"A"}}`, `{"audio":{"id":null,"data":"B","transcript":""}}`)

@@ -55,6 +55,19 @@ func TestAllocationsOfAStream(t *testing.T) {
 					t.Fatal(n)
 				}
 			}
+			texts := func() {
+				s := openrouter.ReadStream(strings.NewReader(stream))
+				for text, err := range s.Texts() {
+					if err != nil || text == "" {
+						t.Fatal(err)
+					}
+				}
+				if res := s.Response(); len(res.Choices) != 1 {
+					t.Fatal(len(res.Choices))
+				}
+			}
+			assert.LessOrEqual(t, testing.AllocsPerRun(5, texts), testing.AllocsPerRun(5, collect)+5, "Texts costs what Collect costs")
+			assert.LessOrEqual(t, float64(allocated(texts)), 1.1*float64(allocated(collect)), "Texts costs what Collect costs")
 			assert.LessOrEqual(t, testing.AllocsPerRun(5, read)/chunks, tt.allocs, "allocations a chunk")
 			assert.LessOrEqual(t, float64(allocated(read))/chunks, tt.memory, "bytes a chunk")
 			assert.LessOrEqual(t, testing.AllocsPerRun(5, collect)/chunks, 0.1, "allocations a chunk, collected")

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +32,12 @@ func chunkSeeds(t testing.TB) [][]byte {
 		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"one"}},{"index":1,"id":"c2","function":{"name":"f","arguments":"two"}}],"reasoning_details":[{"type":"reasoning.text","text":"hm","index":0}]}},{"index":1,"delta":{"tool_calls":[{"index":0,"id":"c3","function":{"name":"g","arguments":"three"}}],"reasoning_details":[{"type":"reasoning.text","text":"ah","index":0}]}}]}`),
 		[]byte(`{"id":"gen-1","choices":[{"delta":{"tool_calls":[{"index":3,"id":"c1"}],"tool_calls":[{"id":"c2","function":{"arguments":"last"}}]}}]}`),
 	}
+	seeds = append(seeds,
+		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a","content":null},"finish_reason":null}]}`),
+		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a","content":[{"type":"text","text":"a"}],"reasoning":"a"},"text":"b","text":null}]}`),
+		[]byte(`{"id":"gen-1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"a","arguments":{"x":1}}}]},"delta":{"content":"a"}}]}`),
+		[]byte(`{"id":"gen-1","choices":[{"index":0,"message":{"content":"a"},"finish_reason":null}]}`),
+	)
 	for _, f := range kit.Bodies(t, "chunk-*.json") {
 		data, err := os.ReadFile(f)
 		require.NoError(t, err)
@@ -51,7 +59,19 @@ func alone(data []byte) (chunk *openrouter.ChatCompletionChunk, failed bool) {
 	}
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(data, &members)
-	return chunk, failed || string(members["choices"]) == "null"
+	if string(members["choices"]) == "null" {
+		failed = true
+		for name, value := range members {
+			known := slices.Contains([]string{"id", "object", "created", "model", "provider", "error"}, name)
+			failed = failed && (known || string(value) == "null")
+		}
+	}
+	return chunk, failed
+}
+
+// finishes reports whether a chunk has a finish reason. From then on null choices end no stream.
+func finishes(chunk *openrouter.ChatCompletionChunk) bool {
+	return chunk != nil && slices.ContainsFunc(chunk.Choices, func(c openrouter.ChunkChoice) bool { return c.FinishReason != "" })
 }
 
 // requireAlone holds what a stream makes of events against what each is alone. All chunks are kept to the end, so that one that
@@ -60,10 +80,14 @@ func requireAlone(t *testing.T, events [][]byte) {
 	var stream []byte
 	var want []*openrouter.ChatCompletionChunk
 	var whole openrouter.Accumulator
-	failed := false
+	failed, finished := false, false
 	for _, e := range events {
 		stream = sse.AppendEvent(stream, e)
-		if chunk, bad := alone(e); !failed && !bad {
+		chunk, bad := alone(e)
+		if bad && finished && chunk != nil && chunk.Error == nil && len(chunk.Choices) == 0 {
+			bad = false
+		}
+		if finished = finished || finishes(chunk); !failed && !bad {
 			want = append(want, chunk)
 			whole.Add(chunk)
 		} else {
@@ -206,12 +230,16 @@ func TestStreamChunksShareNothing(t *testing.T) {
 	}
 }
 
+// aText matches a member that is a text, of its name the first group.
+var aText = regexp.MustCompile(`"(content|text|arguments|reasoning|summary|data|refusal)":"[^"\\]*"`)
+
 // FuzzStreamDecoder mutates events between their repetitions: edits is a list of triples, an event to take, a place in it and a byte
-// to put there (0 takes one out, 1 doubles it).
+// to put there (0 takes one out, 1 doubles it, 2 to 6 repeat the next text there as a member of another kind).
 func FuzzStreamDecoder(f *testing.F) {
 	seeds := chunkSeeds(f)
 	f.Add([]byte(nil), []byte{0, 0, 0})
 	for i, seed := range seeds {
+		f.Add(seed, []byte{byte(i), 20, 2, byte(i), 20, 3, byte(i), 20, 4, byte(i), 20, 5, byte(i), 20, 6})
 		f.Add(seed, []byte{byte(i), 120, 'x', 0xff, 121, '"', byte(i), 122, '\\', 0xff, 100, 0, byte(i), 90, 1})
 	}
 	f.Fuzz(func(t *testing.T, extra, edits []byte) {
@@ -233,6 +261,13 @@ func FuzzStreamDecoder(f *testing.F) {
 				changed = append(changed, base[at], base[at])
 			case '\r':
 				changed = append(changed, ' ')
+			case 2, 3, 4, 5, 6:
+				changed = append(changed, base[at])
+				if m := aText.FindSubmatchIndex(base[at:]); m != nil {
+					again := []string{`null`, `""`, `"a"`, `[{"type":"text","text":"a"}]`, `{"a":1}`}[b-2]
+					changed = fmt.Appendf(bytes.Clone(base[:at+m[1]]), `,"%s":%s`, base[at+m[2]:at+m[3]], again)
+					at += m[1] - 1
+				}
 			default:
 				changed = append(changed, b)
 			}

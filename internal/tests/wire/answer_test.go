@@ -56,8 +56,10 @@ var wireAnswerCases = []wireCase{
 		for _, call := range c.ToolCalls() {
 			sent = append(sent, call.Function.Arguments)
 		}
-		assert.Equal(t, []string{"", "", "", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, ""}, wire)
-		assert.Equal(t, []string{"{}", "{}", "{}", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, ""}, sent)
+		assert.Equal(t, []string{"", "", "", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, `{"x":1}`}, wire)
+		assert.Equal(t, []string{"{}", "{}", "{}", `{}{"location": "Paris"}`, "{\"x\":1}   \n", `{"x": <oops>`, `{"x":1}`}, sent)
+		assert.JSONEq(t, `"{\"x\":1}"`, kit.Encode(t, c.ToolCalls()[6].Function.Arguments))
+		assert.NotContains(t, c.Message().ToolCalls[6].Function.Extra, "arguments", "it goes back as text")
 		object := c.Choices[0].Message.ToolCalls[6].Function
 		assert.Equal(t, `{"x":1}`, kit.Kept(object.Extra, "arguments"))
 		var args struct{ X int }

@@ -22,14 +22,14 @@ func onErrorWith(file, covers string, status int, header http.Header, check func
 		_, err := kit.CreateFrom(t, kit.Answering(status, header, v.([]byte)))
 		var e *openrouter.APIError
 		require.ErrorAs(t, err, &e)
-		assert.Equal(t, status, e.StatusCode)
+		assert.Equal(t, status, e.Call().StatusCode)
 		check(t, e)
 	}}
 }
 
 var wireErrorCases = []wireCase{
 	onError("error-401", "V5", 401, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 401, e.Code)
+		assert.Equal(t, 401, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrAuthentication)
 		assert.Equal(t, "Missing Authentication header", e.Message)
 		assert.False(t, e.Retryable())
@@ -39,7 +39,7 @@ var wireErrorCases = []wireCase{
 	}, isPlatformLimit),
 	onError("error-429-platform", "31", 429, isPlatformLimit), // the body alone says as much
 	onError("error-429-availability", "29 V7", 429, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 429, e.Code)
+		assert.Equal(t, 429, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrRateLimitExceeded)
 		assert.Equal(t, 40*time.Second, e.RetryAfter)
 		assert.True(t, e.Retryable())
@@ -53,16 +53,16 @@ var wireErrorCases = []wireCase{
 		assert.Nil(t, e.RateLimit(), "a provider's limit, not the service's")
 	}),
 	onError("error-code-number-string", "29", 402, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 402, e.Code)
+		assert.Equal(t, 402, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrPaymentRequired)
 	}),
 	onError("error-code-word", "29 51", 500, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 500, e.Code)
+		assert.Equal(t, 500, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrServer)
 		assert.Empty(t, e.UserID)
 	}),
 	onError("error-code-null", "29", 524, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 524, e.Code)
+		assert.Equal(t, 524, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrTimeout)
 		assert.True(t, e.Retryable())
 		assert.Nil(t, e.Metadata)
@@ -118,7 +118,7 @@ var wireErrorCases = []wireCase{
 
 	// With the status 200.
 	onError("completion-error-only", "30 32 51 V2", 200, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 502, e.Code)
+		assert.Equal(t, 502, e.StatusCode)
 		assert.True(t, e.Retryable())
 		assert.ErrorIs(t, e, openrouter.ErrProviderUnavailable)
 		assert.Equal(t, "Cloudflare", e.Provider)
@@ -126,7 +126,7 @@ var wireErrorCases = []wireCase{
 		assert.Equal(t, "u", e.UserID)
 	}),
 	onError("completion-choice-error", "30 33 V3", 200, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 502, e.Code)
+		assert.Equal(t, 502, e.StatusCode)
 		assert.Equal(t, "Nebius", e.Provider)
 		assert.Equal(t, "partial", e.Partial.Text())
 	}),
@@ -135,7 +135,7 @@ var wireErrorCases = []wireCase{
 		assert.Equal(t, "Upstream went away", e.Message)
 	}),
 	onError("completion-choice-error-tool-calls", "33", 200, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 502, e.Code)
+		assert.Equal(t, 502, e.StatusCode)
 		assert.Len(t, e.Partial.Choices[0].Message.ToolCalls, 1)
 	}),
 	onError("completion-null-fields", "32 V4", 200, isNoAnswer),
@@ -147,7 +147,7 @@ var wireErrorCases = []wireCase{
 		assert.Equal(t, "gen-1", res.ID)
 	}},
 	onError("completion-null-fields-error", "32", 200, func(t *testing.T, e *openrouter.APIError) {
-		assert.Equal(t, 504, e.Code)
+		assert.Equal(t, 504, e.StatusCode)
 		assert.ErrorIs(t, e, openrouter.ErrTimeout)
 		assert.True(t, e.Retryable())
 	}),

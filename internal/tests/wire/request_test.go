@@ -1,9 +1,8 @@
-//lint:file-ignore SA1019 what is deprecated is tested as well
-
 package wire_test
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -145,7 +144,13 @@ var wireRequestCases = []wireCase{
 		assert.Equal(t, new(1e-7), r.TopP)
 		assert.Equal(t, new(5e-324), r.MinP)
 		assert.Equal(t, map[string]float64{"1": -0.5, "2": 100}, r.LogitBias)
-		assert.Equal(t, new(2147483648), r.TopK)
+		if math.MaxInt > math.MaxInt32 {
+			require.NotNil(t, r.TopK)
+			assert.EqualValues(t, int64(2147483648), *r.TopK)
+		} else {
+			assert.Nil(t, r.TopK)
+			assert.Equal(t, "2147483648", kit.Kept(r.Extra, "top_k"))
+		}
 	}),
 	onRequest("max-tokens-below-sixteen", "47", func(t *testing.T, r *request) {
 		assert.Equal(t, new(5), r.MaxTokens)

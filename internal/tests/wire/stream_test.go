@@ -66,21 +66,21 @@ var wireStreamCases = []wireCase{
 	}),
 	onBrokenStream("bare-error", "3 51 S2", func(t *testing.T, r read) {
 		e := kit.APIError(t, r.err)
-		assert.Equal(t, 502, e.Code)
+		assert.Equal(t, 502, e.StatusCode)
 		assert.Equal(t, "Venice", e.Provider)
 		assert.Equal(t, "u", e.UserID)
 		assert.Empty(t, r.chunks)
 	}),
 	onBrokenStream("error-then-usage", "4 S3", func(t *testing.T, r read) {
 		e := kit.APIError(t, r.err)
-		assert.Equal(t, 400, e.Code)
+		assert.Equal(t, 400, e.StatusCode)
 		assert.Equal(t, "Token limit reached", e.Message)
 		assert.Equal(t, "a", e.Partial.Text())
 		assert.Equal(t, [3]int{43, 10, 53}, tokens(e.Partial.Usage))
 	}),
 	onBrokenStream("error-usage-after", "4", func(t *testing.T, r read) {
 		e := kit.APIError(t, r.err)
-		assert.Equal(t, 502, e.Code)
+		assert.Equal(t, 502, e.StatusCode)
 		assert.Equal(t, "Google", e.Provider)
 		assert.Equal(t, "a", e.Partial.Text())
 		assert.Equal(t, [3]int{5, 6, 11}, tokens(e.Partial.Usage), "the chunk after the error")

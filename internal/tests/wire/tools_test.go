@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 what is deprecated is tested as well
-
 package wire_test
 
 import (

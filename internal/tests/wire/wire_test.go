@@ -40,7 +40,7 @@ func onChunk(file, covers string, check func(*testing.T, *openrouter.ChatComplet
 }
 
 var wireCases = slices.Concat(wireRequestCases, wireMessageCases, wireToolCases, wireCompletionCases, wireAnswerCases, wireChunkCases,
-	wireErrorCases, wireStreamCases)
+	wireErrorCases, wireStreamCases, wireShapeCases)
 
 // traps are behaviors of the service that clients get wrong, by number.
 var traps = map[int]string{
