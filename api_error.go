@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -23,8 +22,8 @@ type APIError struct {
 	// Type is the kind of failure, to compare with errors.Is. If the service named none, Type
 	// follows from StatusCode.
 	Type ErrorType
-	// Message is the service's message as it was received. It is often general:
-	// [APIError.ProviderError] may have more.
+	// Message is the service's message. It is often general: [APIError.ProviderError] may have more.
+	// [redacted] stands for the API key and other secrets, here and in all other texts of the report.
 	Message string
 	// Metadata is error.metadata as it was received, of any JSON type. It may contain parts of the
 	// prompt.
@@ -43,8 +42,7 @@ type APIError struct {
 	UserID string
 	// Partial is the part of the answer that was received, or nil if there was none.
 	Partial *ChatCompletion
-	// Body is the report as it was received, up to 1 MiB, with the API key and other secrets
-	// replaced by [redacted].
+	// Body is the report as it was received, up to 1 MiB. [redacted] stands for secrets.
 	Body []byte
 
 	err    error // of the context, if it ended before a retry
@@ -217,17 +215,6 @@ func rawText(raw json.RawMessage) string {
 		return s
 	}
 	return string(raw)
-}
-
-// scrub returns a copy of the bytes with the secrets replaced: the service may quote what was sent.
-func scrub(b []byte, secrets []string) []byte {
-	b = bytes.Clone(b)
-	for _, s := range secrets {
-		if s != "" && bytes.Contains(b, []byte(s)) {
-			b = bytes.ReplaceAll(b, []byte(s), []byte("[redacted]"))
-		}
-	}
-	return b
 }
 
 // ProviderError is the error that a provider returned to the service.

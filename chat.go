@@ -108,7 +108,7 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 			return nil, e
 		}
 		if e, ok := errors.AsType[*DecodeError](err); ok {
-			return nil, e.received(call, c.secrets)
+			e.call = call
 		}
 		return nil, err
 	}
@@ -124,11 +124,6 @@ func (c *config) completion(call *CallInfo, data []byte) (*ChatCompletion, error
 		call.GenerationID = res.ID
 	}
 	if e := c.reported(res, data); e != nil {
-		clean := &ChatCompletion{} // decoded again without the secrets that the report repeats
-		if body := scrub(text, c.secrets); !bytes.Equal(body, text) && clean.UnmarshalJSON(body) == nil {
-			clean.call = call
-			e = c.reported(clean, body)
-		}
 		return nil, e
 	}
 	return res, nil
@@ -140,9 +135,7 @@ func (c *config) reportInstead(call *CallInfo, data []byte) *APIError {
 	if !openEnvelope(data).reports() {
 		return nil
 	}
-	e := errorFromBody(call, scrub(data, c.secrets))
-	e.Body = e.Body[:min(len(e.Body), maxErrorBody)]
-	return e
+	return c.errorFromBody(call, data)
 }
 
 // reported returns the failure that an answer reports, or nil.
@@ -182,7 +175,7 @@ func (c *config) reportedBeside(res *ChatCompletion, report *ErrorObject, data [
 // failedFinish makes an error from an answer that has no report, but a finish
 // reason that says failure.
 func (c *config) failedFinish(res *ChatCompletion, reason string, data []byte) *APIError {
-	e := c.reportedIn(res, &ErrorObject{Message: "the answer ended with the finish reason " + nameIn(reason)}, data)
+	e := c.reportedIn(res, &ErrorObject{Message: "the answer ended with the finish reason " + nameIn(c.secrets.Text(reason))}, data)
 	e.Type = ErrProviderUnavailable
 	return e
 }
@@ -191,7 +184,7 @@ func (c *config) failedFinish(res *ChatCompletion, reason string, data []byte) *
 // without choices.
 func (c *config) reportedIn(res *ChatCompletion, report *ErrorObject, data []byte) *APIError {
 	e := newAPIError(res.call, report)
-	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
+	e.Body = reportBody(data)
 	e.UserID, e.RouterMetadata = res.UserID, res.OpenRouterMetadata
 	if e.Provider == "" {
 		e.Provider = res.Provider
@@ -213,7 +206,7 @@ func (c *config) notAnAnswer(call *CallInfo, data []byte) *APIError {
 	}
 	e := newAPIError(call, nil)
 	e.opaque = true
-	e.Body = scrub(data[:min(len(data), maxErrorBody)], c.secrets)
+	e.Body = reportBody(data)
 	switch encoding := foreignEncoding(call); {
 	case encoding != "":
 		e.Message = "the answer has the Content-Encoding " + encoding + ", which is not supported"

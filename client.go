@@ -167,19 +167,10 @@ func (c *CallInfo) value() CallInfo {
 }
 
 // answered records the status and the header of a response. Secrets that the
-// server repeats in the header are removed first. The names are spelled in
+// server repeats are then removed from the header. The names are spelled in
 // canonical form, because Get would otherwise allocate a copy of each.
-func (c *CallInfo) answered(res *http.Response, secrets []string) {
+func (c *CallInfo) answered(res *http.Response, secrets secrets) {
 	h := res.Header
-	for _, values := range h {
-		for i, v := range values {
-			for _, secret := range secrets {
-				if strings.Contains(v, secret) {
-					values[i] = strings.ReplaceAll(values[i], secret, "[redacted]")
-				}
-			}
-		}
-	}
 	c.StatusCode, c.Header, c.GenerationID, c.RateLimit = res.StatusCode, h, h.Get("X-Generation-Id"), newRateLimit(h.Get)
 	if status := h.Get("X-Openrouter-Cache-Status"); status != "" {
 		c.Cache = &CacheInfo{
@@ -187,6 +178,11 @@ func (c *CallInfo) answered(res *http.Response, secrets []string) {
 			Age:      seconds(h.Get("X-Openrouter-Cache-Age")),
 			TTL:      seconds(h.Get("X-Openrouter-Cache-Ttl")),
 			SourceID: h.Get("X-Openrouter-Cache-Source-Id"),
+		}
+	}
+	for _, values := range h {
+		for i, v := range values {
+			values[i] = secrets.Text(v)
 		}
 	}
 }

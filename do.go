@@ -150,15 +150,16 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*DecodeError](err)
 	if !ok {
-		e = c.undecoded(out, text, err)
+		e = undecoded(out, text, err)
 	}
-	return e.received(call, c.secrets)
+	e.call = call
+	return e
 }
 
 // undecoded returns the error for JSON that encoding/json, or a method of out, could
 // not decode. Their texts quote the data; this one says what and where.
-func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
-	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: text}
+func undecoded(out any, text []byte, err error) *DecodeError {
+	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: bytes.Clone(text)}
 	problem := "a value does not fit its Go type"
 	if at, ok := errors.AsType[*json.SyntaxError](err); ok {
 		e.Offset, problem = max(int(at.Offset)-1, 0), "invalid JSON"
@@ -172,27 +173,7 @@ func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
 	if e.Offset > 0 {
 		problem += " at byte " + strconv.Itoa(e.Offset)
 	}
-	e.Err = &quiet{problem, c.clean(err)}
-	return e
-}
-
-// quiet is an error with another text, because its own would quote data.
-type quiet struct {
-	text string
-	err  error
-}
-
-func (e *quiet) Error() string { return e.text }
-func (e *quiet) Unwrap() error { return e.err }
-
-// received completes the error for data of a response. Its Offset counts in the
-// Body, which is shorter or longer than the data if secrets were replaced.
-func (e *DecodeError) received(call *CallInfo, secrets []string) *DecodeError {
-	e.call = call
-	if body := scrub(e.Body, secrets); !bytes.Equal(body, e.Body) {
-		e.Offset = min(len(scrub(e.Body[:min(e.Offset, len(e.Body))], secrets)), len(body))
-		e.Body = body
-	}
+	e.Err = &concealed{problem, func() error { return err }}
 	return e
 }
 
@@ -223,7 +204,5 @@ func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
 }
 
 func (c *config) apiError(call *CallInfo, text []byte) *APIError {
-	e := errorFromBody(call, scrub(text, c.secrets))
-	e.Body = e.Body[:min(len(e.Body), maxErrorBody)]
-	return e
+	return c.errorFromBody(call, text)
 }

@@ -53,6 +53,7 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 				}
 			}
 			address, err = page.next(cfg.baseURL, address, seen)
+			err = cfg.secrets.conceal(err)
 		}
 		if err != nil {
 			yield(nil, err)

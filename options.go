@@ -1,7 +1,6 @@
 package openrouter
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -41,7 +40,7 @@ type config struct {
 	unchecked unchecked
 	insecure  bool // http to other machines is allowed
 
-	secrets []string    // texts that must not appear in errors and answers
+	secrets secrets     // texts that must not appear in errors
 	found   []Violation // everything that is wrong with this configuration
 	err     error       // found as the error that every call returns
 }
@@ -91,35 +90,6 @@ func (c *config) check() {
 	default:
 		c.err = &ValidationError{Violations: c.found}
 	}
-}
-
-// secretsOf returns the key and the values of headers whose names look like
-// secrets. If such a value is JSON, the strings in it are secrets, too: keys of
-// providers are sent that way.
-func secretsOf(key string, header http.Header) []string {
-	var found []string
-	add := func(s string) {
-		if len(s) >= 4 { // a shorter one would black out ordinary text
-			found = append(found, s)
-		}
-	}
-	add(key)
-	for name, values := range header {
-		name = strings.ToLower(name)
-		if !slices.ContainsFunc([]string{"key", "token", "secret", "auth", "cookie", "password", "credential"}, func(s string) bool { return strings.Contains(name, s) }) {
-			continue
-		}
-		for _, v := range values {
-			add(v)
-			var keys map[string]string
-			if json.Unmarshal([]byte(v), &keys) == nil {
-				for _, k := range keys {
-					add(k)
-				}
-			}
-		}
-	}
-	return found
 }
 
 func (c *config) baseURLProblem() string {

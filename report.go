@@ -197,8 +197,12 @@ func placeIn(raw json.RawMessage) string {
 	}
 	steps := make([]string, 0, len(at.Loc))
 	for _, step := range at.Loc {
-		text, _ := json.Marshal(step)
-		steps = append(steps, strings.Trim(string(text), `"`))
+		text, ok := step.(string)
+		if !ok {
+			raw, _ := json.Marshal(step)
+			text = string(raw)
+		}
+		steps = append(steps, text)
 	}
 	return strings.Join(steps, ".") + ": "
 }
@@ -303,16 +307,16 @@ func codeWord(o *ErrorObject) string {
 }
 
 // errorFromBody makes an error of any response body that reports a failure.
-func errorFromBody(call *CallInfo, body []byte) *APIError {
+func (c *config) errorFromBody(call *CallInfo, body []byte) *APIError {
 	text := bytes.TrimSpace(body)
 	e := newAPIError(call, openEnvelope(text).failure())
 	var b errorBody
 	if b.UnmarshalJSON(firstElement(text)) == nil {
 		e.UserID, e.RouterMetadata = b.UserID, b.OpenRouterMetadata
 	}
-	e.Body = body
+	e.Body = reportBody(body)
 	if e.Message == "" {
-		e.Message = noMessage(call, text)
+		e.Message = c.secrets.noMessage(call, text)
 	}
 	if to := call.Header.Get("Location"); to != "" && call.StatusCode >= 300 && call.StatusCode <= 399 {
 		if e.Message != "" {
@@ -323,20 +327,25 @@ func errorFromBody(call *CallInfo, body []byte) *APIError {
 	return e
 }
 
+// reportBody returns a copy of a report, up to the length that an error keeps.
+func reportBody(data []byte) []byte { return bytes.Clone(data[:min(len(data), maxErrorBody)]) }
+
 // noMessage is the message of a body that is no report: plain text is one by
 // itself, and an encoding that cannot be read is named.
-func noMessage(call *CallInfo, text []byte) string {
+func (s secrets) noMessage(call *CallInfo, text []byte) string {
 	if encoding := foreignEncoding(call); encoding != "" {
 		return "the body has the Content-Encoding " + encoding + ", which is not supported"
 	}
-	return plainMessage(text)
+	return s.plainMessage(text)
 }
 
 // plainMessage is the first line of a body that is text, in quotes or without; ""
 // for markup, JSON, binary data, and text that may repeat the request.
-func plainMessage(text []byte) string {
+func (s secrets) plainMessage(text []byte) string {
+	kind := kindOf(text)
+	text = s.data(text) // before it is cut
 	line := textIn(text)
-	if kind := kindOf(text); line == "" && kind != 0 && !strings.ContainsRune("<{[\"", rune(kind)) {
+	if line == "" && kind != 0 && !strings.ContainsRune("<{[\"", rune(kind)) {
 		line = string(text)
 	}
 	line, _, _ = strings.Cut(line, "\n")
@@ -387,16 +396,16 @@ func (s *Stream) passes(chunk *ChatCompletionChunk, data []byte) bool {
 // reported ends the stream at an event that reports a failure.
 func (s *Stream) reported(data []byte) error {
 	cfg := s.cfg()
-	body := scrub(data, cfg.secrets) // a report that repeats a secret must not carry it
 	named := s.events.Failed()
 	chunk := &ChatCompletionChunk{}
-	switch err := chunk.UnmarshalJSON(body); {
+	switch err := chunk.UnmarshalJSON(data); {
 	case err == nil:
 		s.acc.Add(chunk)
 	case !named:
-		return s.undecodable(body, err)
+		return s.undecodable(data, err)
 	}
-	report, beside := chunk.reportIn(body, named)
+	report, beside := chunk.reportIn(data, named, cfg.secrets)
+	body := reportBody(data) // lookOn reads on into data
 	_, _ = s.lookOn()
 	if beside {
 		return cfg.reportedBeside(s.Response(), report, body)
@@ -407,7 +416,7 @@ func (s *Stream) reported(data []byte) error {
 // reportIn returns the failure that an event reports: this chunk, which has been
 // decoded from data where that was possible. beside is whether it stands in no
 // member error, and named whether the event is called error.
-func (c *ChatCompletionChunk) reportIn(data []byte, named bool) (report *ErrorObject, beside bool) {
+func (c *ChatCompletionChunk) reportIn(data []byte, named bool, secrets secrets) (report *ErrorObject, beside bool) {
 	if report := c.report(); report != nil {
 		return report, false
 	}
@@ -420,7 +429,7 @@ func (c *ChatCompletionChunk) reportIn(data []byte, named bool) (report *ErrorOb
 	}
 	report = members.failure()
 	if report.Message == "" {
-		report.Message = plainMessage(data)
+		report.Message = secrets.plainMessage(data)
 	}
 	return report, true
 }
@@ -445,7 +454,7 @@ func (s *Stream) undecodable(data []byte, err error) error {
 		return e
 	}
 	if e, ok := errors.AsType[*DecodeError](err); ok {
-		err = e.received(s.call, s.cfg().secrets)
+		e.call = s.call
 	}
 	return &StreamError{Partial: s.Response(), Err: err}
 }

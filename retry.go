@@ -127,6 +127,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		call := &CallInfo{Attempts: sent + 1, Waited: waited}
 		res, err := try(call)
 		sent = call.Attempts
+		err = c.secrets.conceal(err)
 		if err == nil || n > c.maxRetries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return res, err
 		}
@@ -135,7 +136,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 			return res, err
 		}
 		if ctx.Err() != nil {
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
 			return res, hang(err, context.DeadlineExceeded)
@@ -148,7 +149,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return res, hang(err, contextError(ctx))
+			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		waited += r.Wait
 	}

@@ -188,11 +188,12 @@ func (s *Stream) String() string { return "openrouter.Stream(" + s.call.Generati
 func (s *Stream) advance() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
-		s.next, s.end = nil, s.broken(ErrStreamClosed) // events still in the buffer are dropped
+		s.next, s.end = nil, s.conceal(s.broken(ErrStreamClosed)) // events still in the buffer are dropped
 	case s.end == nil && s.next == nil && s.failing && s.acc.finished():
-		s.end = s.failed()
+		s.end = s.conceal(s.failed())
 	case s.end == nil && s.next == nil:
 		s.next, s.end = s.read()
+		s.end = s.conceal(s.end)
 	}
 	chunk := s.next
 	s.next = nil
@@ -200,6 +201,20 @@ func (s *Stream) advance() (*ChatCompletionChunk, error) {
 		return chunk, nil
 	}
 	return nil, s.end
+}
+
+// conceal removes secrets from the error that ends the stream, and from the reports
+// in what Response returns.
+func (s *Stream) conceal(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	secrets := s.cfg().secrets
+	secrets.concealReport(s.acc.head.Error, s.acc.head.Extra)
+	for _, choice := range s.acc.choices {
+		secrets.concealReport(choice.err, nil)
+	}
+	return secrets.conceal(err)
 }
 
 // doneMark is the data of the event that ends a complete stream.
@@ -324,8 +339,6 @@ func (s *Stream) broken(err error) error {
 		err = ErrStreamTruncated
 	} else if errors.Is(err, sse.ErrTooLong) {
 		err = ErrTooLarge
-	} else {
-		err = s.cfg().clean(err)
 	}
 	return &StreamError{Partial: s.Response(), Err: err}
 }
@@ -356,14 +369,13 @@ func (s *Stream) lookOn() (report *ErrorObject, body []byte) {
 			s.conn.finish()
 			return report, body
 		}
-		data = scrub(data, s.cfg().secrets)
 		chunk := &ChatCompletionChunk{}
 		if chunk.UnmarshalJSON(data) == nil {
 			s.acc.Add(chunk)
 		}
 		if report == nil {
-			report, _ = chunk.reportIn(data, s.events.Failed())
-			body = data
+			report, _ = chunk.reportIn(data, s.events.Failed(), s.cfg().secrets)
+			body = reportBody(data)
 		}
 		if err != nil {
 			return report, body
@@ -476,7 +488,7 @@ func (c *config) openWhole(conn *connection, call *CallInfo, head string) (*Stre
 		return nil, c.broken(conn.ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data, c.secrets), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: data, call: call}
 	}
 	res, err := c.completion(call, data)
 	if err != nil {

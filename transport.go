@@ -82,7 +82,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 		defer conn.limit(errorBodyFor, maxErrorBody)()
 		body, _ = io.ReadAll(conn) // a report that was cut off is still useful
 	}
-	return nil, errorFromBody(call, scrub(body, c.secrets))
+	return nil, c.errorFromBody(call, body)
 }
 
 // sendOnce keeps net/http from sending a request a second time. net/http does that
@@ -159,7 +159,7 @@ func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, int
 		return nil, c.broken(ctx, fmt.Errorf("answer cut short: %w", err), data, call)
 	}
 	if int64(len(data)) > c.maxBody {
-		return nil, &ConnectionError{Err: ErrTooLarge, Body: scrub(data[:c.maxBody], c.secrets), call: call}
+		return nil, &ConnectionError{Err: ErrTooLarge, Body: bytes.Clone(data[:c.maxBody]), call: call}
 	}
 	return data, nil
 }
@@ -210,11 +210,11 @@ func (c *config) broken(ctx context.Context, err error, body []byte, call *CallI
 	case why != nil:
 		err = why
 	case isPatience(err):
-		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{c.clean(err)})
+		err = fmt.Errorf("%w: %w", ErrAttemptTimeout, ofNetwork{err})
 	default:
-		err = ofNetwork{c.clean(err)}
+		err = ofNetwork{err}
 	}
-	return &ConnectionError{Err: err, Body: scrub(body, c.secrets), call: call}
+	return &ConnectionError{Err: err, Body: bytes.Clone(body), call: call}
 }
 
 // isPatience reports whether a time limit of the caller's http.Client or transport
@@ -248,15 +248,6 @@ func isPermanent(err error) bool {
 	}
 	_, ok := errors.AsType[tls.RecordHeaderError](err)
 	return ok || errors.Is(err, http.ErrSchemeMismatch)
-}
-
-// clean returns err. If its text contains secrets, clean returns an error with
-// the text without them.
-func (c *config) clean(err error) error {
-	if text := string(scrub([]byte(err.Error()), c.secrets)); text != err.Error() {
-		return errors.New(text)
-	}
-	return err
 }
 
 // contextError returns the error of ctx, with its cause if it has one. A cause that

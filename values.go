@@ -72,7 +72,7 @@ func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
 		return nil
 	}
 	if errors.Is(err, wire.ErrTooMany) {
-		err = &quiet{err.Error(), ErrTooLarge}
+		err = &concealed{err.Error(), func() error { return ErrTooLarge }}
 	}
 	e := &DecodeError{What: what, Body: slices.Clone(data), Err: err}
 	if at, ok := errors.AsType[*wire.SyntaxError](r.Err()); ok {

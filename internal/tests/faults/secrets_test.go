@@ -56,7 +56,7 @@ func noSecrets(o outcome, large bool) {
 		l.at("the stream", o.stream, keyMarks)
 	}
 	if !l.large {
-		l.at("the answer", o.res, keyMarks)
+		l.at("the answer", withoutProvider(o.res), keyMarks)
 		l.at("the chunks", o.chunks, keyMarks)
 	}
 	for _, r := range o.retries {
@@ -102,9 +102,9 @@ func (l *look) into(err error) {
 			l.at("the message", e.Message, keyMarks)
 			l.at("the metadata", string(e.Metadata), keyMarks)
 			l.at("the body", string(e.Body), keyMarks)
-			l.at("the partial answer", e.Partial, keyMarks)
+			l.at("the partial answer", withoutProvider(e.Partial), keyMarks)
 			l.at("the type", e.Type, keyMarks)
-			l.at("the rest", []any{e.Provider, e.Availability, e.RouterMetadata, e.UserID, e.ProviderError(), e.Moderation(), e.FileAnnotations()}, keyMarks)
+			l.at("the rest", []any{e.Provider, e.Availability, e.RouterMetadata, e.ProviderError(), e.Moderation(), e.FileAnnotations()}, keyMarks)
 		case *openrouter.StreamError:
 			l.at("the partial answer", e.Partial, keyMarks)
 		case *openrouter.ConnectionError:
@@ -113,6 +113,17 @@ func (l *look) into(err error) {
 			l.at("the body", string(e.Body), keyMarks)
 		}
 	})
+}
+
+// withoutProvider is an answer without its provider. An answer stays as it came, also the part that an error holds: only
+// the reports in it hide secrets.
+func withoutProvider(res *openrouter.ChatCompletion) *openrouter.ChatCompletion {
+	if res == nil {
+		return nil
+	}
+	part := *res
+	part.Provider = ""
+	return &part
 }
 
 // bodySize is how much an error carries.

@@ -1,0 +1,186 @@
+package openrouter
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/redact"
+)
+
+// Servers and networks repeat what was sent to them. This file keeps the key and
+// other secrets out of errors. It works on errors that are finished: what an error
+// is, is decided by the bytes as they came.
+
+// secrets are the texts that no error may show.
+type secrets struct{ redact.Secrets }
+
+// minSecret is the length of the shortest secret. A shorter one would black out
+// ordinary text.
+const minSecret = 8
+
+// secretsOf returns the key and the values of headers whose names look like
+// secrets.
+func secretsOf(key string, header http.Header) secrets {
+	var s secrets
+	s.add(key)
+	for name, values := range header {
+		kind := secretKind(name)
+		if kind == "" {
+			continue
+		}
+		for _, v := range values {
+			s.addParts(v)
+			for part := range strings.SplitSeq(v, ";") {
+				if _, cookie, ok := strings.Cut(part, "="); ok && kind == "cookie" {
+					s.addParts(strings.Trim(cookie, ` "`))
+				}
+			}
+		}
+	}
+	slices.SortFunc(s.Secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	s.Secrets = slices.Compact(s.Secrets)
+	return s
+}
+
+// secretKind returns the kind of secret that the last word of a header's name
+// says, or "".
+func secretKind(name string) string {
+	name = strings.ToLower(strings.TrimRight(name, "-_"))
+	word := strings.TrimSuffix(name[strings.LastIndexAny(name, "-_")+1:], "s")
+	for _, kind := range []string{"key", "token", "secret", "password", "credential", "auth", "authorization", "cookie"} {
+		if strings.HasSuffix(word, kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
+func (s *secrets) add(v string) {
+	// A part of the mark is no secret, because a text may be looked at twice.
+	if v = strings.TrimSpace(v); len(v) >= minSecret && !strings.Contains(redact.Mark, v) {
+		s.Secrets = append(s.Secrets, v)
+	}
+}
+
+// addParts adds a value, the credentials after the name of their scheme, and the
+// strings of a value that is JSON: keys of providers are sent that way.
+func (s *secrets) addParts(v string) {
+	v = strings.TrimSpace(v)
+	s.add(v)
+	scheme, rest, _ := strings.Cut(v, " ")
+	switch strings.ToLower(scheme) {
+	case "bearer":
+		s.addParts(rest)
+	case "basic":
+		s.add(rest)
+		login, _ := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(rest), "="))
+		_, password, _ := strings.Cut(string(login), ":")
+		s.add(password)
+	}
+	var value any
+	if strings.ContainsAny(v[:min(len(v), 1)], `{["`) && json.Unmarshal([]byte(v), &value) == nil {
+		s.addStrings(value)
+	}
+}
+
+func (s *secrets) addStrings(value any) {
+	switch value := value.(type) {
+	case string:
+		s.addParts(value)
+	case []any:
+		for _, v := range value {
+			s.addStrings(v)
+		}
+	case map[string]any:
+		for _, v := range value {
+			s.addStrings(v)
+		}
+	}
+}
+
+// conceal removes the secrets from an error of this library, in place, and from its
+// causes. What the model wrote and the ids stay as they are.
+func (s secrets) conceal(err error) error {
+	if len(s.Secrets) == 0 {
+		return err
+	}
+	switch e := err.(type) {
+	case nil, *streamEnd:
+	case *APIError:
+		e.Message, e.Provider = s.Text(e.Message), s.Text(e.Provider)
+		if !e.Type.known() && typeOfWord(string(e.Type)) == "" { // errors.Is needs the others
+			e.Type = ErrorType(s.Text(string(e.Type)))
+		}
+		e.Metadata, e.Body, e.err = s.JSON(e.Metadata), s.data(e.Body), s.conceal(e.err)
+		e.Availability, e.RouterMetadata = concealedCopy(s, e.Availability), concealedCopy(s, e.RouterMetadata)
+		if e.Partial != nil {
+			s.concealReport(e.Partial.Error, e.Partial.Extra)
+			for i := range e.Partial.Choices {
+				s.concealReport(e.Partial.Choices[i].Error, nil)
+			}
+		}
+	case *ConnectionError:
+		e.Body, e.Err = s.data(e.Body), s.conceal(e.Err)
+	case *StreamError:
+		e.Err = s.conceal(e.Err)
+	case *DecodeError:
+		e.Body, e.Offset = s.Data(e.Body, e.Offset)
+		e.Err = s.conceal(e.Err)
+	default:
+		if text := err.Error(); s.Text(text) != text {
+			return &concealed{s.Text(text), func() error { return err }}
+		}
+	}
+	return err
+}
+
+// data is Data for a text in which no position matters.
+func (s secrets) data(text []byte) []byte {
+	text, _ = s.Data(text, 0)
+	return text
+}
+
+// concealReport removes the secrets from a report inside an answer, in place: from
+// its error object, which may be nil, and from the members beside it.
+func (s secrets) concealReport(o *ErrorObject, beside map[string]any) {
+	if o != nil {
+		*o = *concealedCopy(s, o)
+	}
+	for name, v := range beside {
+		if raw, ok := v.(json.RawMessage); ok {
+			beside[name] = json.RawMessage(s.JSON(raw))
+		}
+	}
+}
+
+// concealedCopy returns v, or a copy without the secrets if its JSON holds any.
+func concealedCopy[T any](s secrets, v *T) *T {
+	if v == nil || len(s.Secrets) == 0 {
+		return v
+	}
+	text, _ := json.Marshal(v) // v came from JSON
+	clean := s.JSON(text)
+	if string(clean) == string(text) {
+		return v
+	}
+	v = new(T)
+	_ = json.Unmarshal(clean, v) // only texts differ
+	return v
+}
+
+// concealed is a cause with another text, because its own holds a secret or quotes
+// data. errors.Is and errors.As find what they find in the cause. A func holds the
+// cause, so that no formatting prints it.
+type concealed struct {
+	text  string
+	cause func() error
+}
+
+func (e *concealed) Error() string        { return e.text }
+func (e *concealed) Is(target error) bool { return errors.Is(e.cause(), target) }
+func (e *concealed) As(target any) bool   { return errors.As(e.cause(), target) }
