@@ -3,7 +3,6 @@ package agent
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -83,7 +82,7 @@ func (l *loop) next() (*openrouter.ChatCompletionRequest, error) {
 	}
 	others, tools := next.Tools, l.Tools
 	if l.Prepare != nil {
-		given := &Next{Request: copied(&next), Tools: slices.Clone(tools)}
+		given := &Next{Request: next.Clone(), Tools: slices.Clone(tools)}
 		if err := l.Prepare(l.ctx, l.run, given); err != nil {
 			return nil, err
 		}
@@ -125,33 +124,6 @@ func isForced(choice openrouter.ToolChoice) bool {
 		return true
 	}
 	return false
-}
-
-// copied returns a copy of a request whose lists, maps and objects can be changed.
-func copied(req *openrouter.ChatCompletionRequest) *openrouter.ChatCompletionRequest {
-	c := *req
-	v := reflect.ValueOf(&c).Elem()
-	for i := range v.NumField() {
-		f := v.Field(i)
-		if !f.CanSet() || f.Kind() != reflect.Slice && f.Kind() != reflect.Map && f.Kind() != reflect.Pointer || f.IsNil() {
-			continue
-		}
-		switch f.Kind() {
-		case reflect.Slice:
-			f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f))
-		case reflect.Map:
-			m := reflect.MakeMapWithSize(f.Type(), f.Len())
-			for it := f.MapRange(); it.Next(); {
-				m.SetMapIndex(it.Key(), it.Value())
-			}
-			f.Set(m)
-		case reflect.Pointer:
-			p := reflect.New(f.Type().Elem())
-			p.Elem().Set(f.Elem())
-			f.Set(p)
-		}
-	}
-	return &c
 }
 
 // ask sends a request. What arrives of the answer is written into the run, whatever happens.

@@ -96,7 +96,7 @@ func testForcedChoice(t *testing.T) {
 		{openrouter.ForceFunction("echo"), []bool{true, false, false}},
 		{openrouter.ForceServerTool("openrouter:x"), []bool{true, false, false}},
 		{new(openrouter.ToolChoiceRequired), []bool{true, false, false}},
-		{&openrouter.FunctionToolChoice{}, []bool{true, false, false}},
+		{&openrouter.FunctionToolChoice{Function: openrouter.FunctionName{Name: "echo"}}, []bool{true, false, false}},
 		{openrouter.ToolChoiceAuto, []bool{true, true, true}},
 		{openrouter.ToolChoiceNone, []bool{true, true, true}},
 		{nil, []bool{false, false, false}},

@@ -71,7 +71,6 @@ func testCutCalls(t *testing.T) {
 		"broken":             {openroutertest.ToolCall("c1", "echo", `{"text":"rm -rf ./bui`).FinishReason("length"), false},
 		"blank":              {openroutertest.ToolCall("c1", "echo", ``).FinishReason("length"), false},
 		"null":               {openroutertest.ToolCall("c1", "echo", `null`).FinishReason("length"), false},
-		"error":              {openroutertest.ToolCall("c1", "echo", `{"te`).FinishReason("error"), false},
 		"rewritten":          {openroutertest.ToolCall("c1", "echo", ``).FinishReason("tool_calls").NativeFinishReason("MAX_TOKENS"), false},
 		"a prefix is a call": {openroutertest.ToolCall("c1", "echo", `{}`).FinishReason("length"), true},
 	} {
@@ -94,6 +93,12 @@ func testCutCalls(t *testing.T) {
 			requireValid(t, run)
 		})
 	}
+	t.Run("a failure as the finish reason ends the run", func(t *testing.T) {
+		srv := fake(t, call("c1", "one").ToolCall("c2", "echo", `{"te`).FinishReason("error"))
+		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
+		requireError(t, run, err, openrouter.ErrProviderUnavailable)
+		assert.Equal(t, map[string]string{"c1": "error: not run: the answer broke off", "c2": "error: not run: the answer broke off"}, results(run.Messages))
+	})
 }
 
 func testBrokenStream(t *testing.T) {
