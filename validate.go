@@ -41,9 +41,9 @@ type checker struct {
 }
 
 // encode returns the body of a request that a method sends.
-func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
+func (k *checker) encode(r *ChatCompletionRequest, stream bool) wire.Body {
 	if !k.request(r) {
-		return nil
+		return wire.Body{}
 	}
 	sent := *r
 	switch {
@@ -59,13 +59,12 @@ func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
 }
 
 // write returns the JSON of the request, or records every value that has none.
-func (k *checker) write(r *ChatCompletionRequest) []byte {
-	w := wire.NewWriter(make([]byte, 0, r.size()))
+func (k *checker) write(r *ChatCompletionRequest) wire.Body {
+	w := wire.NewBodyWriter(make([]byte, 0, r.size()))
 	r.writeJSON(&w)
-	body, err := w.Bytes()
+	body, err := w.Body()
 	if err != nil {
 		k.unencodable(r, err)
-		return nil
 	}
 	return body
 }
@@ -337,7 +336,7 @@ func (k *checker) results(messages []Message, i int) {
 		return
 	}
 	for n := range calls {
-		if !answered(messages[i+1:end], calls[n].ID) {
+		if !hasResult(messages[i+1:end], calls[n].ID) {
 			k.missing(fmt.Sprintf("messages[%d].tool_calls[%d]", i, n), "has no answer: every call needs a tool message with its id")
 		}
 	}
@@ -353,7 +352,7 @@ func callWith(calls []ToolCall, id string) int {
 	return -1
 }
 
-func answered(results []Message, id string) bool {
+func hasResult(results []Message, id string) bool {
 	for i := range results {
 		if results[i].ToolCallID == id {
 			return true
