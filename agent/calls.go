@@ -47,7 +47,7 @@ func (l *loop) answer(at int, jobs []*job) error {
 
 	switch {
 	case c.panic != nil:
-		panic(l.wrap(c.panic))
+		panic(l.wrap(c.panic)) //nolint:forbidigo // the panic of a tool goes on in the caller
 	case c.goexit:
 		runtime.Goexit()
 	case c.fatal != nil:
