@@ -104,7 +104,7 @@
 //   - Limits: [WithTimeout] limits one attempt of a call, or the wait for the first
 //     event of a stream. [WithStreamIdleTimeout] and [WithContentTimeout] limit the
 //     silence in a stream. Only the context limits the total time of a stream.
-//     [WithMaxBodySize] and [WithMaxEventSize] limit memory.
+//     [WithMaxBodySize], [WithMaxEventSize] and [WithMaxStreamSize] limit memory.
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
