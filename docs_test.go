@@ -15,7 +15,7 @@ import (
 // Every exported name has a comment, which begins with it where it is a function,
 // a method or a type. Constants may have that of their group, or of their type.
 func TestDocsCoverEveryExportedName(t *testing.T) {
-	for _, dir := range []string{".", "openroutertest"} {
+	for _, dir := range []string{".", "openroutertest", "agent"} {
 		files, set := parsePackage(t, dir)
 		packageDoc := false
 		typeDocs := map[string]bool{}

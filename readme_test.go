@@ -44,7 +44,7 @@ func TestReadmeCodeRuns(t *testing.T) {
 		}
 	}
 	assert.Contains(t, runGo(t, "test", "readme_test.go", withImports("package main\n\n"+declarations)), "ok ")
-	assert.Equal(t, "One, two, three.\nfinish reason: stop\nTake an umbrella.\ntry again later\n429 Slow down. 20s 1\n",
+	assert.Equal(t, "One, two, three.\nfinish reason: stop\nTake an umbrella. 2 0\ntry again later\n429 Slow down. 20s 1\n",
 		runGo(t, "run", "main.go", withImports("package main\n\nfunc main() {\nctx, client := context.Background(), openrouter.NewClient(openrouter.WithMaxRetries(0))\n"+statements+"}\n")))
 }
 
@@ -68,23 +68,25 @@ func TestReadmeRatiosAreMeasured(t *testing.T) {
 	}
 }
 
-// The code in the documentation of the package is a part of an example.
+// The code in the documentation of the packages is a part of an example.
 func TestReadmeDocCodeIsTested(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
-	require.NoError(t, err)
 	var tested []string
 	for _, path := range exampleFiles(t) {
 		tested = append(tested, testedCode(t, path)...)
 	}
-	blocks := regexp.MustCompile(`(?m)(?:^(?:\t.*)?\n)*^\t.*\n(?:^(?:\t.*)?\n)*`).FindAllString(file.Doc.Text(), -1)
-	require.NotEmpty(t, blocks)
-	for _, block := range blocks {
-		code := dedent(block)
-		found := false
-		for _, whole := range tested {
-			found = found || strings.Contains("\n"+whole+"\n", "\n"+code+"\n")
+	for _, name := range []string{"doc.go", "agent/doc.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		blocks := regexp.MustCompile(`(?m)(?:^(?:\t.*)?\n)*^\t.*\n(?:^(?:\t.*)?\n)*`).FindAllString(file.Doc.Text(), -1)
+		require.NotEmpty(t, blocks)
+		for _, block := range blocks {
+			code := dedent(block)
+			found := false
+			for _, whole := range tested {
+				found = found || strings.Contains("\n"+whole+"\n", "\n"+code+"\n")
+			}
+			assert.True(t, found, "%s: not a part of an example:\n%s", name, code)
 		}
-		assert.True(t, found, "not a part of an example:\n%s", code)
 	}
 }
 
@@ -106,7 +108,7 @@ func TestReadmeLinksLeadSomewhere(t *testing.T) {
 func exampleFiles(t *testing.T) []string {
 	files, err := filepath.Glob("example*_test.go")
 	require.NoError(t, err)
-	files = append(files, "openroutertest/example_test.go")
+	files = append(files, "openroutertest/example_test.go", "agent/example_test.go")
 	require.NoError(t, filepath.WalkDir("examples", func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".go") {
 			files = append(files, path)
@@ -171,7 +173,7 @@ func dedent(code string) string {
 func withImports(code string) string {
 	var imports strings.Builder
 	for _, path := range []string{"context", "encoding/json", "errors", "fmt", "log", "testing",
-		"github.com/openrouter-go/openrouter", "github.com/openrouter-go/openrouter/openroutertest"} {
+		"github.com/openrouter-go/openrouter", "github.com/openrouter-go/openrouter/agent", "github.com/openrouter-go/openrouter/openroutertest"} {
 		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(code) {
 			fmt.Fprintf(&imports, "import %q\n", path)
 		}
