@@ -66,7 +66,8 @@
 // [GenerationsService.Get] reports the final cost. [WithRouterMetadata] asks how
 // the request was routed.
 //
-// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// Package [github.com/openrouter-go/openrouter/agent] runs Go functions as tools.
+// Without it, [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
 // other tools itself, such as [WebSearchTool], and plugins, such as
 // [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema.
 // [Reasoning] controls how much a model thinks.

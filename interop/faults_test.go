@@ -214,5 +214,5 @@ func killed(t *testing.T, s server, p say) {
 	require.True(t, ok)
 	assert.Equal(t, 2, tried)
 	assert.Zero(t, e.Call().Attempts, "nothing was sent")
-	t.Logf("%d chunks (%d bytes of text), then %v; the next call, tried twice: %v", chunks, len(text), err, gone)
+	t.Logf("%d chunks (%d bytes of text), then %v; the next call, twice refused a connection: %v", chunks, len(text), err, gone)
 }

@@ -1,0 +1,79 @@
+package agent
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/openrouter-go/openrouter"
+)
+
+const defaultMaxResult = 256 << 10
+
+// message returns the tool message of a result, with at most most bytes of text.
+func message(callID string, result Result, most int) openrouter.Message {
+	m := openrouter.ToolMessage(callID, "")
+	content := bounded(result.Content, most)
+	if result.IsError {
+		content = marked(content)
+	}
+	switch {
+	case len(content) == 0:
+		content = openrouter.Text("(no output)") // some providers refuse empty text
+	case len(content) == 1 && content[0].Type == openrouter.PartTypeText && content[0].Text == "":
+		content[0].Text = "(no output)"
+	}
+	m.Content = content
+	return m
+}
+
+// bounded returns a copy of the parts with at most most bytes of text. Media is kept.
+func bounded(parts []openrouter.Part, most int) []openrouter.Part {
+	total := 0
+	for i := range parts {
+		total += len(parts[i].Text)
+	}
+	out := make([]openrouter.Part, 0, len(parts))
+	if most < 0 || total <= most {
+		return append(out, parts...)
+	}
+	left := most
+	isCut := false
+	for _, p := range parts {
+		if p.Type == openrouter.PartTypeText {
+			if isCut {
+				continue
+			}
+			if len(p.Text) > left {
+				p.Text = cutText(p.Text, left) + fmt.Sprintf("\n[the result is cut: it has %d bytes, these are the first %d]", total, most)
+				isCut = true
+			}
+			left -= min(left, len(p.Text))
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// cutText returns the first n bytes of s, or up to 3 less so that no character is split.
+func cutText(s string, n int) string {
+	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// marked puts "error: " in front of the text. The wire has no member that says so.
+func marked(content []openrouter.Part) []openrouter.Part {
+	const prefix = "error: "
+	for i := range content {
+		if content[i].Type != openrouter.PartTypeText {
+			continue
+		}
+		if !strings.HasPrefix(strings.ToLower(content[i].Text), strings.TrimSpace(prefix)) {
+			content[i].Text = prefix + content[i].Text
+		}
+		return content
+	}
+	return append(openrouter.Text("error: the call failed"), content...)
+}

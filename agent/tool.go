@@ -1,0 +1,169 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/schema"
+)
+
+// Tool is a function that the model may call. [NewTool] and [NewRawTool] make one; its fields may be
+// changed afterwards.
+type Tool struct {
+	// Def is what the model is told: name, description and schema, and settings such as
+	// Function.Strict and CacheControl. Arguments are checked against the schema that the tool was
+	// made with, even if the one in Def is changed.
+	Def openrouter.FunctionTool
+	// Call runs the tool. It is called from several goroutines at once, unless the tool is
+	// Sequential or the agent's Parallel is 1. The arguments are a JSON object.
+	//
+	// An error is told to the model, which can try again; see [Fatal] and [Tool.ErrorText].
+	Call func(context.Context, openrouter.ToolCall) (Result, error)
+	// Sequential tools run alone: after the calls before them have ended, and before those behind
+	// them start.
+	Sequential bool
+	// Timeout limits the time of a call, in place of [Agent.ToolTimeout]; -1 means no limit. Then
+	// the context of the call ends. If the tool does not return within another second, the model is
+	// told that the call timed out, and the run goes on without it. What the tool does later is
+	// dropped: its result, its progress and even its panic.
+	Timeout time.Duration
+	// MaxResult limits the text of a result, in place of [Agent.MaxResult].
+	MaxResult int
+	// Approve decides whether a call may run: see [Agent.Approve].
+	Approve func(context.Context, openrouter.ToolCall) (Decision, error)
+	// ErrorText returns what the model is told about an error of Call. Nil means the error's own
+	// text, which may contain addresses, paths or passwords that a model should not see.
+	ErrorText func(error) string
+
+	err     error // why the tool cannot be offered
+	checker *schema.Checker
+}
+
+// NewTool makes a tool from a Go function. The model learns the arguments from the type In, a struct
+// or a map, by the rules of encoding/json:
+//
+//	type Search struct {
+//		Query string `json:"query" jsonschema:"words to look for"`
+//		Limit int    `json:"limit,omitzero" jsonschema:"number of hits,minimum=1,maximum=20"`
+//	}
+//
+// A member is required unless it is a pointer, or has omitempty or omitzero. The tag jsonschema has
+// a description and keywords, separated by commas: minimum, maximum, minLength, maxLength, pattern,
+// enum=a,enum=b, minItems, maxItems, format, default and the other tags of invopop/jsonschema.
+// Arguments that break the schema are not given to f: the model is told each violation.
+//
+// The model gets the result as it is if Out is a string, a []openrouter.Part, an openrouter.Part or
+// a [Result]. Any other type is sent as JSON.
+//
+// An In without a schema, such as one with a channel, is reported by [Agent.Run], before anything
+// is sent.
+func NewTool[In, Out any](name, description string, f func(context.Context, In) (Out, error)) Tool {
+	parameters, checker, err := objectSchema(reflect.TypeFor[In]())
+	t := Tool{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: name, Description: description}}, checker: checker, err: err}
+	if err == nil {
+		t.Def.Function.Parameters = parameters
+	}
+	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
+		args, err := checked(checker, call)
+		if err != nil {
+			return Result{}, err
+		}
+		var in In
+		if err := schema.Decode(args, &in); err != nil {
+			return Result{}, told("arguments: " + strings.TrimPrefix(err.Error(), "json: "))
+		}
+		out, err := f(ctx, in)
+		return resultOf(out, err)
+	}
+	return t
+}
+
+// NewRawTool makes a tool whose schema is written by hand, or comes from elsewhere: def.Parameters
+// is any value that encodes to a JSON schema, or nil if any arguments are accepted. Arguments that
+// break the schema are not given to f. An invalid schema is reported by [Agent.Run].
+//
+// Formats in the schema are not checked, and neither are patterns that Go's regexp does not know.
+func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage) (Result, error)) Tool {
+	var parameters json.RawMessage
+	var err error
+	if def.Parameters != nil {
+		parameters, err = json.Marshal(def.Parameters)
+		def.Parameters = parameters // the same bytes in every request
+	}
+	t := Tool{Def: openrouter.FunctionTool{Function: def}, err: err}
+	if parameters != nil {
+		t.checker, t.err = schema.Compile(parameters, false)
+	}
+	checker := t.checker
+	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
+		args, err := checked(checker, call)
+		if err != nil {
+			return Result{}, err
+		}
+		return f(ctx, args)
+	}
+	return t
+}
+
+// objectSchema returns the schema of arguments, which are always an object.
+func objectSchema(in reflect.Type) (json.RawMessage, *schema.Checker, error) {
+	s, err := schema.Reflect(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if string(s) == "true" {
+		return json.RawMessage(`{"type":"object"}`), nil, nil
+	}
+	var root struct{ Type any }
+	if json.Unmarshal(s, &root) == nil && root.Type != nil && root.Type != "object" {
+		return nil, nil, fmt.Errorf("arguments are a JSON object, but %s is described as %v", in, root.Type)
+	}
+	checker, err := schema.CheckerOf(in)
+	return s, checker, err
+}
+
+// checked returns the arguments of a call, or what is wrong with them.
+func checked(c *schema.Checker, call openrouter.ToolCall) (json.RawMessage, error) {
+	args, err := arguments(call.Function, false)
+	if err != nil || c == nil {
+		return args, err
+	}
+	lines, err := c.Check(args)
+	if err != nil {
+		return nil, told("arguments: " + err.Error())
+	}
+	if len(lines) > 0 {
+		return nil, told("invalid arguments:\n" + strings.Join(lines, "\n"))
+	}
+	return args, nil
+}
+
+// resultOf makes a result from what a function returned.
+func resultOf(out any, err error) (Result, error) {
+	switch v := out.(type) {
+	case Result:
+		return v, err
+	case string:
+		return Result{Content: openrouter.Text(v)}, err
+	case []openrouter.Part:
+		return Result{Content: v}, err
+	case openrouter.Part:
+		return Result{Content: []openrouter.Part{v}}, err
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(out); err != nil {
+		return Result{}, fmt.Errorf("result: %w", err)
+	}
+	return Result{Content: openrouter.Text(strings.TrimSuffix(b.String(), "\n"))}, nil
+}
