@@ -14,11 +14,11 @@ import (
 //   - Texts are appended. Content in lists of parts is appended part by part.
 //   - Fragments of tool calls and reasoning details are joined. The results keep
 //     the order in which they first appeared. Many servers give all calls the same
-//     index, or no id: a fragment with a name begins the next call once the
-//     arguments of the last are complete. Reasoning with another id, or behind a
-//     signature, is another block.
+//     index, or no id. Then a fragment with a name begins a new call if the
+//     arguments of the call before are complete. A reasoning fragment begins a new
+//     block if it has another id, or if it follows a signature.
 //   - Images and annotations are appended. An image with the index of an earlier
-//     image replaces that one. Annotations that are equal are one.
+//     image replaces that one. Equal annotations are kept once.
 //   - ID, Created, Model, Role, Error and the id and the name of a tool call keep
 //     the first value that arrived.
 //   - Usage, Debug, the other members and those in Extra keep the last value.
@@ -104,9 +104,9 @@ func (a *Accumulator) choice(index int) *choiceMerger {
 //     was reported. It is tool_calls instead if tool_calls also arrived and there
 //     are tool calls.
 //
-// Content is nil if every chunk left it out or had null. It is one text part, which
-// may be empty, if the chunks had strings, and several parts if they had lists of
-// such.
+// Content is nil if every chunk left it out or had null. If the chunks had strings,
+// it is one text part, which may be empty. If they had lists of parts, it is several
+// parts.
 func (a *Accumulator) Response() *ChatCompletion {
 	res := a.head
 	res.Object = "chat.completion"

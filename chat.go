@@ -39,7 +39,7 @@ func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, op
 	return attempts(ctx, cfg, func(call *CallInfo) (*ChatCompletion, error) { return cfg.createOnce(ctx, body, call) })
 }
 
-func (c *config) createOnce(ctx context.Context, body []byte, call *CallInfo) (*ChatCompletion, error) {
+func (c *config) createOnce(ctx context.Context, body wire.Body, call *CallInfo) (*ChatCompletion, error) {
 	answer := bodies.Get().(*bytes.Buffer)
 	defer giveBack(answer)
 	data, err := c.exchange(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body}, call, answer)
@@ -65,7 +65,7 @@ func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, op
 	return attempts(ctx, cfg, func(call *CallInfo) (*Stream, error) { return cfg.streamOnce(ctx, body, call) })
 }
 
-func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*Stream, error) {
+func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo) (*Stream, error) {
 	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
 	defer stop()
 	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
@@ -79,11 +79,11 @@ func (c *config) streamOnce(ctx context.Context, body []byte, call *CallInfo) (*
 // encode returns the body of a request, or an error if the request or the
 // configuration is invalid. It does not change the request. The argument stream
 // replaces the request's own.
-func (c *config) encode(req *ChatCompletionRequest, stream bool) ([]byte, error) {
+func (c *config) encode(req *ChatCompletionRequest, stream bool) (wire.Body, error) {
 	k := checker{unchecked: c.unchecked}
 	body := k.encode(req, stream)
 	if len(k.found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}
+		return wire.Body{}, &ValidationError{Violations: slices.Concat(c.found, k.found)}
 	}
 	return body, c.err
 }

@@ -115,8 +115,8 @@ func (c *ChatCompletion) Message() Message {
 // Clone returns a copy that shares no memory with c, except for what [ChatCompletion.Call] returns.
 func (c *ChatCompletion) Clone() *ChatCompletion { return deep.Clone(c) }
 
-// Equal reports whether both answers say the same; see [ChatCompletionRequest.Equal]. How they came
-// makes no difference.
+// Equal reports whether both answers say the same; see [ChatCompletionRequest.Equal]. It does not
+// compare [ChatCompletion.Call].
 func (c *ChatCompletion) Equal(other *ChatCompletion) bool { return deep.Equal(c, other) }
 
 // failedFinish returns the first finish reason that says failure, or "".

@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -144,10 +145,8 @@ func ImageDataPart(mediaType string, data []byte) Part {
 
 // AudioPart returns a recording with the given bytes. [InputAudio.Format] lists the formats.
 func AudioPart(format string, data []byte) Part {
-	return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{
-		Data:   base64.StdEncoding.EncodeToString(data),
-		Format: format,
-	}}
+	text, _ := encodeBase64("", bytes.NewReader(data), int64(len(data))) // memory can be read
+	return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{Data: text, Format: format}}
 }
 
 // FilePart returns a document with an https URL or a data URL.
@@ -175,8 +174,8 @@ func (p Part) CachedFor(ttl CacheTTL) Part {
 	return p
 }
 
-// String describes the part for people: a text as it is, and others by their type, their name and
-// where they are, such as [file paper.pdf https://example.com/paper.pdf]. It leaves out data.
+// String describes the part for people. A text part is its text. Other parts are their type, name
+// and URL, such as [file paper.pdf https://example.com/paper.pdf]. Data is left out.
 func (p Part) String() string {
 	if p.Type == PartTypeText || p.Type == "" && p.Text != "" {
 		return p.Text
@@ -221,14 +220,15 @@ func (p Part) clone() Part {
 }
 
 func dataURL(mediaType string, data []byte) string {
-	return "data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data)
+	url, _ := encodeBase64("data:"+mediaType+";base64,", bytes.NewReader(data), int64(len(data))) // memory can be read
+	return url
 }
 
 // Image is an image that a model generated.
 type Image struct {
 	// Type is image_url.
 	Type string `json:"type,omitzero"`
-	// ImageURL usually has a data URL, which may be large. [Image.Data] decodes it.
+	// ImageURL usually has a data URL, which may be large. [Image.Data] and [Image.Decode] decode it.
 	ImageURL *ImageURL `json:"image_url,omitzero"`
 	// Index is the position among the images of the turn.
 	Index *int `json:"index,omitzero"`

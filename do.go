@@ -44,7 +44,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	if cfg.err != nil {
 		return CallInfo{}, cfg.err
 	}
-	sent := outgoing{method: method, path: path, body: body}
+	sent := outgoing{method: method, path: path, body: wire.NewBody(body)}
 	return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
 		data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
 		if err == nil {
@@ -150,7 +150,7 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*DecodeError](err)
 	if !ok {
-		e = undecoded(out, text, err)
+		e = c.undecoded(out, text, err)
 	}
 	e.call = call
 	return e
@@ -158,7 +158,7 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 
 // undecoded returns the error for JSON that encoding/json, or a method of out, could
 // not decode. Their texts quote the data; this one says what and where.
-func undecoded(out any, text []byte, err error) *DecodeError {
+func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
 	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: bytes.Clone(text)}
 	problem := "a value does not fit its Go type"
 	if at, ok := errors.AsType[*json.SyntaxError](err); ok {
@@ -170,6 +170,7 @@ func undecoded(out any, text []byte, err error) *DecodeError {
 		kind, _, _ := strings.Cut(at.Value, " ") // the number itself may follow
 		e.Offset, problem = min(int(at.Offset), len(text)), kind+" does not fit a Go value of type "+at.Type.String()
 	}
+	e.Body, e.Offset = c.secrets.Data(e.Body, e.Offset) // the text below says the offset
 	if e.Offset > 0 {
 		problem += " at byte " + strconv.Itoa(e.Offset)
 	}

@@ -12,8 +12,8 @@
 //   - [ChatCompletion.Message] is the reply to append to the next request.
 //   - [ChatService.Stream] sends a request and returns a stream.
 //   - [Stream.Chunks] loops over the parts of the answer as they arrive.
-//   - [Stream.Response] is the whole answer after the loop. [Stream.Texts] loops
-//     over its text alone.
+//     [Stream.Texts] loops over their text only.
+//   - [Stream.Response] is the whole answer after the loop.
 //   - [NewFunctionTool] describes a function that the model may call.
 //   - [ChatCompletion.ToolCalls] lists the calls that the model asks for.
 //   - [ToolCall.Result] gives the model the result of a call.
@@ -128,9 +128,9 @@
 //
 // To send other members, put them into Extra, with any value that encoding/json
 // can encode. They are sent after the fields, sorted by name. A field that is set
-// takes precedence over a member of the same name; where it is not set, the member
-// is sent. A request with "stream" in Extra is refused: use [ChatService.Create] or
-// [ChatService.Stream].
+// takes precedence over a member of the same name. If the field is not set, the
+// member is sent. A request with "stream" in Extra is refused: use
+// [ChatService.Create] or [ChatService.Stream].
 //
 // Enumerations keep values that are new to this version. Tools and plugins of
 // unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints

@@ -13,13 +13,9 @@ type ErrorType string
 // Errors about length.
 const (
 	ErrContextLengthExceeded ErrorType = "context_length_exceeded"
-	// ErrMaxTokensExceeded means that the answer reached [ChatCompletionRequest.MaxCompletionTokens].
-	ErrMaxTokensExceeded ErrorType = "max_tokens_exceeded"
-	// ErrTokenLimitExceeded means that the service's own token limit was exceeded, such as one that
-	// depends on the credits.
-	ErrTokenLimitExceeded ErrorType = "token_limit_exceeded"
-	// ErrStringTooLong means that one string of the request is longer than the provider allows.
-	ErrStringTooLong ErrorType = "string_too_long"
+	ErrMaxTokensExceeded     ErrorType = "max_tokens_exceeded"
+	ErrTokenLimitExceeded    ErrorType = "token_limit_exceeded"
+	ErrStringTooLong         ErrorType = "string_too_long"
 )
 
 // Errors about authentication, permission and credits.
@@ -73,8 +69,7 @@ const (
 const (
 	ErrServer  ErrorType = "server"
 	ErrTimeout ErrorType = "timeout"
-	// ErrUnmapped means that the provider's error fits no other type. [ProviderError.ProviderCode]
-	// may have the provider's own code.
+	// ErrUnmapped means that the provider's error fits no other type.
 	ErrUnmapped ErrorType = "unmapped"
 )
 

@@ -38,7 +38,7 @@ var (
 	// a stream is larger than [WithMaxStreamSize] allows, or that an event of a stream
 	// is larger than [WithMaxEventSize] allows. It also means that an answer has more
 	// than 4,096 choices, or that a choice has more than 4,096 tool calls or reasoning
-	// details.
+	// details. A [*FileError] for a file that is too large matches it, too.
 	ErrTooLarge error = &streamEnd{"answer too large", nil}
 
 	// ErrStreamClosed means that a stream was closed before its end, or was read a

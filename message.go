@@ -3,10 +3,12 @@ package openrouter
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/openrouter-go/openrouter/internal/deep"
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // Role is the author of a [Message]. Other values are possible: an unknown role is kept and sent
@@ -81,9 +83,9 @@ type Message struct {
 	presence presence
 }
 
-// SystemMessage returns instructions that take precedence over those of the user: the text, then the
-// parts in their order, which should be text, too. If text is empty and there are parts, no text
-// part is added. The same applies to the functions for the other roles.
+// SystemMessage returns instructions that take precedence over those of the user. The content is
+// the text, then the parts in their order. The parts should be text, too. If text is empty and
+// there are parts, no text part is added. The same applies to the functions for the other roles.
 func SystemMessage(text string, parts ...Part) Message {
 	return Message{Role: RoleSystem, Content: joined(text, parts)}
 }
@@ -107,7 +109,7 @@ func UserMessage(text string, parts ...Part) Message {
 }
 
 // ToolMessage returns the result of the call with the given [ToolCall.ID]. The next request needs a
-// result for every call of the turn. [ToolCall.Result] needs no ID.
+// result for every call of the turn. [ToolCall.Result] sets the ID itself.
 func ToolMessage(callID, text string, parts ...Part) Message {
 	return Message{Role: RoleTool, ToolCallID: callID, Content: joined(text, parts)}
 }
@@ -188,7 +190,8 @@ func (m Message) String() string {
 }
 
 // Equal reports whether both messages say the same. It makes no difference how a message was
-// spelled when it was decoded, or whether it was. [ChatCompletionRequest.Equal] has the details.
+// spelled in JSON, or whether it was decoded or built. [ChatCompletionRequest.Equal] has
+// the details.
 func (m Message) Equal(other Message) bool { return deep.Equal(m, other) }
 
 // Clone returns a copy that shares no memory with m. Values of your own types in Extra are shared.
@@ -275,7 +278,8 @@ type ToolCall struct {
 type FunctionCall struct {
 	Name string `json:"name,omitzero"`
 	// Arguments is the text that the model wrote. It should be a JSON object, but may be empty,
-	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it.
+	// broken, or two objects in a row. [FunctionCall.Unmarshal] decodes it. If the server sent the
+	// object itself, Arguments is its JSON, and the unchanged value is encoded as an object again.
 	Arguments string `json:"arguments" wire:"text"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -325,4 +329,90 @@ func (c ToolCall) clone() ToolCall {
 	c.Function.Extra = cloneExtra(c.Function.Extra)
 	c.Extra = cloneExtra(c.Extra)
 	return c
+}
+
+// adopt reads an id that is a number.
+func (c *ToolCall) adopt() {
+	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
+		c.ID = string(raw)
+		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
+	}
+}
+
+func (c *ToolCall) unadopted() *ToolCall {
+	raw := rawMember(c.Extra, "id")
+	plain := *c
+	switch {
+	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
+		plain.Extra = without(c.Extra, "id")
+	case c.ID != "" && c.ID == string(raw):
+		plain.ID = ""
+		plain.presence.Set(toolCallID, wire.Absent)
+	default:
+		return c
+	}
+	return &plain
+}
+
+// adopt reads arguments that are an object, or a list.
+func (f *FunctionCall) adopt() {
+	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
+		f.Arguments = string(raw)
+		f.presence.Set(functionCallArguments, wire.Zero)
+	}
+}
+
+func (f *FunctionCall) unadopted() *FunctionCall {
+	raw := rawMember(f.Extra, "arguments")
+	plain := *f
+	switch {
+	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
+		plain.Extra = without(f.Extra, "arguments")
+	case f.Arguments != "" && f.Arguments == string(raw):
+		plain.Arguments = ""
+		plain.presence.Set(functionCallArguments, wire.Absent)
+	default:
+		return f
+	}
+	return &plain
+}
+
+// adopt reads a call that is not in a list.
+func (m *Message) adopt() {
+	if m.ToolCalls == nil {
+		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
+			m.presence.Set(messageToolCalls, wire.Absent)
+		}
+	}
+}
+
+func (m *Message) unadopted() *Message {
+	plain := *m
+	switch lone := loneCall(m.Extra); {
+	case lone == nil:
+		return m
+	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
+		plain.Extra = without(m.Extra, "tool_calls")
+	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
+		plain.ToolCalls = nil
+		plain.presence.Set(messageToolCalls, wire.Absent)
+	default:
+		return m
+	}
+	return &plain
+}
+
+// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
+func loneCall(extra map[string]any) []ToolCall {
+	raw := rawMember(extra, "tool_calls")
+	if !begins(raw, "{") {
+		return nil
+	}
+	r := wire.NewReader(raw)
+	calls := make([]ToolCall, 1)
+	c := &calls[0]
+	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
+		return nil
+	}
+	return calls
 }

@@ -184,7 +184,7 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithHeader sets a header of every request. An empty value removes a header that
-// another option set, and gives User-Agent its default. Headers that the library
+// another option set, and resets User-Agent to its default. Headers that the library
 // controls are refused: Authorization (see [WithAPIKey]), Host, Expect, and those
 // that describe the body.
 func WithHeader(name, value string) Option {

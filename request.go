@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/openrouter-go/openrouter/internal/deep"
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // ResponseFormat sets the form of the text that the model writes. It is a [TextFormat],
@@ -331,15 +332,15 @@ func (r *ChatCompletionRequest) size() int {
 		}
 		for j := range m.ReasoningDetails {
 			d := &m.ReasoningDetails[j]
-			n += 128 + len(d.Text) + len(d.Signature) + len(d.Summary) + len(d.Data)
+			n += 128 + len(d.Text) + len(d.Signature) + len(d.Summary) + copied(d.Data)
 		}
 		for j := range m.Images {
 			if u := m.Images[j].ImageURL; u != nil {
-				n += 64 + len(u.URL)
+				n += 64 + copied(u.URL)
 			}
 		}
 		if m.Audio != nil {
-			n += 64 + len(m.Audio.Data)
+			n += 64 + copied(m.Audio.Data)
 		}
 	}
 	return n + n/32 // for the escapes
@@ -348,16 +349,24 @@ func (r *ChatCompletionRequest) size() int {
 func (p *Part) size() int {
 	n := 64 + len(p.Text)
 	if p.ImageURL != nil {
-		n += len(p.ImageURL.URL)
+		n += copied(p.ImageURL.URL)
 	}
 	if p.InputAudio != nil {
-		n += len(p.InputAudio.Data)
+		n += copied(p.InputAudio.Data)
 	}
 	if p.VideoURL != nil {
-		n += len(p.VideoURL.URL)
+		n += copied(p.VideoURL.URL)
 	}
 	if p.File != nil {
-		n += len(p.File.FileData)
+		n += copied(p.File.FileData)
 	}
 	return n
+}
+
+// copied returns how much of base64 the encoder copies.
+func copied(base64 string) int {
+	if n := len(base64); n < wire.Large {
+		return n
+	}
+	return 0
 }

@@ -132,11 +132,28 @@ func (s secrets) conceal(err error) error {
 		e.Body, e.Offset = s.Data(e.Body, e.Offset)
 		e.Err = s.conceal(e.Err)
 	default:
-		if text := err.Error(); s.Text(text) != text {
-			return &concealed{s.Text(text), func() error { return err }}
+		if s.isIn(err) {
+			return &concealed{s.Text(err.Error()), func() error { return err }}
 		}
 	}
 	return err
+}
+
+// isIn reports whether the text of an error, or of one that it wraps, has a secret.
+func (s secrets) isIn(err error) bool {
+	if err == nil {
+		return false
+	}
+	if text := err.Error(); s.Text(text) != text {
+		return true
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return s.isIn(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), s.isIn)
+	}
+	return false
 }
 
 // data is Data for a text in which no position matters.

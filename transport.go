@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 const (
@@ -30,8 +32,8 @@ const (
 // outgoing is a request to the service.
 type outgoing struct {
 	method, path string
-	url          string // the whole address; replaces the base URL and path
-	body         []byte // nil for no body
+	url          string    // the whole address; replaces the base URL and path
+	body         wire.Body // zero for no body
 	stream       bool
 }
 
@@ -39,7 +41,7 @@ type outgoing struct {
 // success status. The caller must close its body. cancel ends ctx.
 func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out outgoing, call *CallInfo) (*http.Response, error) {
 	once := &sendOnce{cancel: cancel}
-	req, err := http.NewRequestWithContext(once.watch(ctx), out.method, cmp.Or(out.url, c.baseURL+out.path), bytes.NewReader(out.body))
+	req, err := out.request(once.watch(ctx), cmp.Or(out.url, c.baseURL+out.path))
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
@@ -52,12 +54,12 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 	values := [...]string{"Bearer " + c.key, accept, "application/json"}
 	req.Header = c.header.Clone()
 	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
-	if out.body != nil {
+	if !out.body.IsNil() {
 		req.Header["Content-Type"] = values[2:3:3]
 	}
 	var res *http.Response
 	if err = ctx.Err(); err == nil {
-		once.left = true
+		once.given = true
 		res, err = client.Do(req)
 	}
 	if err != nil {
@@ -90,14 +92,23 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 // cases, and nobody could count or bill such a request. A request that was not
 // written may move to another connection.
 type sendOnce struct {
-	trace    httptrace.ClientTrace
-	cancel   context.CancelCauseFunc
-	body     func() (io.ReadCloser, error)
-	left     bool        // the request was given to the http.Client
-	connects atomic.Bool // the transport asked for a connection: it calls the trace
-	written  atomic.Bool // and not answered: a RoundTripper of the caller may repeat a request after an answer
-	begun    atomic.Bool // written at least once
+	trace  httptrace.ClientTrace
+	cancel context.CancelCauseFunc
+	body   func() (io.ReadCloser, error)
+
+	given    bool        // to the http.Client
+	traced   atomic.Bool // the transport calls the trace
+	attached atomic.Bool // there was a connection
+	state    atomic.Int32
 }
+
+// The states of a request. A RoundTripper of the caller may repeat one that was
+// answered: that is its own decision.
+const (
+	notWritten = iota
+	written
+	answered
+)
 
 // errGivenUp is why an attempt ends when its connection gives the request up.
 var errGivenUp error = &streamEnd{"the connection gave the request up before it was answered", nil}
@@ -105,27 +116,29 @@ var errGivenUp error = &streamEnd{"the connection gave the request up before it 
 // watch returns the context for the request. Its trace is called in addition to
 // the one that ctx may have.
 func (s *sendOnce) watch(ctx context.Context) context.Context {
-	s.trace.GetConn = func(string) { s.connects.Store(true) }
-	s.trace.WroteHeaders = func() {
-		s.begun.Store(true)
-		s.written.Store(true)
-	}
-	s.trace.GotFirstResponseByte = func() { s.written.Store(false) }
-	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
-		s.written.Store(true)
-		return nil
-	}
+	s.trace.GetConn = func(string) { s.traced.Store(true) }
 	s.trace.GotConn = func(httptrace.GotConnInfo) {
-		if s.written.Load() {
+		s.attached.Store(true)
+		if s.state.Load() == written {
 			s.cancel(ownEnd{errGivenUp})
+			return
 		}
+		s.state.Store(notWritten)
+	}
+	s.trace.WroteHeaders = func() {
+		s.state.CompareAndSwap(notWritten, written) // over HTTP/2 the answer may be faster than this call
+	}
+	s.trace.GotFirstResponseByte = func() { s.state.Store(answered) }
+	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
+		s.state.Store(written)
+		return nil
 	}
 	return httptrace.WithClientTrace(ctx, &s.trace)
 }
 
 // bodyAgain is the GetBody of the request.
 func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
-	if s.written.Load() {
+	if s.state.Load() == written {
 		s.cancel(ownEnd{errGivenUp})
 		return nil, errGivenUp
 	}
@@ -135,11 +148,23 @@ func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
 // unsent reports whether certainly no part of the request was sent, given the
 // error that ended it.
 func (s *sendOnce) unsent(err error) bool {
-	if s.connects.Load() {
-		return !s.begun.Load()
+	if s.traced.Load() {
+		return !s.attached.Load()
 	}
 	e, ok := errors.AsType[*net.OpError](err)
-	return !s.left || ok && e.Op == "dial"
+	return !s.given || ok && e.Op == "dial"
+}
+
+// request returns the HTTP request, whose body net/http can read more than once.
+func (out *outgoing) request(ctx context.Context, url string) (*http.Request, error) {
+	body := out.body.Reader()
+	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
+	if _, known := body.(*bytes.Reader); err == nil && !known {
+		whole := out.body // out itself stays on the stack
+		req.ContentLength = whole.Len()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(whole.Reader()), nil }
+	}
+	return req, err
 }
 
 // exchange sends a request and reads the whole answer into a buffer, within the

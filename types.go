@@ -1,5 +1,12 @@
 package openrouter
 
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
 // ChatCompletionRequest is the body of a chat completion request. Only Messages is required, or
 // Prompt in its place. A field that is not set is not sent. The service adds no sampling defaults
 // of its own: the provider's defaults apply. Endpoints ignore parameters that they do not support,
@@ -365,4 +372,66 @@ type Delta struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+// adopt reads content that is a list or an object, and a call that is not in a list.
+func (d *Delta) adopt() {
+	if raw := rawMember(d.Extra, "content"); d.Content == "" && begins(raw, "{[") {
+		d.Content = textOf(contentOf(raw))
+	}
+	if d.ToolCalls == nil {
+		d.ToolCalls = loneCall(d.Extra)
+	}
+}
+
+func (d *Delta) unadopted() *Delta {
+	plain := *d
+	if raw := rawMember(d.Extra, "content"); d.Content != "" && begins(raw, "{[") && d.Content == textOf(contentOf(raw)) {
+		plain.Content = ""
+		plain.presence.Set(deltaContent, wire.Absent)
+	}
+	if d.ToolCalls != nil && reflect.DeepEqual(d.ToolCalls, loneCall(d.Extra)) {
+		plain.ToolCalls = nil
+		plain.presence.Set(deltaToolCalls, wire.Absent)
+	}
+	return &plain
+}
+
+// adopt reads a message in place of a delta.
+func (c *ChunkChoice) adopt() {
+	if c.hasNoDelta() {
+		c.Delta = deltaOf(rawMember(c.Extra, "message"))
+	}
+}
+
+func (c *ChunkChoice) hasNoDelta() bool {
+	form := c.presence.Form(chunkChoiceDelta)
+	return form == wire.Absent || form == wire.Null
+}
+
+func (c *ChunkChoice) unadopted() *ChunkChoice {
+	if !c.hasNoDelta() {
+		return c
+	}
+	d := deltaOf(rawMember(c.Extra, "message"))
+	if d.isZero() {
+		return c
+	}
+	plain := *c
+	if reflect.DeepEqual(c.Delta, d) {
+		plain.Delta = Delta{}
+	} else { // the delta was changed, and takes the message's place
+		plain.Extra = without(c.Extra, "message")
+		plain.presence.Set(chunkChoiceDelta, wire.Plain)
+	}
+	return &plain
+}
+
+// deltaOf returns the delta that raw is, which is zero if it is none.
+func deltaOf(raw json.RawMessage) (d Delta) {
+	r := wire.NewReader(raw)
+	if d.readJSON(&r) != wire.Value || r.End() != nil {
+		return Delta{}
+	}
+	return d
 }

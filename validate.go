@@ -41,9 +41,9 @@ type checker struct {
 }
 
 // encode returns the body of a request that a method sends.
-func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
+func (k *checker) encode(r *ChatCompletionRequest, stream bool) wire.Body {
 	if !k.request(r) {
-		return nil
+		return wire.Body{}
 	}
 	sent := *r
 	switch {
@@ -59,13 +59,12 @@ func (k *checker) encode(r *ChatCompletionRequest, stream bool) []byte {
 }
 
 // write returns the JSON of the request, or records every value that has none.
-func (k *checker) write(r *ChatCompletionRequest) []byte {
-	w := wire.NewWriter(make([]byte, 0, r.size()))
+func (k *checker) write(r *ChatCompletionRequest) wire.Body {
+	w := wire.NewBodyWriter(make([]byte, 0, r.size()))
 	r.writeJSON(&w)
-	body, err := w.Bytes()
+	body, err := w.Body()
 	if err != nil {
 		k.unencodable(r, err)
-		return nil
 	}
 	return body
 }

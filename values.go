@@ -3,7 +3,6 @@ package openrouter
 import (
 	"encoding/json"
 	"errors"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -295,7 +294,7 @@ func setContentNull(m *Message) {
 	m.presence.Set(messageContent, wire.Null)
 }
 
-// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt below, which the decoder calls then,
+// Some servers send a member in another JSON type. The decoder keeps it in Extra. The methods adopt, which the decoder calls then,
 // also set the field to what it means. The methods unadopted, which the encoder calls, take that back where the field still means the
 // same, so that the member is encoded as it came.
 
@@ -308,154 +307,6 @@ func rawMember(extra map[string]any, name string) json.RawMessage {
 // begins reports whether raw begins with one of the characters.
 func begins(raw json.RawMessage, chars string) bool {
 	return len(raw) > 0 && slices.Contains([]byte(chars), raw[0])
-}
-
-// adopt reads an id that is a number.
-func (c *ToolCall) adopt() {
-	if raw := rawMember(c.Extra, "id"); c.ID == "" && begins(raw, "-0123456789") {
-		c.ID = string(raw)
-		c.presence.Set(toolCallID, wire.Absent) // remembers that it was adopted
-	}
-}
-
-func (c *ToolCall) unadopted() *ToolCall {
-	raw := rawMember(c.Extra, "id")
-	plain := *c
-	switch {
-	case c.ID == "" && c.presence.Form(toolCallID) == wire.Absent && begins(raw, "-0123456789"):
-		plain.Extra = without(c.Extra, "id")
-	case c.ID != "" && c.ID == string(raw):
-		plain.ID = ""
-		plain.presence.Set(toolCallID, wire.Absent)
-	default:
-		return c
-	}
-	return &plain
-}
-
-// adopt reads arguments that are an object, or a list.
-func (f *FunctionCall) adopt() {
-	if raw := rawMember(f.Extra, "arguments"); f.Arguments == "" && begins(raw, "{[") {
-		f.Arguments = string(raw)
-		f.presence.Set(functionCallArguments, wire.Zero)
-	}
-}
-
-func (f *FunctionCall) unadopted() *FunctionCall {
-	raw := rawMember(f.Extra, "arguments")
-	plain := *f
-	switch {
-	case f.Arguments == "" && f.presence.Form(functionCallArguments) == wire.Zero && begins(raw, "{["):
-		plain.Extra = without(f.Extra, "arguments")
-	case f.Arguments != "" && f.Arguments == string(raw):
-		plain.Arguments = ""
-		plain.presence.Set(functionCallArguments, wire.Absent)
-	default:
-		return f
-	}
-	return &plain
-}
-
-// adopt reads a call that is not in a list.
-func (m *Message) adopt() {
-	if m.ToolCalls == nil {
-		if m.ToolCalls = loneCall(m.Extra); m.ToolCalls != nil {
-			m.presence.Set(messageToolCalls, wire.Absent)
-		}
-	}
-}
-
-func (m *Message) unadopted() *Message {
-	plain := *m
-	switch lone := loneCall(m.Extra); {
-	case lone == nil:
-		return m
-	case m.ToolCalls == nil && m.presence.Form(messageToolCalls) == wire.Absent:
-		plain.Extra = without(m.Extra, "tool_calls")
-	case m.ToolCalls != nil && reflect.DeepEqual(m.ToolCalls, lone):
-		plain.ToolCalls = nil
-		plain.presence.Set(messageToolCalls, wire.Absent)
-	default:
-		return m
-	}
-	return &plain
-}
-
-// adopt reads content that is a list or an object, and a call that is not in a list.
-func (d *Delta) adopt() {
-	if raw := rawMember(d.Extra, "content"); d.Content == "" && begins(raw, "{[") {
-		d.Content = textOf(contentOf(raw))
-	}
-	if d.ToolCalls == nil {
-		d.ToolCalls = loneCall(d.Extra)
-	}
-}
-
-func (d *Delta) unadopted() *Delta {
-	plain := *d
-	if raw := rawMember(d.Extra, "content"); d.Content != "" && begins(raw, "{[") && d.Content == textOf(contentOf(raw)) {
-		plain.Content = ""
-		plain.presence.Set(deltaContent, wire.Absent)
-	}
-	if d.ToolCalls != nil && reflect.DeepEqual(d.ToolCalls, loneCall(d.Extra)) {
-		plain.ToolCalls = nil
-		plain.presence.Set(deltaToolCalls, wire.Absent)
-	}
-	return &plain
-}
-
-// adopt reads a message in place of a delta.
-func (c *ChunkChoice) adopt() {
-	if c.hasNoDelta() {
-		c.Delta = deltaOf(rawMember(c.Extra, "message"))
-	}
-}
-
-func (c *ChunkChoice) hasNoDelta() bool {
-	form := c.presence.Form(chunkChoiceDelta)
-	return form == wire.Absent || form == wire.Null
-}
-
-func (c *ChunkChoice) unadopted() *ChunkChoice {
-	if !c.hasNoDelta() {
-		return c
-	}
-	d := deltaOf(rawMember(c.Extra, "message"))
-	if d.isZero() {
-		return c
-	}
-	plain := *c
-	if reflect.DeepEqual(c.Delta, d) {
-		plain.Delta = Delta{}
-	} else { // the delta was changed, and takes the message's place
-		plain.Extra = without(c.Extra, "message")
-		plain.presence.Set(chunkChoiceDelta, wire.Plain)
-	}
-	return &plain
-}
-
-// deltaOf returns the delta that raw is, which is zero if it is none.
-func deltaOf(raw json.RawMessage) (d Delta) {
-	r := wire.NewReader(raw)
-	if d.readJSON(&r) != wire.Value || r.End() != nil {
-		return Delta{}
-	}
-	return d
-}
-
-// loneCall returns the one call that stands in place of a list of calls, or nil. An object that says nothing is none.
-func loneCall(extra map[string]any) []ToolCall {
-	raw := rawMember(extra, "tool_calls")
-	if !begins(raw, "{") {
-		return nil
-	}
-	r := wire.NewReader(raw)
-	calls := make([]ToolCall, 1)
-	c := &calls[0]
-	if c.readJSON(&r) != wire.Value || c.ID == "" && c.Function.Name == "" && c.Function.Arguments == "" {
-		return nil
-	}
-	return calls
 }
 
 // contentOf returns the parts that a list is, or that an object is: a part, or else JSON that the model was asked for. It is nil for an

@@ -26,12 +26,12 @@ func main() {
 	ctx := context.Background()
 
 	document := openrouter.FilePart("bitcoin.pdf", "https://bitcoin.org/bitcoin.pdf")
+	var err error
 	if len(os.Args) > 1 {
-		data, err := os.ReadFile(os.Args[1])
-		if err != nil {
-			log.Fatal(err)
-		}
-		document = openrouter.FileDataPart(filepath.Base(os.Args[1]), "application/pdf", data)
+		document, err = openrouter.OpenPart(os.DirFS(filepath.Dir(os.Args[1])), filepath.Base(os.Args[1]))
+	}
+	if err != nil {
+		log.Fatal(err)
 	}
 
 	req := &openrouter.ChatCompletionRequest{

@@ -11,8 +11,8 @@ import (
 	"image/draw"
 	"image/png"
 	"log"
-	"net/http"
 	"os"
+	"path/filepath"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
@@ -24,16 +24,13 @@ func main() {
 	defer stop()
 	ctx := context.Background()
 
-	data := chart()
+	picture, err := openrouter.ReadPart("chart.png", chart())
 	if len(os.Args) > 1 {
-		file, err := os.ReadFile(os.Args[1])
-		if err != nil {
-			log.Fatal(err)
-		}
-		data = file
+		picture, err = openrouter.OpenPart(os.DirFS(filepath.Dir(os.Args[1])), filepath.Base(os.Args[1]))
 	}
-	picture := openrouter.ImageDataPart(http.DetectContentType(data), data)
-	picture.ImageURL.Detail = openrouter.ImageDetailLow
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
 		Model:    "openai/gpt-5.2",
@@ -49,7 +46,7 @@ func main() {
 }
 
 // chart draws three bars as a PNG.
-func chart() []byte {
+func chart() *bytes.Buffer {
 	img := image.NewRGBA(image.Rect(0, 0, 130, 100))
 	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
 	for i, bar := range []struct {
@@ -67,5 +64,5 @@ func chart() []byte {
 	if err := png.Encode(&b, img); err != nil {
 		log.Fatal(err)
 	}
-	return b.Bytes()
+	return &b
 }

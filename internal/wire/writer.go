@@ -31,8 +31,9 @@ func (e *ValueError) Unwrap() error { return e.Err }
 
 // Writer writes one document into one buffer. Every value is followed by a comma, which the end of its object, array or document takes back.
 type Writer struct {
-	buf []byte
-	err error
+	buf   []byte
+	err   error
+	texts []text // of a Body; nil if every text is copied
 }
 
 // NewWriter returns a writer that appends to buf.
@@ -197,6 +198,11 @@ func (w *Writer) String(s string) {
 		}
 		i++
 		start = i
+	}
+	if start == 0 && len(s) >= Large && w.texts != nil {
+		w.buf = b
+		w.refer(s)
+		return
 	}
 	w.buf = append(append(b, s[start:]...), '"', ',')
 }

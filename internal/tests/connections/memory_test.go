@@ -60,18 +60,18 @@ func TestManyElements(t *testing.T) {
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			do := func(n int) (error, uint64) {
+			do := func(n int) (uint64, error) {
 				body := row.body(n)
 				client := through(func(req *http.Request) (*http.Response, error) { return answer(req, body), nil }, openrouter.WithMaxRetries(0))
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				_, err := calls[row.call].do(t.Context(), client)
 				runtime.ReadMemStats(&after)
-				return err, after.TotalAlloc - before.TotalAlloc
+				return after.TotalAlloc - before.TotalAlloc, err
 			}
-			err, _ := do(1000)
+			_, err := do(1000)
 			require.NotErrorIs(t, err, openrouter.ErrTooLarge)
-			err, allocated := do(50_000)
+			allocated, err := do(50_000)
 			require.ErrorIs(t, err, openrouter.ErrTooLarge)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Less(t, allocated, uint64(48*mib))

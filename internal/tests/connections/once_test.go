@@ -212,7 +212,7 @@ func TestTheCallersTraceIsCalled(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, 2, info.Attempts)
 			assert.EqualValues(t, 2, s.requests.Load())
-			assert.EqualValues(t, 2, wrote.Load())
+			require.Eventually(t, func() bool { return wrote.Load() == 2 }, time.Second, time.Millisecond, "over HTTP/2 the answer may be faster")
 			assert.EqualValues(t, 1, first.Load())
 			assert.GreaterOrEqual(t, got.Load(), int32(2))
 		})

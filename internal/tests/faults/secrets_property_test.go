@@ -256,17 +256,25 @@ func TestCausesOfSecrets(t *testing.T) {
 	assert.True(t, ok && told.told == "of "+secretKey, "the network's own error")
 }
 
+// veiled is an error that does not show its cause.
+type veiled struct{ cause error }
+
+func (veiled) Error() string   { return "something happened" }
+func (e veiled) Unwrap() error { return e.cause }
+
 // TestContextCausesOfSecrets shows that the cause of a context is looked at, too.
 func TestContextCausesOfSecrets(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(fmt.Errorf("%s: %w", secretKey, errFellOver))
-	client := openrouter.NewClient(openrouter.WithAPIKey(secretKey), openrouter.WithHTTPClient(&http.Client{
-		Transport: roundTrip(func(req *http.Request) (*http.Response, error) { return nil, req.Context().Err() }),
-	}))
-	_, err := client.Chat.Create(ctx, faultRequest)
-	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorIs(t, err, errFellOver)
-	assert.NotContains(t, err.Error(), secretKey)
+	for _, cause := range []error{fmt.Errorf("%s: %w", secretKey, errFellOver), veiled{fmt.Errorf("%s: %w", secretKey, errFellOver)}} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		client := openrouter.NewClient(openrouter.WithAPIKey(secretKey), openrouter.WithHTTPClient(&http.Client{
+			Transport: roundTrip(func(req *http.Request) (*http.Response, error) { return nil, req.Context().Err() }),
+		}))
+		_, err := client.Chat.Create(ctx, faultRequest)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, errFellOver)
+		(&look{t: t, verbs: verbs}).into(err)
+	}
 }
 
 // ordinary are headers and a key that look like secrets to a careless eye. Their values are ordinary words.
@@ -366,4 +374,31 @@ func TestTypesAreNoSecrets(t *testing.T) {
 		e, _ := errors.AsType[*openrouter.APIError](err)
 		assert.Equal(t, 7*time.Second, e.RetryAfter)
 	}
+}
+
+// quoting is a type of the caller whose errors quote what it decodes.
+type quoting struct{}
+
+func (*quoting) UnmarshalJSON(data []byte) error { return toldError{string(data)} }
+
+// TestSecretsOfOtherDecoders looks at the error for an answer that a type of the caller refuses.
+func TestSecretsOfOtherDecoders(t *testing.T) {
+	client := openrouter.NewClient(openrouter.WithAPIKey(secretKey), openrouter.WithMaxRetries(0), openrouter.WithHTTPClient(&http.Client{
+		Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"key":"` + secretKey + `","n":"` + secretKey + `"}`)), Request: req}, nil
+		}),
+	}))
+	_, err := client.Do(t.Context(), "GET", "/x", nil, &quoting{})
+	(&look{t: t, verbs: verbs}).into(err)
+	_, ok := errors.AsType[toldError](err)
+	assert.True(t, ok, "the decoder's own error")
+
+	var out struct{ N int }
+	_, err = client.Do(t.Context(), "GET", "/x", nil, &out)
+	(&look{t: t, verbs: verbs}).into(err)
+	e, ok := errors.AsType[*openrouter.DecodeError](err)
+	require.True(t, ok)
+	require.Equal(t, `{"key":"[redacted]","n":"[redacted]"}`, string(e.Body))
+	assert.Equal(t, strings.Index(string(e.Body), `}`), e.Offset)
+	assert.ErrorContains(t, err, fmt.Sprintf("at byte %d", e.Offset))
 }

@@ -5,6 +5,7 @@
 //	faults     what becomes of a call when something goes wrong, and that no error tells a secret
 //	options    what the client can be told, and what is refused before the network
 //	endpoints  models, generations, and Do
+//	files      files in requests, the media of answers, and requests that are large
 package kit
 
 import (
