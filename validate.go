@@ -336,7 +336,7 @@ func (k *checker) results(messages []Message, i int) {
 		return
 	}
 	for n := range calls {
-		if !answered(messages[i+1:end], calls[n].ID) {
+		if !hasResult(messages[i+1:end], calls[n].ID) {
 			k.missing(fmt.Sprintf("messages[%d].tool_calls[%d]", i, n), "has no answer: every call needs a tool message with its id")
 		}
 	}
@@ -352,7 +352,7 @@ func callWith(calls []ToolCall, id string) int {
 	return -1
 }
 
-func answered(results []Message, id string) bool {
+func hasResult(results []Message, id string) bool {
 	for i := range results {
 		if results[i].ToolCallID == id {
 			return true

@@ -144,8 +144,14 @@ func testApproveError(t *testing.T) {
 	// The context ends while somebody is asked.
 	ctx, cancel := context.WithCancel(t.Context())
 	a.Client = fake(t, three()).Client()
-	a.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) { cancel(); return allow, nil }
+	asked := 0
+	a.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+		asked++
+		cancel()
+		return allow, nil
+	}
 	run, err = a.Run(ctx, question())
+	assert.Equal(t, 1, asked)
 	requireError(t, run, err, context.Canceled)
 	assert.Len(t, results(run.Messages), 3)
 }

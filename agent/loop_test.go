@@ -30,7 +30,7 @@ func testRunIsComplete(t *testing.T) {
 		run, err := agent.Agent{Client: fake(t, call("c1", "one"), openroutertest.Error(402, openrouter.ErrPaymentRequired, "Top up.")).Client(), Tools: []agent.Tool{echo}}.
 			Run(t.Context(), req)
 		requireError(t, run, err, openrouter.ErrPaymentRequired)
-		assert.Equal(t, "agent: payment_required 402: Top up. (generation gen-fake-2)", strings.Replace(err.Error(), " (generation gen-fake-2)", "", 1)+" (generation gen-fake-2)")
+		assert.Equal(t, "agent: payment_required 402: Top up.", err.Error())
 		assert.Len(t, run.Messages, 3)
 		assert.Len(t, run.Steps, 1)
 	}
@@ -157,6 +157,33 @@ func testCancel(t *testing.T) {
 	cancel()
 	run, err := agent.Agent{Client: fake(t).Client()}.Run(ctx, question())
 	requireError(t, run, err, context.Canceled)
+}
+
+func testFatalCancels(t *testing.T) {
+	cause := errors.New("disk full")
+	heeds := agent.NewTool("heeds", "", func(ctx context.Context, _ struct{}) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
+	for name, end := range map[string]func() (string, error){
+		"fatal": func() (string, error) { return "", agent.Fatal(cause) },
+		"panic": func() (string, error) { panic(cause) },
+	} {
+		t.Run(name, bubble(func(t *testing.T) {
+			ends := agent.NewTool("ends", "", func(context.Context, struct{}) (string, error) { return end() })
+			srv := fake(t, openroutertest.ToolCall("c1", "heeds", `{}`).ToolCall("c2", "ends", `{}`).ToolCall("c3", "echo", `{"text":"x"}`))
+			a := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo, heeds, ends}, Parallel: 2}
+			var run *agent.Run
+			var err error
+			if value := recovered(func() { run, err = a.Run(t.Context(), question()) }); value != nil {
+				err = value.(error)
+				run = err.(*agent.Error).Run
+			}
+			requireError(t, run, err, cause)
+			assert.Equal(t, "error: context canceled", results(run.Messages)["c1"])
+			assert.Equal(t, "error: not run: the run ended", results(run.Messages)["c3"])
+		}))
+	}
 }
 
 func testGoexit(t *testing.T) {

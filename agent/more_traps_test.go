@@ -222,6 +222,22 @@ func testRepeating(t *testing.T) {
 	_, err = a.Run(t.Context(), question())
 	require.NoError(t, err)
 
+	// A tool that fails beside a success of its own does not fail in a row.
+	odd := agent.NewTool("odd", "", func(_ context.Context, in struct{ N int }) (int, error) {
+		if in.N%2 == 0 {
+			return 0, fmt.Errorf("%d is even", in.N)
+		}
+		return in.N, nil
+	})
+	a.Tools = append(a.Tools, odd)
+	var mixed []openroutertest.Reply
+	for i := range 6 {
+		mixed = append(mixed, openroutertest.ToolCall("c1", "odd", fmt.Sprintf(`{"N":%d}`, 2*i+1)).ToolCall("c2", "odd", fmt.Sprintf(`{"N":%d}`, 2*i)))
+	}
+	a.Client = fake(t, append(mixed, openroutertest.Text("Done."))...).Client()
+	_, err = a.Run(t.Context(), question())
+	require.NoError(t, err)
+
 	// Polling.
 	a.MaxRepeats = 5
 	a.Client = fake(t, append(same(4), openroutertest.Text("Done."))...).Client()

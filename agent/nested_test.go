@@ -100,6 +100,14 @@ func testNested(t *testing.T) {
 	assert.InDelta(t, 0.4, outcomes[0].Result.Usage.Cost+outcomes[1].Result.Usage.Cost, 1e-9)
 	assert.Equal(t, "Inner answer.", results(run.Messages)["c1"])
 
+	// The inner run has a budget of its own.
+	srv = fake(t,
+		openroutertest.ToolCall("c1", "delegate", `{}`).ForModel("a/b").Cost(0.01), openroutertest.Text("Done.").ForModel("a/b"),
+		call("d1", "x").ForModel("inner").Cost(0.1))
+	run, err = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{delegate(agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}, MaxCost: 0.1})}, MaxCost: 1}.Run(t.Context(), question())
+	require.NoError(t, err)
+	assert.Equal(t, "error: agent: the limit of cost is reached", results(run.Messages)["c1"])
+
 	// The inner run stops at the outer budget, three levels down, although it has Final.
 	srv = fake(t,
 		openroutertest.ToolCall("c1", "delegate", `{}`).ForModel("a/b").Cost(0.01),

@@ -34,6 +34,7 @@ var rules = []struct {
 
 	// The loop.
 	{"Run is never nil, every error is an *Error, the request is not changed", testRunIsComplete},
+	{"a fatal error cancels the calls beside it", testFatalCancels},
 	{"MaxSteps", testMaxSteps},
 	{"Final asks once more with tool choice none", testFinal},
 	{"Stop, and Result.Stop", testStop},
@@ -69,6 +70,7 @@ var rules = []struct {
 	{"the order of events", testEventOrder},
 	{"with Parallel 1 the call is shown before it starts", testEventsInTurn},
 	{"progress is serialized, and late progress is dropped", testProgress},
+	{"the end of a call frees what waits to report on it", testBlockedProgress},
 	{"leaving the loop cancels, joins and completes", testLeave},
 	{"a panic in the loop cancels, joins and completes", testLoopPanic},
 	{"Close ends the run from outside", testClose},

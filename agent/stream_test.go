@@ -160,6 +160,29 @@ func testProgress(t *testing.T) {
 	})(t)
 }
 
+// The end of a call frees what waits to report on it.
+func testBlockedProgress(t *testing.T) {
+	bubble(func(t *testing.T) {
+		var waiting sync.WaitGroup
+		tool := agent.NewTool("echo", "", func(ctx context.Context, in text) (string, error) {
+			for i := range 20 {
+				waiting.Go(func() { agent.Progress(ctx, i) })
+			}
+			time.Sleep(time.Millisecond) // by then all of them wait
+			return in.Text, nil
+		})
+		s := agent.Agent{Client: fake(t, call("c1", "one"), openroutertest.Text("Done.")).Client(), Tools: []agent.Tool{tool}}.Stream(t.Context(), question())
+		for e, err := range s.Events() {
+			require.NoError(t, err)
+			if e.Call != nil {
+				time.Sleep(time.Second) // a slow consumer
+			}
+		}
+		waiting.Wait()
+		assert.Equal(t, "one", results(s.Run().Messages)["c1"])
+	})(t)
+}
+
 func testLeave(t *testing.T) {
 	// At each event in turn.
 	for at := range 30 {
