@@ -145,10 +145,7 @@ func object(members ...member) *node { return &node{kind: '{', members: members}
 func list(elems ...*node) *node      { return &node{kind: '[', elems: elems} }
 func word(s string) *node            { return &node{scalar: quoted(s)} }
 
-var (
-	yes = &node{scalar: json.RawMessage("true")}
-	no  = &node{scalar: json.RawMessage("false")}
-)
+var no = &node{scalar: json.RawMessage("false")}
 
 // duplicates returns the places where an object has two members of a name. data is one JSON value.
 func duplicates(data []byte) []string {

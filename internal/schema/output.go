@@ -339,18 +339,3 @@ func (o *Output) Check(data []byte) ([]string, error) {
 	}
 	return lines, nil
 }
-
-// Decode decodes the JSON of an answer into v, as [Decode] does, without the member around a value
-// that is not an object.
-func (o *Output) Decode(data []byte, v any) error {
-	if !o.Wrapped {
-		return Decode(data, v)
-	}
-	var around struct {
-		Value json.RawMessage `json:"value"`
-	}
-	if err := json.Unmarshal(data, &around); err != nil || around.Value == nil {
-		return err
-	}
-	return Decode(around.Value, v)
-}
