@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // node is a JSON value that keeps the order of its members. Order matters in a schema that is sent:
@@ -139,6 +140,18 @@ func (n *node) text() string {
 	var b bytes.Buffer
 	n.write(&b)
 	return b.String()
+}
+
+// texts returns the elements of a list, or the text of anything else.
+func (n *node) texts() string {
+	if n.kind != '[' {
+		return n.text()
+	}
+	texts := make([]string, len(n.elems))
+	for i, e := range n.elems {
+		texts[i] = e.text()
+	}
+	return strings.Join(texts, ", ")
 }
 
 func object(members ...member) *node { return &node{kind: '{', members: members} }

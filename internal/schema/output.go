@@ -77,7 +77,7 @@ func newOutput(t reflect.Type, lax bool) (*Output, error) {
 		o.JSON = reflected
 		return o, nil
 	}
-	s := strictener{root: root, done: map[string]bool{}}
+	s := strictener{root: root, isWrapped: o.Wrapped, done: map[string]bool{}}
 	out := s.strict(root, "", 0)
 	if defs := root.get("$defs"); defs != nil {
 		sent := object()
@@ -114,10 +114,11 @@ func wrapped(root *node) *node {
 
 // strictener rewrites a schema so that strict modes accept it.
 type strictener struct {
-	root     *node
-	defs     *node
-	done     map[string]bool // definitions that were rewritten
-	problems []string
+	root      *node
+	isWrapped bool
+	defs      *node
+	done      map[string]bool // definitions that were rewritten
+	problems  []string
 }
 
 func (s *strictener) problem(path, text string) {
@@ -144,8 +145,8 @@ var composed = []string{
 // words are what the keywords become in a description. The others are named as they are.
 var words = map[string]string{
 	"minimum": "at least %s", "maximum": "at most %s", "exclusiveMinimum": "more than %s", "exclusiveMaximum": "less than %s",
-	"multipleOf": "a multiple of %s", "minLength": "at least %s characters", "maxLength": "at most %s characters",
-	"minItems": "at least %s elements", "maxItems": "at most %s elements", "pattern": "matches the pattern %s",
+	"multipleOf": "a multiple of %s", "minLength": "%s or more characters", "maxLength": "%s or fewer characters",
+	"minItems": "%s or more elements", "maxItems": "%s or fewer elements", "pattern": "matches the pattern %s",
 	"contentEncoding": "encoded as %s", "default": "%s by default", "format": "in the format %s",
 }
 
@@ -196,7 +197,7 @@ func (s *strictener) strict(n *node, path string, depth int) *node {
 		case m.name == "uniqueItems":
 			notes = append(notes, "all different")
 		case m.name == "examples", m.name == "example":
-			notes = append(notes, "for example "+m.value.text())
+			notes = append(notes, "for example "+m.value.texts())
 		case slices.Contains(composed, m.name):
 			s.problem(path, "is described with "+m.name+useLax)
 		case slices.Contains(annotations, m.name), strings.HasPrefix(m.name, "x-"):
@@ -275,7 +276,11 @@ func (s *strictener) members(n, out *node, path string, depth int) (notes []stri
 	}
 	if p := n.get("properties"); p != nil {
 		for _, m := range p.members {
-			value := s.strict(m.value, join(path, m.name), depth+1)
+			at := join(path, m.name)
+			if s.isWrapped && n == s.root {
+				at = "" // nobody knows the wrapper
+			}
+			value := s.strict(m.value, at, depth+1)
 			if d := m.value.get("description"); d != nil && m.value.get("$ref") != nil {
 				notes = append(notes, m.name+": "+d.text())
 			}

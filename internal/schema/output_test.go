@@ -1,0 +1,277 @@
+package schema_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	invopop "github.com/invopop/jsonschema"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter/internal/schema"
+)
+
+type (
+	order struct {
+		Customer customer   `json:"customer" jsonschema:"who pays"`
+		Items    []item     `json:"items" jsonschema:"minItems=1"`
+		Due      *time.Time `json:"due,omitzero" jsonschema:"when it is to be paid"`
+		Note     string     `json:"note,omitempty" jsonschema:"maxLength=80"`
+		Kind     *string    `json:"kind" jsonschema:"enum=bill,enum=credit"`
+	}
+	customer struct {
+		Name string `json:"name"`
+		Mail string `json:"mail" jsonschema:"format=email"`
+	}
+	item struct {
+		Count int     `json:"count" jsonschema:"minimum=1,maximum=99"`
+		Price float64 `json:"price" jsonschema:"exclusiveMinimum=0"`
+		Code  string  `json:"code" jsonschema:"as printed,pattern=^[A-Z]+$,example=AB,default=X"`
+	}
+	described struct {
+		Root tree  `json:"root" jsonschema:"where it begins"`
+		Next *tree `json:"next" jsonschema:"where it goes on"`
+	}
+	plain struct {
+		ID   string     `json:"id"`
+		Tags []string   `json:"tags"`
+		Both [2]float64 `json:"both"`
+		More struct {
+			Deep *bool `json:"deep"`
+		} `json:"more"`
+	}
+	choice       struct{ Value either }
+	either       struct{}
+	constant     struct{ Value always }
+	always       string
+	titled       struct{ Value title }
+	title        string
+	durations    struct{ Wait time.Duration }
+	pointers     struct{ A, B **int }
+	level5       struct{ A struct{ B struct{ C struct{ D []int } } } }
+	optionalEnum struct {
+		Level *level `json:"level,omitempty" jsonschema:"enum=1,enum=2"`
+	}
+)
+
+func (either) JSONSchema() *invopop.Schema {
+	return &invopop.Schema{OneOf: []*invopop.Schema{{Type: "string", Description: "a name"}, {Type: "integer", Minimum: "1"}}}
+}
+func (always) JSONSchema() *invopop.Schema { return &invopop.Schema{Type: "string", Const: "yes"} }
+func (title) JSONSchema() *invopop.Schema {
+	return &invopop.Schema{Type: "string", Title: "T", Comments: "c", ReadOnly: true, Examples: []any{"a", 1}}
+}
+
+// answers are types with a strict schema.
+var answers = map[string]reflect.Type{
+	"order": reflect.TypeFor[order](), "described": reflect.TypeFor[described](), "plain": reflect.TypeFor[plain](),
+	"choice": reflect.TypeFor[choice](), "constant": reflect.TypeFor[constant](), "titled": reflect.TypeFor[titled](),
+	"durations": reflect.TypeFor[durations](), "pointers": reflect.TypeFor[pointers](), "level5": reflect.TypeFor[level5](),
+	"optionalenum": reflect.TypeFor[optionalEnum](), "orders": reflect.TypeFor[[]order](), "int": reflect.TypeFor[int](),
+	"bool": reflect.TypeFor[bool](), "trees": reflect.TypeFor[[]tree](),
+}
+
+// refused are the types of goldens that strict modes do not accept, with the places.
+var refused = map[string]string{
+	"scalars": "Any may be any JSON", "special": "raw may be any JSON", "forest": "trees is a map", "pairs": "the type is a map",
+	"maps": "strings is a map", "any": "the type may be any JSON", "dictionary": "is a map", "anything": "Field may be any JSON",
+	"part": "Message may be any JSON",
+}
+
+func TestStrictSchemasAreThoseOfTheGoldenFiles(t *testing.T) {
+	all := map[string]reflect.Type{}
+	for name, typ := range goldens {
+		if _, ok := refused[name]; !ok {
+			all[name] = typ
+		}
+	}
+	for name, typ := range answers {
+		all[name] = typ
+	}
+	require.GreaterOrEqual(t, len(all), 30)
+	for name, typ := range all {
+		t.Run(name, func(t *testing.T) {
+			out, err := schema.OutputOf(typ, false)
+			require.NoError(t, err)
+			var indented bytes.Buffer
+			require.NoError(t, json.Indent(&indented, out.JSON, "", "  "))
+			indented.WriteByte('\n')
+			file := filepath.Join("testdata", "strict", name+".json")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+				require.NoError(t, os.WriteFile(file, indented.Bytes(), 0o600))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), indented.String())
+			_, err = schema.Compile(out.JSON, true)
+			require.NoError(t, err)
+			assert.Empty(t, strictProblems(out.JSON))
+		})
+	}
+}
+
+func TestTypesWithoutAStrictSchema(t *testing.T) {
+	for name, place := range refused {
+		_, err := schema.OutputOf(goldens[name], false)
+		if assert.Error(t, err, name) {
+			assert.Contains(t, err.Error(), place, name)
+			assert.Contains(t, err.Error(), "set Lax", name)
+		}
+		out, err := schema.OutputOf(goldens[name], true)
+		require.NoError(t, err, name)
+		assert.NotEmpty(t, strictProblems(out.JSON), "%s: the checker of the dialects accepts everything", name)
+	}
+	type d4 struct{ A [][][]int }
+	type d8 struct{ A struct{ A struct{ A struct{ A d4 } } } }
+	_, err := schema.OutputOf(reflect.TypeFor[struct{ A [][]d8 }](), false)
+	assert.ErrorContains(t, err, "is nested more than 10 levels deep")
+}
+
+// strictProblems is what the published rules of the strict modes of OpenAI, Anthropic and Gemini say
+// against a schema. Recursion, which Anthropic and Gemini do not accept when it is required, is left
+// to the documentation: there is no other schema for such a type.
+func strictProblems(doc []byte) []string {
+	var root map[string]any
+	if err := json.Unmarshal(doc, &root); err != nil {
+		return []string{err.Error()}
+	}
+	d := dialect{root: root}
+	if root["type"] != "object" || root["anyOf"] != nil {
+		d.fail("openai", "$", "the root is no object")
+	}
+	defs, _ := root["$defs"].(map[string]any)
+	for name, def := range defs {
+		d.check(def, "$defs."+name, 0)
+	}
+	delete(root, "$defs")
+	d.check(root, "$", 0)
+	if d.properties > 5000 {
+		d.fail("openai", "$", "more than 5000 properties")
+	}
+	if d.enums > 1000 {
+		d.fail("openai", "$", "more than 1000 enum values")
+	}
+	if d.unions > 16 {
+		d.fail("anthropic", "$", "more than 16 unions")
+	}
+	return d.found
+}
+
+type dialect struct {
+	root                      map[string]any
+	properties, enums, unions int
+	found                     []string
+}
+
+func (d *dialect) fail(who, path, text string) { d.found = append(d.found, who+": "+path+": "+text) }
+
+// keywordsOf are what each dialect knows; all others are refused.
+var keywordsOf = map[string][]string{
+	"openai": {"type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "$ref", "description",
+		"format", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems"},
+	"anthropic": {"type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "allOf", "$ref",
+		"description", "default", "format", "title"},
+	"gemini": {"type", "format", "title", "description", "enum", "items", "prefixItems", "minItems", "maxItems", "minimum", "maximum",
+		"anyOf", "oneOf", "properties", "additionalProperties", "required", "$ref", "$anchor", "$id"},
+}
+
+func (d *dialect) check(v any, path string, depth int) {
+	s, ok := v.(map[string]any)
+	if !ok || len(s) == 0 {
+		d.fail("all", path, "accepts anything")
+		return
+	}
+	for who, known := range keywordsOf {
+		for k := range s {
+			if !slices.Contains(known, k) {
+				d.fail(who, path, k)
+			}
+		}
+	}
+	if depth > 10 {
+		d.fail("openai", path, "nested too deep")
+	}
+	if format, ok := s["format"].(string); ok && !slices.Contains([]string{"date-time", "date", "time"}, format) {
+		d.fail("gemini", path, "format "+format)
+	}
+	if ref, ok := s["$ref"].(string); ok {
+		if len(s) > 1 {
+			d.fail("openai, gemini", path, "keywords beside $ref")
+		}
+		defs, _ := d.root["$defs"].(map[string]any)
+		if name, ok := strings.CutPrefix(ref, "#/$defs/"); !ok || defs != nil && defs[name] == nil {
+			d.fail("all", path, "refers to "+ref)
+		}
+		return
+	}
+	if any, ok := s["anyOf"].([]any); ok {
+		d.unions++
+		if len(s) > 1 {
+			d.fail("gemini", path, "keywords beside anyOf")
+		}
+		for i, b := range any {
+			d.check(b, fmt.Sprintf("%s|%d", path, i), depth)
+		}
+		return
+	}
+	if enum, ok := s["enum"].([]any); ok {
+		d.enums += len(enum)
+		for _, e := range enum {
+			switch e.(type) {
+			case string, float64:
+			default:
+				d.fail("gemini", path, "enum of other values")
+			}
+		}
+	}
+	switch s["type"] {
+	case "object":
+		properties, ok := s["properties"].(map[string]any)
+		if !ok || s["additionalProperties"] != false {
+			d.fail("openai, anthropic", path, "additionalProperties is not false")
+		}
+		required, _ := s["required"].([]any)
+		for name, p := range properties {
+			d.properties++
+			if !slices.Contains(required, any(name)) {
+				d.fail("openai", path+"."+name, "is not required")
+			}
+			d.check(p, path+"."+name, depth+1)
+		}
+	case "array":
+		d.check(s["items"], path+"[]", depth+1)
+	case "string", "number", "integer", "boolean", "null":
+	default:
+		d.fail("all", path, fmt.Sprintf("has the type %v", s["type"]))
+	}
+}
+
+func TestCheckOfAnOutput(t *testing.T) {
+	out, err := schema.OutputOf(reflect.TypeFor[order](), false)
+	require.NoError(t, err)
+	lines, err := out.Check([]byte(`{"customer":{"name":"A","mail":"nobody"},"items":[{"count":0,"price":0,"code":"a"}],"due":null,"note":null,"kind":"x","kind":null}`))
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"customer.mail: 'nobody' is not valid email: missing @",
+		"items[0].code: 'a' does not match pattern '^[A-Z]+$'",
+		"items[0].count: must be at least 1, is 0",
+		"items[0].price: must be more than 0, is 0",
+		"kind: is there twice",
+	}, lines)
+	assert.False(t, out.Wrapped)
+	out, err = schema.OutputOf(reflect.TypeFor[[]tree](), false)
+	require.NoError(t, err)
+	assert.True(t, out.Wrapped)
+	lines, err = out.Check([]byte(`{"value":[{"value":1,"children":[{"value":"2"}]}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"value[0].children[0].value: must be an integer, is a string"}, lines)
+}
