@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"reflect"
 	"strings"
 
@@ -108,29 +109,33 @@ func embedded(text []byte) ([]byte, bool) {
 	if inner, ok := fenced(text); ok {
 		return inner, true
 	}
-	const most = 64 // beginnings of an object that are tried: each may read all of the text
+	value, rest := firstObject(text)
+	if value == nil {
+		return nil, false
+	}
+	another, _ := firstObject(rest)
+	return value, another == nil
+}
+
+// firstObject returns the first JSON object in a text, or nil, and the text behind it.
+func firstObject(text []byte) (value json.RawMessage, rest []byte) {
+	const most = 64 // beginnings that are tried: each may read all of the text
 	for range most {
 		start := bytes.IndexByte(text, '{')
 		if start < 0 {
-			return nil, false
+			return nil, nil
 		}
 		text = text[start:]
-		if value, rest, ok := firstValue(text); ok {
-			_, another := embedded(rest)
-			return value, !another
+		d := json.NewDecoder(bytes.NewReader(text))
+		switch err := d.Decode(&value); {
+		case err == nil:
+			return value, text[d.InputOffset():]
+		case errors.Is(err, io.ErrUnexpectedEOF): // cut; what is inside is not the answer
+			return nil, nil
 		}
 		text = text[1:]
 	}
-	return nil, false
-}
-
-func firstValue(text []byte) (value, rest []byte, ok bool) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	var raw json.RawMessage
-	if d.Decode(&raw) != nil {
-		return nil, nil, false
-	}
-	return raw, text[d.InputOffset():], true
+	return nil, nil
 }
 
 // fenced returns the JSON between the fences that Markdown has around code.

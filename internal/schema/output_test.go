@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/big"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -48,15 +50,17 @@ type (
 			Deep *bool `json:"deep"`
 		} `json:"more"`
 	}
-	choice       struct{ Value either }
-	either       struct{}
-	constant     struct{ Value always }
-	always       string
-	titled       struct{ Value title }
-	title        string
-	durations    struct{ Wait time.Duration }
-	pointers     struct{ A, B **int }
-	level5       struct{ A struct{ B struct{ C struct{ D []int } } } }
+	choice    struct{ Value either }
+	either    struct{}
+	constant  struct{ Value always }
+	always    string
+	titled    struct{ Value title }
+	title     string
+	durations struct{ Wait time.Duration }
+	pointers  struct{ A, B **int }
+	level5    struct {
+		A struct{ B struct{ C struct{ D []int } } }
+	}
 	optionalEnum struct {
 		Level *level `json:"level,omitempty" jsonschema:"enum=1,enum=2"`
 	}
@@ -131,7 +135,9 @@ func TestTypesWithoutAStrictSchema(t *testing.T) {
 		assert.NotEmpty(t, strictProblems(out.JSON), "%s: the checker of the dialects accepts everything", name)
 	}
 	type d4 struct{ A [][][]int }
-	type d8 struct{ A struct{ A struct{ A struct{ A d4 } } } }
+	type d8 struct {
+		A struct{ A struct{ A struct{ A d4 } } }
+	}
 	_, err := schema.OutputOf(reflect.TypeFor[struct{ A [][]d8 }](), false)
 	assert.ErrorContains(t, err, "is nested more than 10 levels deep")
 }
@@ -274,4 +280,103 @@ func TestCheckOfAnOutput(t *testing.T) {
 	lines, err = out.Check([]byte(`{"value":[{"value":1,"children":[{"value":"2"}]}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"value[0].children[0].value: must be an integer, is a string"}, lines)
+}
+
+// What encoding/json writes for a random value of a random type passes the schema that is sent for
+// the type and the one it is checked against, and is decoded into the same value.
+func TestRandomTypesRoundTrip(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	optional := 0
+	for range rounds {
+		typ := randomType(r, 3, new(14))
+		out, err := schema.OutputOf(typ, false)
+		require.NoError(t, err, "%s", typ)
+		require.Empty(t, strictProblems(out.JSON), "%s: %s", typ, out.JSON)
+		sent, err := schema.Compile(out.JSON, true)
+		require.NoError(t, err)
+		for range 10 {
+			v := reflect.New(typ)
+			fill(r, v.Elem(), 0)
+			dropPointers(r, v.Elem())
+			data, err := json.Marshal(v.Interface())
+			require.NoError(t, err)
+			if out.Wrapped {
+				data = []byte(`{"value":` + string(data) + `}`)
+			}
+			optional += bytes.Count(data, []byte("null"))
+			lines, err := sent.Check(data)
+			require.NoError(t, err)
+			require.Empty(t, lines, "%s: %s", out.JSON, data)
+			lines, err = out.Check(data)
+			require.NoError(t, err)
+			require.Empty(t, lines, "%s: %s", out.JSON, data)
+
+			around := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Value", Type: typ, Tag: `json:"value"`}}))
+			if !out.Wrapped {
+				data = []byte(`{"value":` + string(data) + `}`)
+			}
+			require.NoError(t, schema.Decode(data, around.Interface()))
+			again, err := json.Marshal(around.Interface())
+			require.NoError(t, err)
+			require.Equal(t, string(data), string(again))
+		}
+	}
+	assert.Positive(t, optional)
+}
+
+// randomType makes a type with a strict schema that has at most *pointers pointers.
+func randomType(r *rand.Rand, depth int, pointers *int) reflect.Type {
+	scalars := []reflect.Type{
+		reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[uint8](), reflect.TypeFor[int64](), reflect.TypeFor[float64](),
+		reflect.TypeFor[bool](), reflect.TypeFor[time.Time](), reflect.TypeFor[[]byte](), reflect.TypeFor[json.Number](), reflect.TypeFor[big.Int](),
+	}
+	if depth == 0 {
+		return scalars[r.IntN(len(scalars))]
+	}
+	switch r.IntN(4) {
+	case 0:
+		return scalars[r.IntN(len(scalars))]
+	case 1:
+		for {
+			if e := randomType(r, depth-1, pointers); e.Kind() != reflect.Uint8 { // []uint8 is base64
+				return reflect.SliceOf(e)
+			}
+		}
+	}
+	fields := make([]reflect.StructField, 1+r.IntN(4))
+	for i := range fields {
+		typ := randomType(r, depth-1, pointers)
+		if *pointers > 0 && r.IntN(3) == 0 {
+			*pointers--
+			typ = reflect.PointerTo(typ)
+		}
+		fields[i] = reflect.StructField{Name: fmt.Sprintf("F%d", i), Type: typ, Tag: reflect.StructTag(fmt.Sprintf(`json:"f%d" jsonschema:"member %d"`, i, i))}
+	}
+	return reflect.StructOf(fields)
+}
+
+// dropPointers sets some pointers to nil.
+func dropPointers(r *rand.Rand, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type().PkgPath() != "" { // time.Time and big.Int
+			return
+		}
+		for i := range v.NumField() {
+			dropPointers(r, v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			dropPointers(r, v.Index(i))
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		if r.IntN(2) == 0 {
+			v.SetZero()
+			return
+		}
+		dropPointers(r, v.Elem())
+	}
 }
