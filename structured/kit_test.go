@@ -2,6 +2,7 @@ package structured_test
 
 import (
 	"errors"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -90,6 +91,9 @@ func isPrefix(part, final reflect.Value) bool {
 	case reflect.Struct:
 		if t, ok := part.Interface().(time.Time); ok {
 			return t.Equal(final.Interface().(time.Time))
+		}
+		if part.Type() == reflect.TypeFor[netip.Addr]() {
+			return part.Interface() == final.Interface()
 		}
 		for i := range part.NumField() {
 			if !isPrefix(part.Field(i), final.Field(i)) {

@@ -89,8 +89,8 @@ func TestPartialsHoldBackWhatTypesRefuse(t *testing.T) {
 		for _, code := range v.Codes {
 			assert.Contains(t, []string{"abc", "abd"}, code)
 		}
-		if v.Own.text != "" {
-			assert.Equal(t, `{"a":["x","y"]}`, v.Own.text)
+		if v.Own.Text != "" {
+			assert.Equal(t, `{"a":["x","y"]}`, v.Own.Text)
 		}
 		if m, ok := v.Any.(map[string]any); ok {
 			if list, ok := m["deep"].([]any); ok && len(list) > 0 {
@@ -107,9 +107,9 @@ func TestPartialsHoldBackWhatTypesRefuse(t *testing.T) {
 	assert.False(t, seen["code a"] || seen["code ab"])
 }
 
-type own struct{ text string }
+type own struct{ Text string }
 
-func (o *own) UnmarshalJSON(data []byte) error { o.text = string(data); return nil }
+func (o *own) UnmarshalJSON(data []byte) error { o.Text = string(data); return nil }
 
 func TestValueReadsTheRest(t *testing.T) {
 	srv := openroutertest.NewServer(t, pieces(valid, 7).Cost(0.5), pieces(valid, 7), pieces(valid, 7), pieces(valid, 7).Times(1))
@@ -222,7 +222,7 @@ func TestRandomValuesAndCuts(t *testing.T) {
 		checkCuts[[]tree](t, r, structured.Output[[]tree]{})
 		checkCuts[string](t, r, structured.Output[string]{})
 		checkCuts[map[string]tree](t, r, structured.Output[map[string]tree]{Lax: true})
-		checkCuts[[][]*[]string](t, r, structured.Output[[][]*[]string]{})
+		checkCuts[[][][]string](t, r, structured.Output[[][][]string]{})
 		checkCuts[[]item](t, r, structured.Output[[]item]{})
 		checkCuts[struct {
 			At    []time.Time
