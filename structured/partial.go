@@ -23,8 +23,8 @@ type scanner struct {
 	isKey bool
 
 	scratch   []byte
-	lastEnd   int  // of the document that document returned last
-	lastText  bool // it ended in an open string
+	steps     []schema.Step
+	last      prefix
 	completed bool
 	broken    bool // it is not JSON
 }
@@ -32,6 +32,9 @@ type scanner struct {
 type container struct {
 	step   schema.Step
 	before int // the cut before it was opened
+	start  int // of what it contains
+	whole  int // the number of values in it that are whole
+	end    int // of the last of them
 }
 
 type state byte
@@ -78,7 +81,7 @@ func (s *scanner) scan() {
 			if len(s.stack) == 0 {
 				s.start, s.cut = s.pos, s.pos
 			}
-			s.stack = append(s.stack, container{step: schema.Step{IsList: c == '['}, before: s.cut})
+			s.stack = append(s.stack, container{step: schema.Step{IsList: c == '['}, before: s.cut, start: s.pos + 1, end: s.pos + 1})
 			if s.cut = s.pos + 1; c == '{' {
 				s.state = wantKey
 			}
@@ -101,7 +104,13 @@ func isPlain(c byte) bool {
 func (s *scanner) top() *container { return &s.stack[len(s.stack)-1] }
 
 // ended marks the end of a value.
-func (s *scanner) ended(at int) { s.state, s.cut = wantComma, at }
+func (s *scanner) ended(at int) {
+	s.state, s.cut = wantComma, at
+	if len(s.stack) > 0 {
+		s.top().whole++
+		s.top().end = at
+	}
+}
 
 func (s *scanner) close(c byte) {
 	if len(s.stack) == 0 || s.top().step.IsList != (c == ']') || s.state == wantColon || s.state == wantValue && c == '}' {
@@ -137,42 +146,55 @@ func (s *scanner) isEscaped() bool {
 	return (s.pos-at)%2 == 1
 }
 
-// document returns the JSON so far, closed so that it decodes into a typ, or nil if it would decode
-// into the same value as the last one. It is valid until the next call.
-func (s *scanner) document(typ reflect.Type) []byte {
+// prefix is what can be decoded of the text.
+type prefix struct {
+	end        int
+	containers int  // are open there
+	isText     bool // a string is open there
+}
+
+// prefix returns how much of the text decodes into a typ. It reports false if that is the same value
+// as the last time, or nothing.
+func (s *scanner) prefix(typ reflect.Type) (p prefix, ok bool) {
 	if s.broken || len(s.stack) == 0 {
-		return nil
+		return p, false
 	}
-	steps := make([]schema.Step, len(s.stack))
+	s.steps = s.steps[:0]
 	for i := range s.stack {
-		steps[i] = s.stack[i].step
+		s.steps = append(s.steps, s.stack[i].step)
 	}
-	containers, text := schema.Shown(typ, steps, s.state == inString && !s.isKey)
-	end := s.cut
+	p.end = s.cut
+	p.containers, p.isText = schema.Shown(typ, s.steps, s.state == inString && !s.isKey)
 	switch {
-	case containers < len(s.stack):
-		end, text = s.stack[containers].before, false
-	case text:
-		end = s.token + 1 + wholeCharacters(s.text[s.token+1:])
+	case p.containers < len(s.stack):
+		p.end, p.isText = s.stack[p.containers].before, false
+	case p.isText:
+		p.end = s.token + 1 + wholeCharacters(s.text[s.token+1:])
 	}
-	same := end == s.lastEnd && text == s.lastText || end == s.lastEnd+1 && s.lastText && !text
-	if same || end <= s.start+1 {
-		s.lastEnd, s.lastText = end, text
-		return nil
+	same := p.end == s.last.end && p.isText == s.last.isText || p.end == s.last.end+1 && s.last.isText && !p.isText
+	s.last = p
+	return p, !same && p.end > s.start+1
+}
+
+// document returns the JSON of a prefix from the container with the index outer on, whose contents
+// begin at from. It is valid until the next call.
+func (s *scanner) document(p prefix, outer, from int) []byte {
+	opening, closing := "{", "}"
+	if s.stack[outer].step.IsList {
+		opening, closing = "[", "]"
 	}
-	s.lastEnd, s.lastText = end, text
-	s.scratch = append(s.scratch[:0], s.text[s.start:end]...)
-	if text {
+	s.scratch = append(append(s.scratch[:0], opening...), s.text[min(from, p.end):p.end]...)
+	if p.isText {
 		s.scratch = append(s.scratch, '"')
 	}
-	for i := containers - 1; i >= 0; i-- {
+	for i := p.containers - 1; i > outer; i-- {
 		if s.stack[i].step.IsList {
 			s.scratch = append(s.scratch, ']')
 		} else {
 			s.scratch = append(s.scratch, '}')
 		}
 	}
-	return s.scratch
+	return append(s.scratch, closing...)
 }
 
 // wholeCharacters returns the length of the text of a string without a character at its end that is

@@ -41,8 +41,8 @@ const (
 	growth = 8
 )
 
-// Partials returns an iterator over the value while it grows. Each is a value of its own and a prefix
-// of the final one:
+// Partials returns an iterator over the value while it grows. Each is a prefix of the final one. Do
+// not change it: the next may share the elements that are whole.
 //
 //   - A string is the beginning of the final string, up to a whole character. A string that has an
 //     enum, a format or a pattern, or whose Go type reads it, appears when it is whole.
@@ -60,8 +60,7 @@ const (
 func (s *StreamOf[T]) Partials() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		typ := s.typ()
-		var text scanner
+		text := growing[T]{typ: s.typ(), isWrapped: s.isWrapped()}
 		last := 0 // the size of the text that was decoded last
 		for piece, err := range s.stream.Texts() {
 			if err != nil {
@@ -78,12 +77,7 @@ func (s *StreamOf[T]) Partials() iter.Seq2[T, error] {
 			if text.completed {
 				continue // the final value is checked
 			}
-			document := text.document(typ)
-			if document == nil {
-				continue
-			}
-			var v T
-			if decode(document, s.isWrapped(), &v) == nil && !yield(v, nil) {
+			if v, ok := text.value(); ok && !yield(v, nil) {
 				return
 			}
 		}

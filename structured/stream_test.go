@@ -192,8 +192,23 @@ func TestCostIsLinear(t *testing.T) {
 	}
 	small, few := cost(64 << 10)
 	large, many := cost(1 << 20)
-	assert.Less(t, large, 12.0, "times each byte is decoded: 9 by the rule, and the final value")
+	assert.Less(t, large, 4.0, "times each byte is decoded: whole elements once, the final value, and the first 4 KiB")
 	assert.Less(t, large, small+1)
+
+	decodes.Store(0) // without a list, everything is decoded again at each eighth
+	type members struct {
+		A, B, C, D, E, F, G, H counted
+		Text                   string
+	}
+	var v members
+	for i := range 8 {
+		reflect.ValueOf(&v).Elem().Field(i).SetString(strings.Repeat("x", 64<<10))
+	}
+	v.Text = "x"
+	got, err := partials(t, structured.Output[members]{}, pieces(string(asJSON(t, v)), 32))
+	require.NoError(t, err)
+	assert.Less(t, len(got), 80)
+	assert.Less(t, float64(decodes.Load())/(512<<10), 11.0)
 	assert.Less(t, many-few, 40, "a value for each eighth")
 	assert.Greater(t, few, 40)
 }

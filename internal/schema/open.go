@@ -64,6 +64,44 @@ func isFussy(f field) bool {
 	return slices.ContainsFunc([]string{"enum", "pattern", "format"}, tag.has) || f.tag.Get("jsonschema_extras") != ""
 }
 
+// Slot returns what the steps lead to within v, a list of Go that can be set, or false if there is
+// none. Pointers on the way are replaced by pointers to copies, so that nothing else sees a change.
+func Slot(v reflect.Value, steps []Step) (reflect.Value, bool) {
+	for i := 0; ; i++ {
+		for v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			own := reflect.New(v.Type().Elem())
+			own.Elem().Set(v.Elem())
+			v.Set(own)
+			v = own.Elem()
+		}
+		if isOpaque(v.Type()) {
+			return v, false
+		}
+		if i == len(steps) {
+			return v, v.Kind() == reflect.Slice
+		}
+		if v.Kind() != reflect.Struct || steps[i].IsList {
+			return v, false
+		}
+		f, ok := fieldOf(v.Type(), steps[i].Name)
+		if !ok {
+			return v, false
+		}
+		for _, n := range f.index {
+			if v.Kind() != reflect.Struct {
+				return v, false // behind an embedded pointer
+			}
+			v = v.Field(n)
+		}
+		if !v.CanSet() {
+			return v, false
+		}
+	}
+}
+
 var fields sync.Map // reflect.Type → map[string]field
 
 func fieldOf(t reflect.Type, name string) (field, bool) {
