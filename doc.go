@@ -66,7 +66,8 @@
 // [GenerationsService.Get] reports the final cost. [WithRouterMetadata] asks how
 // the request was routed.
 //
-// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// Package [github.com/openrouter-go/openrouter/agent] runs Go functions as tools.
+// Without it, [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
 // other tools itself, such as [WebSearchTool], and plugins, such as
 // [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema.
 // [Reasoning] controls how much a model thinks.
@@ -104,7 +105,7 @@
 //   - Limits: [WithTimeout] limits one attempt of a call, or the wait for the first
 //     event of a stream. [WithStreamIdleTimeout] and [WithContentTimeout] limit the
 //     silence in a stream. Only the context limits the total time of a stream.
-//     [WithMaxBodySize] and [WithMaxEventSize] limit memory.
+//     [WithMaxBodySize], [WithMaxEventSize] and [WithMaxStreamSize] limit memory.
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].

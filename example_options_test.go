@@ -309,6 +309,19 @@ func ExampleWithMaxEventSize() {
 	// Output: true To be.
 }
 
+func ExampleWithMaxStreamSize() {
+	srv := openroutertest.Start(openroutertest.Text(strings.Fields(strings.Repeat("To be. ", 10_000))...))
+	defer srv.Close()
+
+	stream, err := srv.Client(openrouter.WithMaxStreamSize(100<<10)).Chat.Stream(context.Background(), question("To be?"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = stream.Collect()
+	fmt.Println(errors.Is(err, openrouter.ErrTooLarge), len(stream.Response().Text()) > 0)
+	// Output: true true
+}
+
 // The client uses the cache. This call gets a new answer from the model.
 func ExampleWithoutResponseCache() {
 	srv := openroutertest.Start(openroutertest.Text("Oslo."))

@@ -2,7 +2,6 @@ package openrouter
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -224,20 +223,6 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 		return 0, l.err
 	}
 	return n, err
-}
-
-// encodeBase64 appends the base64 of about size bytes to a prefix. The text is allocated once: it may
-// have a hundred megabytes.
-func encodeBase64(prefix string, r io.Reader, size int64) (string, error) {
-	var b strings.Builder
-	b.Grow(len(prefix) + base64.StdEncoding.EncodedLen(int(size)))
-	b.WriteString(prefix)
-	enc := base64.NewEncoder(base64.StdEncoding, &b)
-	if _, err := io.Copy(enc, r); err != nil {
-		return "", err
-	}
-	_ = enc.Close() // a Builder never fails
-	return b.String(), nil
 }
 
 func textFile(r io.Reader, size int64) (Part, error) {

@@ -3,10 +3,12 @@ package openrouter
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"io/fs"
 	"iter"
 	"math"
@@ -196,4 +198,18 @@ func WAVHeader(size int) []byte {
 	h = binary.LittleEndian.AppendUint16(h, bits)
 	h = append(h, "data"...)
 	return binary.LittleEndian.AppendUint32(h, data)
+}
+
+// encodeBase64 appends the base64 of about size bytes to a prefix. The text is allocated once: it may
+// have a hundred megabytes.
+func encodeBase64(prefix string, r io.Reader, size int64) (string, error) {
+	var b strings.Builder
+	b.Grow(len(prefix) + base64.StdEncoding.EncodedLen(int(size)))
+	b.WriteString(prefix)
+	enc := base64.NewEncoder(base64.StdEncoding, &b)
+	if _, err := io.Copy(enc, r); err != nil {
+		return "", err
+	}
+	_ = enc.Close() // a Builder never fails
+	return b.String(), nil
 }

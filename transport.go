@@ -104,9 +104,9 @@ type sendOnce struct {
 // The states of a request. A RoundTripper of the caller may repeat one that was
 // answered: that is its own decision.
 const (
-	notWritten = iota
-	written
-	answered
+	isUnwritten = iota
+	isWritten
+	isAnswered
 )
 
 // errGivenUp is why an attempt ends when its connection gives the request up.
@@ -118,18 +118,18 @@ func (s *sendOnce) watch(ctx context.Context) context.Context {
 	s.trace.GetConn = func(string) { s.traced.Store(true) }
 	s.trace.GotConn = func(httptrace.GotConnInfo) {
 		s.attached.Store(true)
-		if s.state.Load() == written {
+		if s.state.Load() == isWritten {
 			s.cancel(ownEnd{errGivenUp})
 			return
 		}
-		s.state.Store(notWritten)
+		s.state.Store(isUnwritten)
 	}
 	s.trace.WroteHeaders = func() {
-		s.state.CompareAndSwap(notWritten, written) // over HTTP/2 the answer may be faster than this call
+		s.state.CompareAndSwap(isUnwritten, isWritten) // over HTTP/2 the answer may be faster than this call
 	}
-	s.trace.GotFirstResponseByte = func() { s.state.Store(answered) }
+	s.trace.GotFirstResponseByte = func() { s.state.Store(isAnswered) }
 	s.trace.Got1xxResponse = func(int, textproto.MIMEHeader) error { // which is no answer
-		s.state.Store(written)
+		s.state.Store(isWritten)
 		return nil
 	}
 	return httptrace.WithClientTrace(ctx, &s.trace)
@@ -137,7 +137,7 @@ func (s *sendOnce) watch(ctx context.Context) context.Context {
 
 // bodyAgain is the GetBody of the request.
 func (s *sendOnce) bodyAgain() (io.ReadCloser, error) {
-	if s.state.Load() == written {
+	if s.state.Load() == isWritten {
 		s.cancel(ownEnd{errGivenUp})
 		return nil, errGivenUp
 	}

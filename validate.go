@@ -283,6 +283,9 @@ func (k *checker) caching(r *ChatCompletionRequest) {
 
 // format checks the name of a schema.
 func (k *checker) format(r *ChatCompletionRequest) {
+	if r.ResponseFormat == nil {
+		return
+	}
 	f, ok := as[JSONSchemaFormat](r.ResponseFormat)
 	if !ok {
 		return

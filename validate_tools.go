@@ -266,6 +266,9 @@ func (k *checker) patterns(list []string, path string, i int) {
 }
 
 func (k *checker) choice(c ToolChoice) {
+	if c == nil {
+		return
+	}
 	if c, ok := as[FunctionToolChoice](c); ok && c.Function.Name == "" && !has(c.Function.Extra, "name") && !has(c.Extra, "function") {
 		k.missing("tool_choice.function.name", "is missing")
 	}

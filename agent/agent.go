@@ -92,6 +92,9 @@ type Decision struct {
 // Run runs the request until the model answers without calling a tool. The request is not changed.
 // The options apply to every request of the run.
 //
+// A tool choice that requires a call holds for the first request only. In each request, it would
+// keep the model from ever answering. Prepare can set it again.
+//
 // Run first runs the calls at the end of req.Messages that have no result. A run that ended with
 // [Run.Pending] therefore goes on when its messages are given to Run again.
 //

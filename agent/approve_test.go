@@ -167,6 +167,12 @@ func testApprovePanic(t *testing.T) {
 }
 
 func testPendingFunction(t *testing.T) {
+	raw := question()
+	raw.Tools = []openrouter.Tool{openrouter.RawTool(`{"type":"function","function":{"name":"browser"}}`), openrouter.RawTool(`{"type":"openrouter:new"}`)}
+	pending, err := agent.Agent{Client: fake(t, openroutertest.ToolCall("c1", "browser", `{}`)).Client()}.Run(t.Context(), raw)
+	require.NoError(t, err)
+	require.Len(t, pending.Pending, 1)
+
 	req := question()
 	req.Tools = []openrouter.Tool{&openrouter.FunctionTool{Function: openrouter.Function{Name: "browser"}}}
 	asked := 0

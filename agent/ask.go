@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,15 +40,9 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 		seen[name] = i
 	}
 	for i, other := range others {
-		switch f := other.(type) {
-		case openrouter.FunctionTool:
-			l.functions = append(l.functions, f.Function.Name)
-			name(i, f.Function.Name)
-		case *openrouter.FunctionTool:
-			if f != nil {
-				l.functions = append(l.functions, f.Function.Name)
-				name(i, f.Function.Name)
-			}
+		if f := functionOf(other); f != "" {
+			l.functions = append(l.functions, f)
+			name(i, f)
 		}
 	}
 	for i := range tools {
@@ -69,6 +64,24 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 		return &openrouter.ValidationError{Violations: found}
 	}
 	return nil
+}
+
+// functionOf returns the name of a tool that is a function, or "".
+func functionOf(tool openrouter.Tool) string {
+	switch t := tool.(type) {
+	case openrouter.FunctionTool:
+		return t.Function.Name
+	case *openrouter.FunctionTool:
+		if t != nil {
+			return t.Function.Name
+		}
+	case openrouter.RawTool:
+		var f openrouter.FunctionTool
+		if json.Unmarshal(t, &f) == nil { // another kind of tool has no function
+			return f.Function.Name
+		}
+	}
+	return ""
 }
 
 func field(i int, member string) string { return fmt.Sprintf("tools[%d].%s", i, member) }
@@ -113,7 +126,7 @@ func (l *loop) next() (*openrouter.ChatCompletionRequest, error) {
 func (l *loop) hasBegun() bool { return l.requests > 0 || l.endsWithResult() }
 
 // isForced reports whether a choice requires a call. In every step, it would keep the model from
-// ever answering.
+// ever answering. A raw choice is not looked into.
 func isForced(choice openrouter.ToolChoice) bool {
 	switch c := choice.(type) {
 	case openrouter.ToolChoiceMode:

@@ -47,7 +47,7 @@ func (l *loop) answer(at int, jobs []*job) error {
 
 	switch {
 	case c.panic != nil:
-		panic(l.wrap(c.panic))
+		panic(l.wrap(c.panic)) //nolint:forbidigo // the panic of a tool goes on in the caller
 	case c.goexit:
 		runtime.Goexit()
 	case c.fatal != nil:
@@ -128,7 +128,7 @@ func (l *loop) conclude(j *job, result Result, err error, took time.Duration) {
 	l.meter.add(costOf(&spent))
 	if j.state != nil {
 		nested := j.state.spent()
-		addUsage(&result.Usage, &nested)
+		result.Usage.Add(&nested)
 	}
 	if err != nil {
 		result.Content, result.IsError = openrouter.Text(l.errorText(j, err)), true

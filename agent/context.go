@@ -28,7 +28,7 @@ func stateFrom(ctx context.Context) *callState {
 func (s *callState) add(u *openrouter.Usage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	addUsage(&s.nested, u)
+	s.nested.Add(u)
 }
 
 // spent returns the usage of the runs inside of the call so far.
@@ -36,7 +36,7 @@ func (s *callState) spent() openrouter.Usage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var sum openrouter.Usage
-	addUsage(&sum, &s.nested)
+	sum.Add(&s.nested)
 	return sum
 }
 

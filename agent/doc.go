@@ -6,12 +6,14 @@
 //	weather := agent.NewTool("get_weather", "The weather in a city now.",
 //		func(ctx context.Context, in struct {
 //			City string `json:"city" jsonschema:"name of a city"`
-//		}) (Weather, error) { return station.Now(ctx, in.City) })
+//		}) (Weather, error) {
+//			return station.Now(ctx, in.City)
+//		})
 //
 //	bot := agent.Agent{Client: client, Tools: []agent.Tool{weather}, MaxCost: 0.05}
 //	run, err := bot.Run(ctx, req)
 //	if err != nil {
-//		return err // an *agent.Error, which holds the run up to there
+//		log.Fatal(err) // an *agent.Error, which holds the run up to there
 //	}
 //	fmt.Println(run.Text(), len(run.Steps), run.Usage.Cost)
 //	req.Messages = run.Messages // to go on with the conversation

@@ -196,7 +196,7 @@ func (l *loop) reach(err error) error {
 
 // account adds to what the run has used.
 func (l *loop) account(u *openrouter.Usage) {
-	addUsage(&l.run.Usage, u)
+	l.run.Usage.Add(u)
 	if l.outer != nil {
 		l.outer.add(u)
 	}

@@ -168,7 +168,7 @@ func testNoRepeat(t *testing.T) {
 	srv := openroutertest.NewTransport(t, openroutertest.Text("Half").Cut(), openroutertest.Text("Never sent."))
 	s := agent.Agent{Client: srv.Client(openrouter.WithMaxRetries(5))}.Stream(t.Context(), question())
 	var err error
-	for _, err = range s.Events() { //nolint:revive // the last error counts
+	for _, err = range s.Events() {
 	}
 	requireError(t, s.Run(), err, openrouter.ErrStreamTruncated)
 	assert.Len(t, srv.Requests(), 1)

@@ -216,7 +216,7 @@ func testUnsigned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			stop := agent.NewTool("stop", "", func(context.Context, struct{}) (agent.Result, error) { return agent.Result{Stop: true}, nil })
 			s := agent.Agent{Client: fake(t, c.reply).Client(), Tools: []agent.Tool{stop}}.Stream(t.Context(), question())
-			for range s.Events() { //nolint:revive // to the end
+			for range s.Events() {
 			}
 			run := s.Run()
 			requireValid(t, run)
@@ -231,7 +231,7 @@ func testUnsigned(t *testing.T) {
 	}
 	// Reasoning that broke off before anything else is no turn at all.
 	s := agent.Agent{Client: fake(t, openroutertest.Reasoning("Let me").Cut()).Client()}.Stream(t.Context(), question())
-	for range s.Events() { //nolint:revive // to the end
+	for range s.Events() {
 	}
 	assert.Len(t, s.Run().Messages, 1)
 	assert.Equal(t, "Let me", s.Run().Answer().Reasoning())

@@ -90,7 +90,7 @@ func (r *Run) Resolve(callID string, result Result) error {
 	call := r.Pending[i]
 	r.Messages = answered(r.Messages, at, []openrouter.Message{message(call.ID, result, defaultMaxResult)})
 	r.Pending = slices.Delete(slices.Clone(r.Pending), i, i+1)
-	addUsage(&r.Usage, &result.Usage)
+	r.Usage.Add(&result.Usage)
 
 	calls := r.Messages[at].ToolCalls
 	place := func(c openrouter.ToolCall) int {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,16 +144,16 @@ func testProgress(t *testing.T) {
 			return in.Text, nil
 		})
 		s := agent.Agent{Client: fake(t, three(), openroutertest.Text("Done.")).Client(), Tools: []agent.Tool{tool}}.Stream(t.Context(), question())
-		inside, n := false, 0
+		var inside atomic.Bool
+		n := 0
 		for e, err := range s.Events() {
 			require.NoError(t, err)
-			require.False(t, inside, "one event at a time")
-			inside = true
+			require.False(t, inside.Swap(true), "one event at a time")
 			if e.Progress != nil {
 				n++
 				assert.NotEqual(t, "too late", e.Progress)
 			}
-			inside = false
+			inside.Store(false)
 		}
 		assert.Equal(t, 12, n)
 		close(release)

@@ -105,7 +105,7 @@ func testBrokenStream(t *testing.T) {
 	srv := fake(t, openroutertest.Text("I will").ToolCall("c1", "echo", `{"text":"one"}`).ToolCall("c2", "echo", `{"te`).Cut())
 	s := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Stream(t.Context(), question())
 	var err error
-	for _, err = range s.Events() { //nolint:revive // the last error counts
+	for _, err = range s.Events() {
 	}
 	requireError(t, s.Run(), err, openrouter.ErrStreamTruncated)
 	assert.Equal(t, map[string]string{"c1": "error: not run: the answer broke off", "c2": "error: not run: the answer broke off"}, results(s.Run().Messages))

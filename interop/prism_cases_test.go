@@ -191,10 +191,7 @@ func messagesRequest() *openrouter.ChatCompletionRequest {
 			Audio: &openrouter.Audio{ID: "audio-1", Data: "d2F2", ExpiresAt: 1_900_000_000, Transcript: "Let me look."},
 			Model: "openai/gpt-5.2",
 		},
-		openrouter.ToolMessage("call_1", "42"),
-		{Role: openrouter.RoleTool, ToolCallID: "call_1", Content: []openrouter.Part{
-			openrouter.TextPart("a chart"), openrouter.ImagePart("https://example.com/b.png"),
-		}},
+		openrouter.ToolMessage("call_1", "42", openrouter.ImagePart("https://example.com/b.png")),
 	}}
 }
 

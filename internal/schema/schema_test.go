@@ -41,8 +41,8 @@ type (
 		String  string
 		Any     any `json:",omitzero"`
 		Skipped int `json:"-"`
-		Dash    int `json:"-,"`
-		hidden  int
+		Dash    int `json:"-,"` //nolint:staticcheck // encoding/json takes it as the name "-"
+		hidden  int //nolint:unused // for the reflector
 	}
 	bounds struct {
 		Number int      `json:"number" jsonschema:"exclusiveMinimum=0,multipleOf=5"`
@@ -73,7 +73,7 @@ type (
 		Float  float64  `json:"float,string"`
 		Bool   bool     `json:"bool,string"`
 		String string   `json:"string,string"`
-		List   []int    `json:"list,string"` // has no effect on lists
+		List   []int    `json:"list,string"` //nolint:staticcheck // it has no effect on lists
 		Ptr    *float32 `json:"ptr,omitempty,string"`
 	}
 	base struct {
@@ -100,8 +100,8 @@ type (
 		base  `json:"base"`
 		Other *Other `json:"other"`
 	}
-	text     string
-	textOnly struct{ text } // an embedded field that is not exported and not a struct
+	text     string         //nolint:unused // embedded below
+	textOnly struct{ text } //nolint:unused // an embedded field that is neither exported nor a struct
 	inlined  struct {
 		Inner base `json:",inline"` // encoding/json has no such option
 	}
@@ -165,7 +165,7 @@ type (
 	odd      struct {
 		Spaced  int `json:"two words"`
 		Slashed int `json:"a/b~c"`
-		Quoted  int `json:"a\"b"` // no valid name: the field's own counts
+		Quoted  int `json:"a\"b"` //nolint:staticcheck // no valid name: that of the field counts
 		Ünïcode int `json:"größe"`
 	}
 )

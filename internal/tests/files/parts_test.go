@@ -63,6 +63,7 @@ func TestPartsOfFiles(t *testing.T) {
 		{"a.webm", "\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm", openrouter.PartTypeVideoURL, "video/webm"},
 		{"a.txt", "Ein Stück Text\n", openrouter.PartTypeText, ""},
 		{"a.go", "package main\n", openrouter.PartTypeText, ""},
+		{"a.txt", "x" + strings.Repeat("ä", 3000), openrouter.PartTypeText, ""}, // the first block ends within a character
 		{"a.svg", "<svg/>", openrouter.PartTypeText, ""},
 
 		// The content decides, whatever the name says.
@@ -150,7 +151,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"a.txt", strings.Repeat("text ", 2000) + "\x00", "text that is not UTF-8 is not supported"},
 		{"a.png", "\x7fELF\x02\x01\x01\x00", "this type of file is not supported"},
 		{"a.mp3", "\xff\xff\x01\x00\x03\x00\xf0\x00", "this type of file is not supported"},
-		{"a.raw", mp3Frames[:417] + "\x00\x00", "this type of file is not supported"},
+		{"a.raw", mp3Frames[:417] + "\x00\xfb", "this type of file is not supported"},
 		{"a.txt", "", "is empty"},
 		{"a.txt", "\ufeff", "is empty"},
 	} {
@@ -255,14 +256,15 @@ func TestFilesThatAreTooLarge(t *testing.T) {
 
 // A reader of which a part was read already gives the rest.
 func TestPartOfTheRestOfAReader(t *testing.T) {
-	r := strings.NewReader("head" + pdfHead)
-	_, err := io.CopyN(io.Discard, r, 4)
+	pdf := pdfHead + strings.Repeat("x", 5000)
+	r := strings.NewReader(string(make([]byte, 120_000_000)) + pdf) // what was read does not count
+	_, err := r.Seek(120_000_000, io.SeekStart)
 	require.NoError(t, err)
-	for _, r := range []io.Reader{r, bytes.NewBufferString(pdfHead), iotest.OneByteReader(strings.NewReader(pdfHead)), iotest.DataErrReader(strings.NewReader(pdfHead))} {
+	for _, r := range []io.Reader{r, bytes.NewBufferString(pdf), iotest.OneByteReader(strings.NewReader(pdf)), iotest.DataErrReader(strings.NewReader(pdf))} {
 		part, err := openrouter.ReadPart("a.pdf", r)
 		require.NoError(t, err)
 		_, content := payload(t, part)
-		assert.Equal(t, pdfHead, content)
+		assert.Equal(t, pdf, content)
 	}
 }
 

@@ -1,11 +1,14 @@
 // Package kit holds what the suites below internal/tests share. Each suite tests the library as its users see it:
 //
-//	wire       every body of the wire: its typed fields, the law that nothing is lost, and the service's own schema
-//	stream     chunks, how they are decoded and put together, and what that costs
-//	faults     what becomes of a call when something goes wrong, and that no error tells a secret
-//	options    what the client can be told, and what is refused before the network
-//	endpoints  models, generations, and Do
-//	files      files in requests, the media of answers, and requests that are large
+//	wire         every body of the wire: its typed fields, the law that nothing is lost, and the service's own schema
+//	stream       chunks, how they are decoded and put together, and what that costs
+//	faults       what becomes of a call when something goes wrong, and that no error tells a secret
+//	connections  how often a request is sent, and what becomes of connections, clocks and limits
+//	options      what the client can be told, and what is refused before the network
+//	endpoints    models, generations, and Do
+//	values       what the methods of answers, messages and parts return
+//	helpers      copies, comparisons and descriptions of values
+//	files        files in requests, the media of answers, and requests that are large
 package kit
 
 import (

@@ -1,4 +1,4 @@
-package openrouter_test
+package values_test
 
 import (
 	"cmp"

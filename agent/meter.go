@@ -1,0 +1,54 @@
+package agent
+
+import (
+	"sync"
+
+	"github.com/openrouter-go/openrouter"
+)
+
+// costOf is what an answer counts against a budget. With the account's own provider key, the
+// provider's bill comes on top of Cost.
+func costOf(u *openrouter.Usage) float64 {
+	if u.IsBYOK && u.CostDetails != nil {
+		return u.Cost + u.CostDetails.UpstreamInferenceCost
+	}
+	return u.Cost
+}
+
+// meter adds up what a run has spent, runs inside of its tools included. Those add to it while they
+// are under way.
+type meter struct {
+	outer *meter // of the run around this one
+	most  float64
+
+	mu    sync.Mutex
+	spent float64
+}
+
+func (m *meter) add(usd float64) {
+	for ; m != nil; m = m.outer {
+		m.mu.Lock()
+		m.spent += usd
+		m.mu.Unlock()
+	}
+}
+
+// isOver reports whether the budget of the run itself is spent.
+func (m *meter) isOver() bool {
+	if m == nil || m.most == 0 {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.spent >= m.most
+}
+
+// isOuterOver reports whether the budget of a run around this one is spent.
+func (m *meter) isOuterOver() bool {
+	for m = m.outer; m != nil; m = m.outer {
+		if m.isOver() {
+			return true
+		}
+	}
+	return false
+}
