@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/agent"
@@ -36,16 +37,25 @@ func orderRequest() *openrouter.ChatCompletionRequest {
 }
 
 func Example() {
-	client := service(openroutertest.Text(`{"customer":"Ada","items":[{"name":"pen","count":2}],"express":null}`).Cost(0.0002))
-	order, res, err := structured.Create[Order](context.Background(), client, orderRequest())
+	client := service(openroutertest.Text(`{"number":"A-1","total":12.5,"kind":"bill","due":null}`).Cost(0.0002))
+	ctx, scan := context.Background(), openrouter.FilePart("scan.pdf", "https://example.com/scan.pdf")
+
+	type Invoice struct {
+		Number string    `json:"number"`
+		Total  float64   `json:"total" jsonschema:"in EUR,minimum=0"`
+		Kind   string    `json:"kind" jsonschema:"enum=bill,enum=credit"`
+		Due    time.Time `json:"due,omitzero"`
+	}
+
+	invoice, res, err := structured.Create[Invoice](ctx, client, &openrouter.ChatCompletionRequest{
+		Model:    "openai/gpt-5.2",
+		Messages: []openrouter.Message{openrouter.UserMessage("Read this invoice.", scan)},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(order.Customer, order.Items[0].Count, order.Items[0].Name)
-	fmt.Println(res.Usage.Cost)
-	// Output:
-	// Ada 2 pen
-	// 0.0002
+	fmt.Println(invoice.Number, invoice.Total, invoice.Kind, invoice.Due.IsZero(), res.Usage.Cost)
+	// Output: A-1 12.5 bill true 0.0002
 }
 
 // The first answer breaks the schema. The model is told, and its second answer counts. The usage is
