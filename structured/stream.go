@@ -74,9 +74,6 @@ func (s *StreamOf[T]) Partials() iter.Seq2[T, error] {
 			}
 			last = len(text.text)
 			text.scan()
-			if text.completed {
-				continue // the final value is checked
-			}
 			if v, ok := text.value(); ok && !yield(v, nil) {
 				return
 			}

@@ -26,13 +26,28 @@ func partials[T any](t testing.TB, out structured.Output[T], reply openroutertes
 	client := openroutertest.NewTransport(t, reply).Client()
 	stream, err := out.Stream(t.Context(), client, request())
 	require.NoError(t, err)
+	var then []string // what the values were when they came
+	defer func() {
+		for i, v := range values {
+			require.Equal(t, then[i], encoded(v), "a value has changed after it was yielded")
+		}
+	}()
 	for v, err := range stream.Partials() {
 		if err != nil {
 			return values, err
 		}
-		values = append(values, v)
+		values, then = append(values, v), append(then, encoded(v))
 	}
 	return values, nil
+}
+
+// encoded is a value as JSON, or why it has none.
+func encoded(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
 }
 
 func TestPartialsGrow(t *testing.T) {
@@ -55,6 +70,19 @@ func TestPartialsGrow(t *testing.T) {
 		{Title: "The Seaé😀 é", Words: 12, Done: true, Tags: tags, Kind: "long"},
 		{Title: "The Seaé😀 é", Words: 12, Done: true, Tags: tags, Kind: "long"},
 	}, values)
+}
+
+// Half of a character is not shown, and what looks like an escape but is none is.
+func TestPartialsShowWholeCharacters(t *testing.T) {
+	for text, want := range map[string]string{
+		`a\`: "a", `a\\\\`: `a\\`, `a\\\\\\`: `a\\\`, `a\\u12`: `a\u12`, `a\u12`: "a", `a\u00e9`: "aé", `a\ud83d`: "a", `a\ud83d\`: "a", `a\ud83d\ude0`: "a",
+		`a\ud83d\ude00`: "a😀", `a\ud83dx`: "a\ufffdx", `a\udE00`: "a\ufffd", `a\n`: "a\n", `a\"`: `a"`, `a\\\"`: `a\"`, "aé": "aé",
+	} {
+		values, err := partials(t, structured.Output[string]{}, openroutertest.Text(`{"value":"`+text))
+		require.ErrorIs(t, err, structured.ErrNotJSON, "it is cut")
+		require.NotEmpty(t, values, text)
+		assert.Equal(t, want, values[0], text)
+	}
 }
 
 // A string that its type would refuse in part appears when it is whole.

@@ -57,9 +57,6 @@ func isOpaque(t reflect.Type) bool {
 
 // isFussy reports whether a field accepts certain strings only.
 func isFussy(f field) bool {
-	if f.quoted {
-		return true
-	}
 	tag := parseTag(f.tag)
 	return slices.ContainsFunc([]string{"enum", "pattern", "format"}, tag.has) || f.tag.Get("jsonschema_extras") != ""
 }

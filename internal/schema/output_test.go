@@ -50,7 +50,9 @@ type (
 			Deep *bool `json:"deep"`
 		} `json:"more"`
 	}
-	choice    struct{ Value either }
+	choice struct {
+		Value either `jsonschema:"a name or a number"`
+	}
 	either    struct{}
 	constant  struct{ Value always }
 	always    string
