@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter/internal/schema"
 )
@@ -198,7 +197,7 @@ func (s *scanner) document(p prefix, outer, from int) []byte {
 }
 
 // wholeCharacters returns the length of the text of a string without a character at its end that is
-// not whole: a part of an escape, of a pair of surrogates or of UTF-8.
+// not whole: a part of an escape or of a pair of surrogates.
 func wholeCharacters(text []byte) int {
 	const escape = len(`\uffff`)
 	for {
@@ -220,14 +219,6 @@ func wholeCharacters(text []byte) int {
 			break
 		}
 		text = text[:at]
-	}
-	for i := 1; i <= min(utf8.UTFMax-1, len(text)); i++ {
-		if tail := text[len(text)-i:]; utf8.RuneStart(tail[0]) {
-			if !utf8.FullRune(tail) {
-				return len(text) - i
-			}
-			break
-		}
 	}
 	return len(text)
 }
