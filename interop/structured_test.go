@@ -15,7 +15,7 @@ import (
 // to itself.
 type person struct {
 	Name    string   `json:"name"`
-	Age     int      `json:"age"`
+	Age     int64    `json:"age"`
 	Rank    string   `json:"rank,omitempty" jsonschema:"enum=low,enum=high"`
 	Friends []person `json:"friends,omitempty"`
 }

@@ -343,3 +343,22 @@ func TestNames(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 }
+
+// Whatever a model writes is an error and no panic.
+func TestHostileAnswers(t *testing.T) {
+	type loose struct{ Any any }
+	for _, text := range []string{
+		`{"number":"a","total":1e9999999,"kind":"bill","items":[]}`, `{"number":"a","total":1e400,"kind":"bill","items":[]}`,
+		`null`, `[]`, `""`, `1`, `{}`, `{"items":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`,
+		strings.Repeat("[", 1<<16), strings.Repeat("{", 1<<16), strings.Repeat(`{"a":`, 1<<16), "\x00", "\xff\xfe", `{"\ud800":1}`, "```json", "``````",
+	} {
+		for _, decode := range []func() error{
+			func() error { _, err := structured.Decode[invoice](answer(text)); return err },
+			func() error { _, err := structured.Output[loose]{Lax: true}.Decode(answer(text)); return err },
+			func() error { _, err := structured.Decode[[]tree](answer(text)); return err },
+		} {
+			_, ok := errors.AsType[*structured.Error](decode())
+			assert.True(t, ok, "%.40s", text)
+		}
+	}
+}

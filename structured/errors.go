@@ -36,7 +36,8 @@ type Error struct {
 	// Usage is the sum of all tries.
 	Usage openrouter.Usage
 	// Violations says what is wrong with the value, one line for each place, such as
-	// "items[2].count: must be at least 1, is 0". The lines may contain parts of the answer.
+	// "items[2].count: must be at least 1, is 0". The places of a T that is no object begin with
+	// value, the member around it. The lines may contain parts of the answer.
 	Violations []string
 	// Err is the reason. It matches one of [ErrRefused], [ErrTruncated], [ErrFiltered], [ErrNotJSON]
 	// and [ErrViolation]. It also matches the error of Validate, or of a repair that failed.

@@ -7,15 +7,18 @@ import (
 	"github.com/openrouter-go/openrouter/internal/schema"
 )
 
-// growing is a value whose JSON grows. Of the outermost open list, the elements that are whole are
-// decoded once: a long answer is mostly such a list.
+// growing is a value whose JSON grows. A long answer is mostly a list or a text, so these are not
+// decoded again as a whole: of the outermost open list, the elements that are whole stay, and of an
+// open string, what there was.
 type growing[T any] struct {
 	scanner
 	typ       reflect.Type // of the whole JSON
 	isWrapped bool
 
 	previous reflect.Value // a pointer to what was decoded last
-	list     container     // the outermost list, as it was then
+	list     container     // the outermost open list, as it was then
+	textFrom int           // the start of the string that was open then, or 0
+	textTo   int           // how far it had been decoded
 }
 
 // value decodes what there is. It reports false if that is the same value as before, or none.
@@ -30,16 +33,22 @@ func (g *growing[T]) value() (value T, ok bool) {
 	}
 	hasList := outer < p.containers
 	root := reflect.New(g.typ)
-	if !hasList || g.list.start != g.stack[outer].start || !g.extend(root, p, outer) {
+	switch {
+	case p.isText && g.textFrom == g.token && g.lengthen(root, p):
+	case hasList && g.list.start == g.stack[outer].start && g.extend(root, p, outer):
+	default:
 		root = reflect.New(g.typ)
 		if schema.Decode(g.document(p, 0, g.stack[0].start), root.Interface()) != nil {
-			g.list = container{}
+			g.list, g.textFrom = container{}, 0
 			return value, false
 		}
 	}
-	g.previous, g.list = root, container{}
+	g.previous, g.list, g.textFrom = root, container{}, 0
 	if hasList {
 		g.list = g.stack[outer]
+	}
+	if p.isText {
+		g.textFrom, g.textTo = g.token, p.end
 	}
 	if g.isWrapped {
 		return *root.Elem().Field(0).Addr().Interface().(*T), true
@@ -52,7 +61,7 @@ func (g *growing[T]) value() (value T, ok bool) {
 func (g *growing[T]) extend(root reflect.Value, p prefix, outer int) bool {
 	root.Elem().Set(g.previous.Elem())
 	slot, ok := schema.Slot(root.Elem(), g.steps[:outer])
-	if !ok || slot.Len() < g.list.whole {
+	if !ok || slot.Kind() != reflect.Slice || slot.Len() < g.list.whole {
 		return false
 	}
 	from := g.list.end
@@ -69,5 +78,22 @@ func (g *growing[T]) extend(root reflect.Value, p prefix, outer int) bool {
 	}
 	whole := slot.Slice3(0, g.list.whole, g.list.whole)
 	slot.Set(reflect.AppendSlice(whole, fresh.Elem()))
+	return true
+}
+
+// lengthen makes root the last value with what is new in the open string. It reports false if that
+// cannot be done.
+func (g *growing[T]) lengthen(root reflect.Value, p prefix) bool {
+	root.Elem().Set(g.previous.Elem())
+	slot, ok := schema.Slot(root.Elem(), g.steps[:p.containers])
+	if !ok || slot.Kind() != reflect.String {
+		return false
+	}
+	g.scratch = append(append(append(g.scratch[:0], '"'), g.text[g.textTo:p.end]...), '"')
+	var more string
+	if schema.Decode(g.scratch, &more) != nil {
+		return false
+	}
+	slot.SetString(slot.String() + more)
 	return true
 }

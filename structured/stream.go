@@ -42,7 +42,7 @@ const (
 )
 
 // Partials returns an iterator over the value while it grows. Each is a prefix of the final one. Do
-// not change it: the next may share the elements that are whole.
+// not change it: the next may share what is whole.
 //
 //   - A string is the beginning of the final string, up to a whole character. A string that has an
 //     enum, a format or a pattern, or whose Go type reads it, appears when it is whole.

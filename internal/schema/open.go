@@ -61,8 +61,9 @@ func isFussy(f field) bool {
 	return slices.ContainsFunc([]string{"enum", "pattern", "format"}, tag.has) || f.tag.Get("jsonschema_extras") != ""
 }
 
-// Slot returns what the steps lead to within v, a list of Go that can be set, or false if there is
-// none. Pointers on the way are replaced by pointers to copies, so that nothing else sees a change.
+// Slot returns what the steps lead to within v, or false if they lead nowhere. A step into a list
+// leads to its last element. What can be shared with other values, pointers and lists, is replaced by
+// copies on the way, so that they do not see a change.
 func Slot(v reflect.Value, steps []Step) (reflect.Value, bool) {
 	for i := 0; ; i++ {
 		for v.Kind() == reflect.Pointer {
@@ -78,7 +79,14 @@ func Slot(v reflect.Value, steps []Step) (reflect.Value, bool) {
 			return v, false
 		}
 		if i == len(steps) {
-			return v, v.Kind() == reflect.Slice
+			return v, v.CanSet()
+		}
+		if v.Kind() == reflect.Slice && steps[i].IsList && v.Len() > 0 {
+			own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			reflect.Copy(own, v)
+			v.Set(own)
+			v = own.Index(v.Len() - 1)
+			continue
 		}
 		if v.Kind() != reflect.Struct || steps[i].IsList {
 			return v, false
