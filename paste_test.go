@@ -31,7 +31,7 @@ const module = "github.com/openrouter-go/openrouter"
 var pasteImports = []string{
 	"bytes", "context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "math", "net/http",
 	"os", "slices", "strings", "sync", "testing", "testing/synctest", "time",
-	module, module + "/agent", module + "/openroutertest",
+	module, module + "/agent", module + "/openroutertest", module + "/structured",
 }
 
 // Every Go block of README.md and docs/*.md compiles alone where a reader would

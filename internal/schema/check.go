@@ -86,16 +86,20 @@ func lenientPattern(s string) (jsonschema.Regexp, error) {
 // Check returns what is wrong with a JSON document: one line for each place, sorted by place, such
 // as "filters[0].name: is missing". A null counts as absent where a member is optional. The error
 // means that data is not one JSON document.
-func (c *Checker) Check(data []byte) (lines []string, err error) {
+func (c *Checker) Check(data []byte) ([]string, error) {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return c.checkValue(value)
+}
+
+func (c *Checker) checkValue(value any) (lines []string, err error) {
 	defer func() {
 		if v := recover(); v != nil { // the validator gives up on numbers such as 1e9999999
 			lines, err = nil, fmt.Errorf("cannot be checked: %v", v)
 		}
 	}()
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
 	err = c.schema.Validate(value)
 	if e, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		return c.lines(e, value), nil

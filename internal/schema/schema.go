@@ -159,7 +159,7 @@ func (b *builder) definition(t reflect.Type) (string, bool) {
 	if name, ok := b.names[t]; ok {
 		return name, true
 	}
-	base := definitionName(t.Name())
+	base := DefinitionName(t.Name())
 	name := base
 	for n := 2; b.taken[name]; n++ { // types of other packages or functions may have the same name
 		name = fmt.Sprintf("%s%d", base, n)
@@ -169,9 +169,9 @@ func (b *builder) definition(t reflect.Type) (string, bool) {
 	return name, true
 }
 
-// definitionName is the name of a type without the package paths of its type arguments, and without
+// DefinitionName is the name of a type without the package paths of its type arguments, and without
 // characters that a $ref would have to escape.
-func definitionName(name string) string {
+func DefinitionName(name string) string {
 	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("[], *", r) })
 	for i, part := range parts {
 		part = part[strings.LastIndexByte(part, '/')+1:]

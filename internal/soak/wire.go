@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -57,9 +58,10 @@ func sized(s string) string { return strconv.FormatInt(int64(len(s)), 16) + "\r\
 
 // script is a stream as it is written.
 type script struct {
-	body  string
-	texts []int // where the JSON of each chunk with text ends
-	done  int   // where the mark of the end ends
+	body   string
+	texts  []int // where the JSON of each chunk with text ends
+	finish int   // where the JSON of the finish reason ends
+	done   int   // where the mark of the end ends
 }
 
 // script spells the stream in one of the ways that the format allows.
@@ -99,7 +101,7 @@ func (p *plan) script() *script {
 	if p.arguments != nil {
 		delta(map[string]any{"content": nil, "tool_calls": p.toolCalls()})
 	}
-	event(p.document(map[string]any{"index": 0, "delta": map[string]any{}, "finish_reason": "stop"}))
+	s.finish = event(p.document(map[string]any{"index": 0, "delta": map[string]any{}, "finish_reason": "stop"}))
 	s.done = event("[DONE]")
 	s.body = b.String()
 	return s
@@ -160,6 +162,15 @@ func cutAnywhere(p *plan) want {
 		if bare(s.done) {
 			w.or, w.upTo = truncated, true
 		}
+		return w
+	}
+	isClean := p.way/4 != 1
+	if bom := len("\ufeff"); isClean && p.way%5 == 0 && at <= bom {
+		w.or, w.code = reported, http.StatusOK // nothing but a byte order mark: the answer is empty
+	}
+	if isClean && at >= s.finish {
+		// A clean end behind the finish reason is an end, unless it leaves half an event.
+		w.end, w.or, w.text, w.upTo = complete, truncated, p.text(), true
 		return w
 	}
 	for i, end := range s.texts {

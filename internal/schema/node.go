@@ -1,0 +1,209 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// node is a JSON value that keeps the order of its members. Order matters in a schema that is sent:
+// models write members in the order of the schema.
+type node struct {
+	members []member // of an object
+	elems   []*node  // of a list
+	scalar  json.RawMessage
+	kind    byte // '{', '[' or 0
+}
+
+type member struct {
+	name  string
+	value *node
+}
+
+// parseNode parses a schema. Numbers keep their text.
+func parseNode(data []byte) (*node, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	return readNode(d)
+}
+
+func readNode(d *json.Decoder) (*node, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{}
+	switch token {
+	case json.Delim('{'):
+		n.kind = '{'
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			value, err := readNode(d)
+			if err != nil {
+				return nil, err
+			}
+			n.members = append(n.members, member{name.(string), value})
+		}
+	case json.Delim('['):
+		n.kind = '['
+		for d.More() {
+			value, err := readNode(d)
+			if err != nil {
+				return nil, err
+			}
+			n.elems = append(n.elems, value)
+		}
+	default:
+		n.scalar, err = json.Marshal(token)
+		return n, err
+	}
+	_, err = d.Token() // the end
+	return n, err
+}
+
+// MarshalJSON writes the members in their order.
+func (n *node) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	n.write(&b)
+	return b.Bytes(), nil
+}
+
+func (n *node) write(b *bytes.Buffer) {
+	switch n.kind {
+	case '{':
+		b.WriteByte('{')
+		for i, m := range n.members {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(quoted(m.name))
+			b.WriteByte(':')
+			m.value.write(b)
+		}
+		b.WriteByte('}')
+	case '[':
+		b.WriteByte('[')
+		for i, e := range n.elems {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			e.write(b)
+		}
+		b.WriteByte(']')
+	default:
+		b.Write(n.scalar)
+	}
+}
+
+// quoted is s as JSON, without the escapes that only HTML needs.
+func quoted(s string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string always encodes
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+func (n *node) get(name string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, m := range n.members {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
+}
+
+func (n *node) set(name string, value *node) {
+	for i := range n.members {
+		if n.members[i].name == name {
+			n.members[i].value = value
+			return
+		}
+	}
+	n.members = append(n.members, member{name, value})
+}
+
+// text returns a string, or the JSON of anything else.
+func (n *node) text() string {
+	var s string
+	if json.Unmarshal(n.scalar, &s) == nil && n.kind == 0 {
+		return s
+	}
+	var b bytes.Buffer
+	n.write(&b)
+	return b.String()
+}
+
+// texts returns the elements of a list, or the text of anything else.
+func (n *node) texts() string {
+	if n.kind != '[' {
+		return n.text()
+	}
+	texts := make([]string, len(n.elems))
+	for i, e := range n.elems {
+		texts[i] = e.text()
+	}
+	return strings.Join(texts, ", ")
+}
+
+func object(members ...member) *node { return &node{kind: '{', members: members} }
+func list(elems ...*node) *node      { return &node{kind: '[', elems: elems} }
+func word(s string) *node            { return &node{scalar: quoted(s)} }
+
+var no = &node{scalar: json.RawMessage("false")}
+
+// duplicates returns the places where an object has two members of a name. data is one JSON value.
+func duplicates(data []byte) []string {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var found []string
+	_ = findDuplicates(d, "", &found)
+	return found
+}
+
+func findDuplicates(d *json.Decoder, path string, found *[]string) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('{'):
+		seen := map[string]bool{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return err
+			}
+			key, ok := name.(string)
+			if !ok {
+				return io.ErrUnexpectedEOF
+			}
+			at := join(path, key)
+			if seen[key] {
+				*found = append(*found, at)
+			}
+			seen[key] = true
+			if err := findDuplicates(d, at, found); err != nil {
+				return err
+			}
+		}
+	case json.Delim('['):
+		for i := 0; d.More(); i++ {
+			if err := findDuplicates(d, fmt.Sprintf("%s[%d]", path, i), found); err != nil {
+				return err
+			}
+		}
+	default:
+		return nil
+	}
+	_, err = d.Token()
+	return err
+}
