@@ -207,10 +207,12 @@ func killed(t *testing.T, s server, p say) {
 	assert.True(t, strings.HasPrefix(p.want, text) || strings.HasPrefix(text, p.want), text)
 	assert.Equal(t, 1, stream.Call().Attempts)
 
-	_, gone := c.Chat.Create(bounded(t), s.ask(p.prompt))
+	tried := 1
+	_, gone := c.Chat.Create(bounded(t), s.ask(p.prompt), openrouter.WithOnRetry(func(openrouter.Retry) { tried++ }))
 	require.ErrorIs(t, gone, syscall.ECONNREFUSED)
 	e, ok := errors.AsType[*openrouter.ConnectionError](gone)
 	require.True(t, ok)
+	assert.Equal(t, 2, tried)
 	assert.Zero(t, e.Call().Attempts, "nothing was sent")
 	t.Logf("%d chunks (%d bytes of text), then %v; the next call, twice refused a connection: %v", chunks, len(text), err, gone)
 }

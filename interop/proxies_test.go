@@ -74,7 +74,8 @@ func counting(ctx context.Context, sent *atomic.Int32) context.Context {
 // than the call of the trace.
 func requireSent(t *testing.T, sent *atomic.Int32, want int) {
 	t.Helper()
-	require.Eventually(t, func() bool { return sent.Load() == int32(want) }, 5*time.Second, time.Millisecond, "requests, of which there should be %d", want)
+	assert.Eventually(t, func() bool { return sent.Load() == int32(want) }, 5*time.Second, time.Millisecond)
+	require.EqualValues(t, want, sent.Load(), "requests")
 }
 
 // llama asks llama-server.
@@ -118,6 +119,7 @@ func TestProxies(t *testing.T) {
 		for _, protocol := range []string{"HTTP/1.1", "HTTP/2"} {
 			for method, call := range methods {
 				t.Run(row.proxy.name+row.path+"/"+protocol+"/"+method, func(t *testing.T) {
+					t.Parallel() // HAProxy takes seconds to find out that a server is dead
 					var sent atomic.Int32
 					client := row.proxy.client(t, protocol == "HTTP/2", row.path)
 					res, err := call(counting(bounded(t), &sent), client, llama.ask("Hi"))

@@ -21,8 +21,8 @@ const toxiproxy = "127.0.0.1:18474"
 
 // toxic is a toxic on the way from the server.
 type toxic struct {
-	Type       string         `json:"type"`
-	Attributes map[string]int `json:"attributes"`
+	kind       string
+	attributes map[string]int
 }
 
 // toxics is a proxy of a test's own.
@@ -62,11 +62,16 @@ func (x *toxics) do(method, path string, in, out any) {
 // add puts a toxic on the way, of connections that are open, too. The type down
 // stands for the proxy itself, which closes its connections and listens no more.
 func (x *toxics) add(what toxic) {
-	if what.Type == "down" {
+	if what.kind == "down" {
 		x.do(http.MethodPost, "/proxies/"+x.name, map[string]any{"enabled": false}, nil)
 		return
 	}
-	x.do(http.MethodPost, "/proxies/"+x.name+"/toxics", map[string]any{"type": what.Type, "stream": "downstream", "attributes": what.Attributes}, nil)
+	x.put("downstream", what)
+}
+
+// put puts a toxic on the way from the server, which is downstream, or to it.
+func (x *toxics) put(way string, what toxic) {
+	x.do(http.MethodPost, "/proxies/"+x.name+"/toxics", map[string]any{"type": what.kind, "stream": way, "attributes": what.attributes}, nil)
 }
 
 func (x *toxics) client(opts ...openrouter.Option) *openrouter.Client {
@@ -133,18 +138,18 @@ func TestToxicsAtTheStart(t *testing.T) {
 		for method, call := range methods {
 			t.Run(row.name+"/"+method, func(t *testing.T) {
 				x := newToxics(t)
-				x.add(row.toxic)
+				if row.toxic.kind == "timeout" { // the server must not end the silence
+					x.put("upstream", row.toxic)
+				} else {
+					x.add(row.toxic)
+				}
 				client := x.client()
 				var opts []openrouter.Option
 				if row.with != nil {
 					opts = append(opts, row.with)
 				}
 				start := time.Now()
-				req := llama.ask("Hi")
-				if row.toxic.Type == "timeout" { // ends as soon as the server has sent everything
-					req = long(3500)
-				}
-				res, err := call(bounded(t), client, req, opts...)
+				res, err := call(bounded(t), client, llama.ask("Hi"), opts...)
 				row.end(t, err)
 				if err == nil {
 					assert.Contains(t, res.Text(), "hand-wired toy model")
