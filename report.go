@@ -31,11 +31,15 @@ func openEnvelope(text []byte) envelope {
 // firstElement returns the first element of a JSON list that is not empty, and
 // everything else as it is.
 func firstElement(raw json.RawMessage) json.RawMessage {
-	var list []json.RawMessage
-	if kindOf(raw) == '[' && json.Unmarshal(raw, &list) == nil && len(list) > 0 {
-		return list[0]
+	if kindOf(raw) != '[' {
+		return raw
 	}
-	return raw
+	var first json.RawMessage
+	list := json.NewDecoder(bytes.NewReader(raw)) // the rest of a long list stays undecoded
+	if _, err := list.Token(); err != nil || !list.More() || list.Decode(&first) != nil {
+		return raw
+	}
+	return first
 }
 
 // kindOf returns the first byte of a JSON value; 0 if there is none.
