@@ -72,7 +72,10 @@ func (s *secrets) add(v string) {
 func (s *secrets) addParts(v string) {
 	v = strings.TrimSpace(v)
 	s.add(v)
-	scheme, rest, _ := strings.Cut(v, " ")
+	scheme, rest := v, ""
+	if end := strings.IndexAny(v, " \t"); end >= 0 {
+		scheme, rest = v[:end], v[end:]
+	}
 	switch strings.ToLower(scheme) {
 	case "bearer":
 		s.addParts(rest)

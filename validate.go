@@ -300,8 +300,9 @@ func (k *checker) format(r *ChatCompletionRequest) {
 }
 
 // results checks the answers to the calls of message i: each call needs one, from a
-// tool message right behind it. A turn whose ids do not tell its calls apart is not
-// checked, nor is one that the user cut short.
+// tool message behind it. Notes of the program, which some put between the two, do
+// not count. A turn whose ids do not tell its calls apart is not checked, nor is one
+// that was cut short by the user, or answered in a role that is not known.
 func (k *checker) results(messages []Message, i int) {
 	calls := messages[i].ToolCalls
 	for n := range calls {
@@ -311,8 +312,11 @@ func (k *checker) results(messages []Message, i int) {
 	}
 	wrong := false
 	end := i + 1
-	for ; end < len(messages) && messages[end].Role == RoleTool; end++ {
+	for ; end < len(messages) && isResultOrNote(messages[end].Role); end++ {
 		m := &messages[end]
+		if m.Role != RoleTool {
+			continue
+		}
 		problem := ""
 		switch {
 		case m.ToolCallID == "":
@@ -320,7 +324,7 @@ func (k *checker) results(messages []Message, i int) {
 			continue
 		case callWith(calls, m.ToolCallID) >= 0:
 			for before := i + 1; before < end; before++ {
-				if messages[before].ToolCallID == m.ToolCallID {
+				if messages[before].answers(m.ToolCallID) {
 					problem = fmt.Sprintf("names a call that messages[%d] has answered", before)
 					break
 				}
@@ -335,7 +339,7 @@ func (k *checker) results(messages []Message, i int) {
 			k.missing(fmt.Sprintf("messages[%d].tool_call_id", end), problem)
 		}
 	}
-	if wrong || end < len(messages) && messages[end].Role == RoleUser {
+	if wrong || end < len(messages) && messages[end].Role != RoleAssistant {
 		return
 	}
 	for n := range calls {
@@ -344,6 +348,11 @@ func (k *checker) results(messages []Message, i int) {
 		}
 	}
 }
+
+func isResultOrNote(r Role) bool { return r == RoleTool || r == RoleSystem || r == RoleDeveloper }
+
+// answers reports whether a message is the result of a call.
+func (m *Message) answers(callID string) bool { return m.Role == RoleTool && m.ToolCallID == callID }
 
 // callWith returns the number of the call with an id, or -1.
 func callWith(calls []ToolCall, id string) int {
@@ -357,7 +366,7 @@ func callWith(calls []ToolCall, id string) int {
 
 func hasResult(results []Message, id string) bool {
 	for i := range results {
-		if results[i].ToolCallID == id {
+		if results[i].answers(id) {
 			return true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // Every row of the fault table is run with a key, with headers that hold
@@ -376,6 +377,18 @@ func TestSecretsOfRefusedOptions(t *testing.T) {
 		l := &look{t: t, verbs: verbs}
 		l.into(err)
 		l.at("the client", client, keyMarks)
+	}
+}
+
+// TestSecretAfterScheme looks for the token behind the name of its scheme, whatever white space is between.
+func TestSecretAfterScheme(t *testing.T) {
+	for _, value := range []string{"Bearer tok-KEYMARK0f9d", "bearer  tok-KEYMARK0f9d", "Bearer\ttok-KEYMARK0f9d", "BASIC \t dG9rOnRvay1LRVlNQVJLMGY5ZA=="} {
+		client := openrouter.NewClient(openrouter.WithAPIKey("key"), openrouter.WithMaxRetries(0), openrouter.WithHeader("X-Auth", value),
+			openrouter.WithHTTPClient(&http.Client{Transport: kit.Answering(401, nil, []byte(`{"error":{"message":"No user tok-KEYMARK0f9d.","code":401}}`))}))
+		_, err := client.Chat.Create(t.Context(), faultRequest)
+		if e := kit.APIError(t, err); e.Message != "No user [redacted]." {
+			t.Errorf("%q: %s", value, e.Message)
+		}
 	}
 }
 

@@ -209,6 +209,9 @@ var resultRules = []rule{
 		messages(ask, turn("a", "b"), ask), messages(ask, turn("a", "b"), result("a"), ask), // cut by the user
 		messages(ask, turn("", "b"), result("c")), messages(ask, turn("a", "a"), result("a"), result("x")), // ids that tell nothing
 		messages(turn("a"), result("a"), ask, turn("a"), result("a")), messages(ask, turn(), result("a")),
+		messages(ask, turn("a"), or.Message{Role: "function", Name: "f", Content: or.Text("x")}), messages(ask, turn("a", "b"), result("b"), or.Message{Role: "critic"}, answer), // other roles
+		messages(ask, turn("a"), or.SystemMessage("x"), result("a")), messages(ask, turn("a", "b"), or.DeveloperMessage("x"), result("b"), or.SystemMessage("x"), result("a"), answer),
+		messages(ask, turn("a"), or.DeveloperMessage("x"), ask), messages(ask, turn("a"), or.Message{Role: or.RoleSystem, Content: or.Text("x"), ToolCallID: "a"}, result("a")),
 		messages(ask, turn("a"), or.Message{Role: or.RoleTool, Content: or.Text("x"), Extra: map[string]any{"tool_call_id": 7}}),
 		func(r *request) {
 			*r = *decodeRequest(`{"messages":[{"role":"assistant","tool_calls":["legacy",null]},{"role":"tool","tool_call_id":"a","content":""}]}`)
@@ -217,12 +220,12 @@ var resultRules = []rule{
 		messages(ask, turn("a", "b"), result("a"), result("c")),                       // no such call
 		messages(ask, turn("a", "b"), result("a"), result("a")),                       // twice
 		messages(ask, turn("a", "b"), result("a"), or.ToolMessage("21 degrees", "b")), // swapped
-		messages(ask, turn("a"), result("a"), result("a"), answer),
+		messages(ask, turn("a"), result("a"), result("a"), answer), messages(ask, turn("a"), or.SystemMessage("x"), result("c")),
 		messages(ask, turn("a", "b"), result("a"), result("c"), ask),
 	),
 	missing("messages[1].tool_calls[1]", "messages.tool_calls", nil,
 		messages(ask, turn("a", "b"), result("a")), messages(ask, turn("a", "b"), result("a"), answer), messages(ask, turn("a", "b", "c"), result("c"), result("a"), or.SystemMessage("x"))),
-	missing("messages[1].tool_calls[0]", "messages.tool_calls", nil, messages(ask, turn("a")), messages(ask, turn("a"), answer), messages(ask, turn("a"), or.SystemMessage("x"), result("a"))),
+	missing("messages[1].tool_calls[0]", "messages.tool_calls", nil, messages(ask, turn("a")), messages(ask, turn("a"), answer), messages(ask, turn("a"), or.SystemMessage("x"), answer)),
 }
 
 // TestValidateSaysWhatFits checks the texts that say more than that a member is missing.
