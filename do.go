@@ -161,10 +161,15 @@ func (c *config) decode(call *CallInfo, data []byte, out any) error {
 func (c *config) undecoded(out any, text []byte, err error) *DecodeError {
 	e := &DecodeError{What: strings.TrimPrefix(reflect.TypeOf(out).Elem().String(), "openrouter."), Body: bytes.Clone(text)}
 	problem := "a value does not fit its Go type"
-	if at, ok := errors.AsType[*json.SyntaxError](err); ok {
-		e.Offset, problem = max(int(at.Offset)-1, 0), "invalid JSON"
-		if at.Error() == "unexpected end of JSON input" {
-			e.Offset, problem = len(text), "unexpected end of JSON"
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		problem = "invalid JSON"
+		r := wire.NewReader(text) // versions of encoding/json count the offset in other ways
+		r.Skip()
+		if at, ok := errors.AsType[*wire.SyntaxError](r.End()); ok {
+			e.Offset = at.Offset
+		}
+		if e.Offset == len(text) {
+			problem = "unexpected end of JSON"
 		}
 	} else if at, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(at.Value, " ") // the number itself may follow

@@ -399,6 +399,7 @@ func TestSecretsOfOtherDecoders(t *testing.T) {
 	e, ok := errors.AsType[*openrouter.DecodeError](err)
 	require.True(t, ok)
 	require.Equal(t, `{"key":"[redacted]","n":"[redacted]"}`, string(e.Body))
-	assert.Equal(t, strings.Index(string(e.Body), `}`), e.Offset)
+	text := string(e.Body)
+	assert.Contains(t, []int{strings.Index(text, `}`), strings.Index(text, `"n":`) + len(`"n":`)}, e.Offset, "versions of encoding/json say where the value ends or begins")
 	assert.ErrorContains(t, err, fmt.Sprintf("at byte %d", e.Offset))
 }
