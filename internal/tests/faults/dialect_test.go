@@ -89,6 +89,22 @@ var dialectFaults = slices.Concat(
 			sent: 1, end: reported, code: 200, message: "the answer has no choices",
 		},
 
+		{
+			name: "a clean end behind the finish reason, in the name of a field", do: stream,
+			server: replies(streams(says("hello"), finishes, sends("dat"))),
+			sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated,
+		},
+		{
+			name: "a clean end behind the finish reason and a name without its value", do: stream,
+			server: replies(streams(says("hello"), finishes, sends("data:"))),
+			sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated,
+		},
+		{
+			name: "a clean end behind the finish reason, in a comment", do: stream,
+			server: replies(streams(says("hello"), finishes, sends(": keep"))),
+			sent:   1, chunks: 2, text: "hello", end: complete,
+		},
+
 		// A finish reason that says failure.
 		{
 			name: "the finish reason error", do: stream,
