@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
@@ -207,7 +208,7 @@ func hasText(members map[string]any) bool {
 // isTextName reports whether an unknown member that is a string is a text that
 // streams, such as reasoning_text, or the arguments of the old function_call.
 func isTextName(name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return c == '_' || c == '-' || c == '.' })
+	words := strings.FieldsFunc(snakeCase(name), func(c rune) bool { return c == '_' || c == '-' || c == '.' })
 	if len(words) == 0 {
 		return false
 	}
@@ -217,11 +218,29 @@ func isTextName(name string) bool {
 	}
 	return slices.ContainsFunc(words, func(w string) bool {
 		switch w {
-		case "text", "content", "reasoning", "thinking", "thought", "thoughts", "summary", "arguments", "transcript", "analysis", "commentary", "explanation":
+		case "text", "content", "reasoning", "thinking", "thought", "thoughts", "summary", "arguments", "plan", "transcript", "analysis", "commentary", "explanation":
 			return true
 		}
 		return false
 	})
+}
+
+// snakeCase returns a name in lower case, with an underscore before what was a
+// capital behind a small letter: providers write reasoningText, too.
+func snakeCase(name string) string {
+	if strings.IndexFunc(name, unicode.IsUpper) < 0 {
+		return name
+	}
+	var b strings.Builder
+	small := false
+	for _, c := range name {
+		if unicode.IsUpper(c) && small {
+			b.WriteByte('_')
+		}
+		small = unicode.IsLower(c)
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
 }
 
 // isPadding reports whether a member only hides how long a chunk is.
@@ -318,7 +337,7 @@ func (m *annotationsMerger) add(a *Annotation) {
 		key.name, key.start, key.end = u.URL, u.StartIndex, u.EndIndex
 	}
 	for _, i := range m.alike[key] {
-		if reflect.DeepEqual(&m.list[i], a) {
+		if have := &m.list[i]; reflect.DeepEqual(have, a) || have.hasExtra() && a.hasExtra() && equalJSON(have, a) {
 			return
 		}
 	}
@@ -327,6 +346,30 @@ func (m *annotationsMerger) add(a *Annotation) {
 	}
 	m.alike[key] = append(m.alike[key], len(m.list))
 	m.list = append(m.list, a.clone())
+}
+
+// hasExtra reports whether an annotation has unknown members, whose JSON is kept as
+// it was spelled.
+func (a *Annotation) hasExtra() bool {
+	return a.Extra != nil || a.URLCitation != nil && a.URLCitation.Extra != nil || a.File != nil || a.FileAnnotation != nil && a.FileAnnotation.Extra != nil
+}
+
+// equalJSON reports whether two values are the same JSON, spaces, escapes and the
+// order of members aside.
+func equalJSON(a, b any) bool {
+	var values [2]any
+	for i, v := range []any{a, b} {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return false
+		}
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if d.Decode(&values[i]) != nil {
+			return false
+		}
+	}
+	return reflect.DeepEqual(values[0], values[1])
 }
 
 // annotationKey tells most annotations apart.

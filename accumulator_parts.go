@@ -217,9 +217,9 @@ func (c *callMerger) add(d *ToolCall) {
 
 // addArguments appends arguments. Some servers begin a call with {} in their place.
 func (c *callMerger) addArguments(s string) {
-	if t := &c.arguments; len(t.first) >= len("{}") && len(t.first) <= len(" {} ") && t.all.Len() == 0 &&
-		isEmptyObject(t.first) && strings.HasPrefix(strings.TrimSpace(s), "{") {
-		t.first, c.progress = "", jsonProgress{}
+	if t := &c.arguments; len(t.first) >= len("{}") && len(t.first) <= len(" {} ") && t.all.Len() <= 16 &&
+		isEmptyObject(t.first) && strings.HasPrefix(strings.TrimSpace(s), "{") && isEmptyObject(t.String()) {
+		*t, c.progress = textMerger{}, jsonProgress{}
 	}
 	c.arguments.add(s)
 }

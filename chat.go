@@ -140,10 +140,13 @@ func (c *config) reportInstead(call *CallInfo, data []byte) *APIError {
 
 // reported returns the failure that an answer reports, or nil.
 func (c *config) reported(res *ChatCompletion, data []byte) error {
-	report := res.Error
+	var report *ErrorObject
+	if res.Error != nil {
+		report = res.Error.beside(openEnvelope(data))
+	}
 	for i := range res.Choices {
-		if report == nil {
-			report = res.Choices[i].Error
+		if e := res.Choices[i].Error; report == nil && e != nil {
+			report = e.beside(nil)
 		}
 	}
 	switch {

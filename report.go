@@ -213,7 +213,7 @@ func placeIn(raw json.RawMessage) string {
 
 // sentenceMembers are the members that hold messages, the more telling ones
 // first.
-var sentenceMembers = []string{"message", "Message", "error_message", "error_msg", "msg", "error", "detail", "details", "errors", "status_msg", "error_description", "reason"}
+var sentenceMembers = []string{"message", "Message", "error_message", "error_msg", "msg", "error", "detail", "details", "errors", "status_msg", "error_description", "reason", "title"}
 
 // message returns the first message that the members hold.
 func (b envelope) message(depth int) string {
@@ -236,12 +236,20 @@ func (b envelope) failure() *ErrorObject {
 		if o.UnmarshalJSON(reported) != nil {
 			*o = ErrorObject{}
 		}
+		if o.Message == "" || kindOf(b["error"]) == '[' {
+			o.Message = messageIn(b["error"], 0)
+		}
 		if o.Message == "" {
-			o.Message = messageIn(reported, 0)
+			o.Message = messageIn(reported, 0) // in x_groq
+		}
+		if o.Message == "" {
+			o.Message = b.besideError()
 		}
 	} else {
 		o.Message = textIn(reported) // the sentence itself, or the name of the failure
-		if o.Message == "" && says(reported) {
+		if kindOf(b["error"]) == '[' {
+			o.Message = messageIn(b["error"], 0)
+		} else if o.Message == "" && says(reported) && kindOf(reported) != 't' {
 			o.Message = string(reported)
 		}
 		if beside := b.besideError(); o.Message == "" || strings.Contains(beside, o.Message) {
@@ -267,20 +275,21 @@ func (b envelope) besideError() string {
 	return textIn(b.inner("base_resp")["status_msg"])
 }
 
-// addCodes adds the codes and the type that stand beside the member error, where
-// the error object has none of its own.
+// addCodes adds the codes and the type that stand in other places than the service's,
+// where the error object has none of its own: under another name, beside the member
+// error, or in the first element of a list of errors.
 func (b envelope) addCodes(o *ErrorObject) {
-	if numericCode(o) == 0 && o.HTTPStatus == 0 {
-		for _, name := range []string{"code", "status", "status_code", "statusCode", "error_code"} {
-			if n := numberIn(b[name]); isStatus(n) {
+	within := openEnvelope(b["error"])
+	for _, members := range []envelope{within, b, openEnvelope(b["errors"])} {
+		for _, name := range []string{"code", "status", "status_code", "statusCode", "http_code", "error_code"} {
+			if n := numberIn(members[name]); isStatus(n) && !isStatus(numericCode(o)) && !isStatus(o.HTTPStatus) {
 				o.Code = n
-				break
 			}
 		}
-	}
-	for _, name := range []string{"code", "error_code"} {
-		if word := b[name]; o.Extra["code"] == nil && textIn(word) != "" && atoi(textIn(word)) == 0 {
-			o.addExtra("code", word)
+		for _, name := range []string{"code", "error_code"} {
+			if word := members[name]; codeWord(o) == "" && textIn(word) != "" && atoi(textIn(word)) == 0 {
+				o.addExtra("code", word)
+			}
 		}
 	}
 	if kind := textIn(b["type"]); o.Type == "" && kind != "error" {
@@ -422,7 +431,10 @@ func (s *Stream) reported(data []byte) error {
 // member error, and named whether the event is called error.
 func (c *ChatCompletionChunk) reportIn(data []byte, named bool, secrets secrets) (report *ErrorObject, beside bool) {
 	if report := c.report(); report != nil {
-		return report, false
+		if report != c.Error {
+			return report.beside(nil), false
+		}
+		return report.beside(openEnvelope(data)), false
 	}
 	if !named && (len(c.Choices) > 0 || c.Usage != nil || c.Debug != nil || c.OpenRouterMetadata != nil) {
 		return nil, false
@@ -436,6 +448,20 @@ func (c *ChatCompletionChunk) reportIn(data []byte, named bool, secrets secrets)
 		report.Message = secrets.plainMessage(data)
 	}
 	return report, true
+}
+
+// beside returns the failure that an error object reports, with what the members
+// beside it say.
+func (o *ErrorObject) beside(members envelope) *ErrorObject {
+	raw, err := json.Marshal(o)
+	if err != nil {
+		return o
+	}
+	if members == nil {
+		members = envelope{}
+	}
+	members["error"] = raw
+	return members.failure()
 }
 
 // report returns the failure that a chunk reports, nil if it does not.

@@ -304,7 +304,7 @@ func (s *Stream) contentCame(chunk *ChatCompletionChunk) {
 
 // over ends a stream whose body has ended cleanly without the end mark.
 func (s *Stream) over() error {
-	if s.acc.finished() {
+	if s.acc.finished() && !s.events.Half() {
 		return s.complete()
 	}
 	return s.broken(io.EOF)

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 )
 
 // ErrTooLong reports an event whose data is longer than [Reader.MaxEvent].
@@ -54,6 +55,7 @@ type Reader struct {
 	open               bool
 	failure            bool // the event is called error
 	failed             bool // the last one that Next returned was
+	half               bool // see Half
 	dataStart, dataEnd int
 	pos, end           int
 	lf, cr             int // where to go on looking for each line end: buf[pos:lf] has no LF, buf[pos:cr] no CR
@@ -114,6 +116,10 @@ func (r *Reader) Release() {
 
 // Failed reports whether the event that [Reader.Next] returned last, or [Reader.Pending] after the end, is called error.
 func (r *Reader) Failed() bool { return r.failed }
+
+// Half reports whether the stream ended in a line of which only the beginning of the name of a data line had arrived, or
+// its name without a value.
+func (r *Reader) Half() bool { return r.half }
 
 // Pending returns the data of the event that was under way when [Reader.Next] reported the end of the stream or an
 // error: what Next would have returned had a blank line followed, a last line without a line end included. It is nil if no
@@ -296,7 +302,10 @@ func (r *Reader) more() error {
 		return nil
 	}
 	if at := r.pos + r.indent(r.buf[r.pos:r.end]); !r.skip && at < r.end {
-		if i := r.valueIndex(r.buf[at:r.end]); i >= 0 {
+		line := r.buf[at:r.end]
+		name := string(bytes.TrimSpace(line))
+		r.half = name != "" && (strings.HasPrefix("data:", name) || r.Loose && strings.HasPrefix("error:", name))
+		if i := r.valueIndex(line); i >= 0 {
 			r.add(at+i, r.end)
 		}
 	}

@@ -89,6 +89,22 @@ var dialectFaults = slices.Concat(
 			sent: 1, end: reported, code: 200, message: "the answer has no choices",
 		},
 
+		{
+			name: "a clean end behind the finish reason, in the name of a field", do: stream,
+			server: replies(streams(says("hello"), finishes, sends("dat"))),
+			sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated,
+		},
+		{
+			name: "a clean end behind the finish reason and a name without its value", do: stream,
+			server: replies(streams(says("hello"), finishes, sends("data:"))),
+			sent:   1, chunks: 2, text: "hello", partial: "hello", spent: 2, end: truncated,
+		},
+		{
+			name: "a clean end behind the finish reason, in a comment", do: stream,
+			server: replies(streams(says("hello"), finishes, sends(": keep"))),
+			sent:   1, chunks: 2, text: "hello", end: complete,
+		},
+
 		// A finish reason that says failure.
 		{
 			name: "the finish reason error", do: stream,
@@ -179,6 +195,20 @@ var dialectFaults = slices.Concat(
 			on: inNoTime, sent: 2, retries: 1, took: 3 * time.Second, chunks: 2, text: "hello", end: complete,
 		},
 		{
+			name: "a wait beside the error of an answer", server: replies(says200(`{"error":{"code":429,"message":"slow down"},"retry_after":2}`), answers("hello")),
+			on: inNoTime, sent: 2, retries: 1, took: 2 * time.Second, chunks: 2, text: "hello", end: complete,
+		},
+		{
+			name:   "a status beside the error of an answer is final",
+			server: replies(says200(`{"error":{"message":"bad"},"code":400}`)),
+			sent:   1, end: reported, code: 400, message: "bad", is: []error{openrouter.ErrInvalidRequest},
+		},
+		{
+			name: "a word beside the error of an answer", with: once,
+			server: replies(says200(`{"error":{"message":"slow down","code":null},"code":"rate_limit_exceeded"}`)),
+			sent:   1, end: reported, code: 200, message: "slow down", is: []error{openrouter.ErrRateLimitExceeded},
+		},
+		{
 			name:   "a used up quota is final, though it comes with the status 429",
 			server: replies(refuses(429, `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`)),
 			sent:   1, end: reported, code: 429, is: []error{openrouter.ErrPaymentRequired},
@@ -215,6 +245,21 @@ func reportsWithoutError() (rows []fault) {
 		{`{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, "Overloaded", 200},
 		{`{"id":"gen-1","choices":[],"x_groq":{"id":"req","error":"over capacity"}}`, "over capacity", 200},
 		{`[{"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}}]`, "overloaded", 503},
+
+		// An error object that is not the service's is read by the same finder.
+		{`{"error":{"message":"busy"},"code":503}`, "busy", 503},
+		{`{"error":{"message":"busy","code":1305},"status":503}`, "busy", 503},
+		{`{"error":{"message":"busy","status_code":503}}`, "busy", 503},
+		{`{"type":"error","error":{"message":"busy","type":"rate_limit_error","http_code":"429"}}`, "busy", 429},
+		{`{"error":{"detail":"broken"}}`, "broken", 200},
+		{`{"error":{"message":["a","b"]}}`, "a; b", 200},
+		{`{"error":{"error":{"message":"broken"}}}`, "broken", 200},
+		{`{"error":{"message":""},"message":"slow down","code":429}`, "slow down", 429},
+		{`{"error":{},"message":"slow down","code":429}`, "slow down", 429},
+		{`{"error":["a","b"]}`, "a; b", 200},
+		{`{"error":true,"message":"slow down","code":429}`, "slow down", 429},
+		{`{"errors":[{"code":429,"message":"slow down"}]}`, "slow down", 429},
+		{`{"errors":{"model":["required"]},"title":"One or more validation errors occurred.","status":400}`, "One or more validation errors occurred.", 400},
 	} {
 		rows = append(rows,
 			fault{

@@ -176,6 +176,8 @@ func TestAccumulatorUnknownMembers(t *testing.T) {
 		},
 		"the same text twice":         {[]string{`"delta":{"thinking":"ha"}`, `"delta":{"thinking":"ha"}`, `"delta":{"thinking_id":"i","thinking":"!"}`, `"delta":{"thinking_id":"i"}`}, `"message":{"role":"assistant","thinking":"haha!","thinking_id":"i"}`},
 		"the old function call":       {[]string{`"delta":{"function_call":{"name":"f","arguments":""}}`, `"delta":{"function_call":{"arguments":"{\"x\""}}`, `"delta":{"function_call":{"arguments":":1"}}`, `"delta":{"function_call":{"name":null,"arguments":"}"}}`}, `"message":{"role":"assistant","function_call":{"name":"f","arguments":"{\"x\":1}"}}`},
+		"a plan before tools":         {[]string{`"delta":{"tool_plan":"a"}`, `"delta":{"tool_plan":"b"}`}, `"message":{"role":"assistant","tool_plan":"ab"}`},
+		"names with capitals":         {[]string{`"delta":{"reasoningText":"a","messageID":"i"}`, `"delta":{"reasoningText":"b","messageID":"i"}`}, `"message":{"role":"assistant","reasoningText":"ab","messageID":"i"}`},
 		"a text in an unknown object": {[]string{`"delta":{"thoughts":{"text":"a","n":1}}`, `"delta":{"thoughts":{"text":"b","n":2}}`}, `"message":{"role":"assistant","thoughts":{"text":"ab","n":2}}`},
 		"log probabilities of reasoning": {
 			[]string{`"logprobs":{"content":null,"reasoning_content":[{"token":"a"}]}`, `"logprobs":{"content":null,"reasoning_content":[{"token":"a"}]}`, `"logprobs":{"content":null,"reasoning_content":[]}`, `"logprobs":{"content":null,"reasoning_content":[{"token":"b"},{"token":"c"}]}`},
@@ -251,6 +253,21 @@ func TestAccumulatorUsageWithoutCounts(t *testing.T) {
 	}
 }
 
+// A {} that stands for arguments to come gives way to them, behind white space too.
+func TestAccumulatorPlaceholderAndSpace(t *testing.T) {
+	for _, space := range []string{"", " ", `\n`} {
+		first := `{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}`
+		more := func(s string) string { return `{"tool_calls":[{"index":0,"function":{"arguments":"` + s + `"}}]}` }
+		for _, m := range []openrouter.Message{
+			accumulateDeltas(t, first, more(space), more(`{\"x\"`), more(`:1}`)),
+			streamDeltas(t, first, more(space), more(`{\"x\"`), more(`:1}`)).Choices[0].Message,
+		} {
+			require.Len(t, m.ToolCalls, 1)
+			assert.Equal(t, `{"x":1}`, m.ToolCalls[0].Function.Arguments)
+		}
+	}
+}
+
 func TestAccumulatorEqualAnnotations(t *testing.T) {
 	cite := func(more string) string {
 		return `{"type":"url_citation","url_citation":{"url":"u","title":"t"` + more + `}}`
@@ -261,6 +278,12 @@ func TestAccumulatorEqualAnnotations(t *testing.T) {
 		`{"annotations":[`+cite(`,"start_index":1,"end_index":2`)+`,`+cite(`,"x":1`)+`,{"type":"file","file":{"hash":"h","name":"n"}},{"type":"file","file":{"hash":"h"}}]}`)
 	assert.JSONEq(t, `[`+cite(``)+`,`+cite(`,"start_index":1,"end_index":2`)+`,`+cite(`,"start_index":1,"end_index":3`)+`,{"type":"file","file":{"hash":"h"}},`+
 		cite(`,"x":1`)+`,{"type":"file","file":{"hash":"h","name":"n"}}]`, kit.Encode(t, m.Annotations))
+
+	// Unknown members are compared as JSON, too.
+	m = accumulateDeltas(t,
+		`{"annotations":[`+cite(`,"x":{"a":1,"b":"\u00e9"}`)+`,{"type":"place","place":{"a":1,"b":2}}]}`,
+		`{"annotations":[`+cite(`,"x":{ "b": "é", "a": 1 }`)+`,{"type":"place","place":{"b":2,"a":1}},{"type":"place","place":{"b":2,"a":10000000000000001}},{"type":"place","place":{"b":2,"a":10000000000000002}}]}`)
+	assert.Len(t, m.Annotations, 4)
 }
 
 func TestAccumulatorPromptKeepsItsReasoning(t *testing.T) {
