@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
@@ -203,44 +202,6 @@ func hasText(members map[string]any) bool {
 		}
 	}
 	return false
-}
-
-// isTextName reports whether an unknown member that is a string is a text that
-// streams, such as reasoning_text, or the arguments of the old function_call.
-func isTextName(name string) bool {
-	words := strings.FieldsFunc(snakeCase(name), func(c rune) bool { return c == '_' || c == '-' || c == '.' })
-	if len(words) == 0 {
-		return false
-	}
-	switch words[len(words)-1] {
-	case "id", "type", "format", "effort", "signature", "status", "tokens", "details":
-		return false
-	}
-	return slices.ContainsFunc(words, func(w string) bool {
-		switch w {
-		case "text", "content", "reasoning", "thinking", "thought", "thoughts", "summary", "arguments", "plan", "transcript", "analysis", "commentary", "explanation":
-			return true
-		}
-		return false
-	})
-}
-
-// snakeCase returns a name in lower case, with an underscore before what was a
-// capital behind a small letter: providers write reasoningText, too.
-func snakeCase(name string) string {
-	if strings.IndexFunc(name, unicode.IsUpper) < 0 {
-		return name
-	}
-	var b strings.Builder
-	small := false
-	for _, c := range name {
-		if unicode.IsUpper(c) && small {
-			b.WriteByte('_')
-		}
-		small = unicode.IsLower(c)
-		b.WriteRune(unicode.ToLower(c))
-	}
-	return b.String()
 }
 
 // isPadding reports whether a member only hides how long a chunk is.

@@ -352,15 +352,18 @@ func (e *APIError) RateLimit() *RateLimit {
 	if l := e.Call().RateLimit; l != nil {
 		return l
 	}
-	headers := e.metadata().Headers
-	return newRateLimit(func(name string) string {
-		for k, v := range headers {
-			if raw, ok := v.(json.RawMessage); ok && strings.EqualFold(k, name) {
-				return rawText(raw) // some send numbers
-			}
+	return newRateLimit(e.metadata().header)
+}
+
+// header returns a header of the provider's response that the service passed on.
+// Some are numbers.
+func (m errorMetadata) header(name string) string {
+	for k, v := range m.Headers {
+		if raw, ok := v.(json.RawMessage); ok && strings.EqualFold(k, name) {
+			return rawText(raw)
 		}
-		return ""
-	})
+	}
+	return ""
 }
 
 // FileAnnotations returns the files that were parsed before the failure. Send them in an assistant

@@ -3,7 +3,6 @@ package openrouter
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -406,26 +405,6 @@ func (s *Stream) passes(chunk *ChatCompletionChunk, data []byte) bool {
 	return chunk.presence.Form(chatCompletionChunkChoices) != wire.Null || s.acc.hasFinish() || !members.holdsOnly(envelopeMembers...)
 }
 
-// reported ends the stream at an event that reports a failure.
-func (s *Stream) reported(data []byte) error {
-	cfg := s.cfg()
-	named := s.events.Failed()
-	chunk := &ChatCompletionChunk{}
-	switch err := chunk.UnmarshalJSON(data); {
-	case err == nil:
-		s.acc.Add(chunk)
-	case !named:
-		return s.undecodable(data, err)
-	}
-	report, beside := chunk.reportIn(data, named, cfg.secrets)
-	body := reportBody(data) // lookOn reads on into data
-	_, _ = s.lookOn()
-	if beside {
-		return cfg.reportedBeside(s.Response(), report, body)
-	}
-	return cfg.reportedIn(s.Response(), report, body)
-}
-
 // reportIn returns the failure that an event reports: this chunk, which has been
 // decoded from data where that was possible. beside is whether it stands in no
 // member error, and named whether the event is called error.
@@ -475,16 +454,4 @@ func (c *ChatCompletionChunk) report() *ErrorObject {
 		}
 	}
 	return nil
-}
-
-// undecodable returns the error for an event that is not a chunk.
-func (s *Stream) undecodable(data []byte, err error) error {
-	if e := s.cfg().reportInstead(s.call, data); e != nil {
-		e.Partial = s.partial()
-		return e
-	}
-	if e, ok := errors.AsType[*DecodeError](err); ok {
-		e.call = s.call
-	}
-	return &StreamError{Partial: s.Response(), Err: err}
 }

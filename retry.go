@@ -270,6 +270,9 @@ func retryHint(e *APIError, o *ErrorObject, now time.Time) (wait time.Duration, 
 			}
 		}
 	}
+	if d, ok := waitIn(e.metadata().header("Retry-After"), 1); ok {
+		return d, true
+	}
 	if l := e.RateLimit(); l != nil && !l.Reset.IsZero() {
 		d := until(l.Reset, now)
 		return d, d > 0

@@ -394,3 +394,35 @@ func (c *ChatCompletionChunk) hasContent() bool {
 	}
 	return false
 }
+
+// undecodable returns the error for an event that is not a chunk.
+func (s *Stream) undecodable(data []byte, err error) error {
+	if e := s.cfg().reportInstead(s.call, data); e != nil {
+		e.Partial = s.partial()
+		return e
+	}
+	if e, ok := errors.AsType[*DecodeError](err); ok {
+		e.call = s.call
+	}
+	return &StreamError{Partial: s.Response(), Err: err}
+}
+
+// reported ends the stream at an event that reports a failure.
+func (s *Stream) reported(data []byte) error {
+	cfg := s.cfg()
+	named := s.events.Failed()
+	chunk := &ChatCompletionChunk{}
+	switch err := chunk.UnmarshalJSON(data); {
+	case err == nil:
+		s.acc.Add(chunk)
+	case !named:
+		return s.undecodable(data, err)
+	}
+	report, beside := chunk.reportIn(data, named, cfg.secrets)
+	body := reportBody(data) // lookOn reads on into data
+	_, _ = s.lookOn()
+	if beside {
+		return cfg.reportedBeside(s.Response(), report, body)
+	}
+	return cfg.reportedIn(s.Response(), report, body)
+}

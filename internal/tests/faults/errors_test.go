@@ -246,6 +246,7 @@ func TestAPIErrorRetryAfter(t *testing.T) {
 		{"seconds before a reset", "", []string{"Retry-After", "7", "X-RateLimit-Reset", unix(day.Add(time.Minute))}, 7 * time.Second},
 		{"a reset in the body, as a number", in(`{"X-RateLimit-Reset":` + unix(day.Add(time.Minute)) + `}`), nil, time.Minute},
 		{"a reset in the body, in seconds and as a number", in(fmt.Sprintf(`{"x-ratelimit-reset":%d}`, day.Unix()+60)), nil, time.Minute},
+		{"a wait in the headers of the metadata", in(`{"Retry-After":3}`), nil, 3 * time.Second},
 		{"a wait in the metadata", `{"error":{"code":429,"message":"m","metadata":{"retry_after_ms":1500}}}`, nil, 1500 * time.Millisecond},
 		{"a reset in the body", in(`{"X-RateLimit-Reset":"` + unix(day.Add(time.Minute)) + `"}`), nil, time.Minute},
 		{"a reset in the body, in small letters", in(`{"x-ratelimit-reset":"` + unix(day.Add(time.Minute)) + `"}`), nil, time.Minute},
