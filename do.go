@@ -196,19 +196,15 @@ func (c *config) reportedAsSuccess(call *CallInfo, text []byte) *APIError {
 	if raw, _ := b.Extra["error"].(json.RawMessage); b.Error == nil && (len(raw) <= len(`""`) || raw[0] != '"') {
 		return nil
 	}
-	return c.apiError(call, text)
+	return c.errorFromBody(call, text)
 }
 
 // without returns the error for a body with a success status that lacks a
 // member.
 func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
-	e := c.apiError(call, bytes.TrimSpace(data))
+	e := c.errorFromBody(call, bytes.TrimSpace(data))
 	if e.Message == "" {
 		e.Message = "the answer has no " + member
 	}
 	return e
-}
-
-func (c *config) apiError(call *CallInfo, text []byte) *APIError {
-	return c.errorFromBody(call, text)
 }

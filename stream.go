@@ -291,8 +291,16 @@ func (s *Stream) failed() error {
 	if report != nil {
 		return s.cfg().reportedIn(s.Response(), report, body)
 	}
+	return s.failedFinish()
+}
+
+// failedFinish returns the error for a finish reason that says failure, or nil.
+func (s *Stream) failedFinish() error {
 	res := s.Response()
-	return s.cfg().failedFinish(res, res.failedFinish(), nil)
+	if reason := res.failedFinish(); reason != "" {
+		return s.cfg().failedFinish(res, reason, nil)
+	}
+	return nil
 }
 
 // contentCame restarts the clock for content if the chunk has content.
@@ -316,8 +324,8 @@ func (s *Stream) complete() error {
 		return s.cfg().reportedIn(s.Response(), nil, nil)
 	}
 	if s.acc.mayHaveFailed() {
-		if res := s.Response(); res.failedFinish() != "" {
-			return s.cfg().failedFinish(res, res.failedFinish(), nil)
+		if err := s.failedFinish(); err != nil {
+			return err
 		}
 	}
 	s.events.Release()
@@ -328,13 +336,18 @@ func (s *Stream) complete() error {
 // broken returns the error of the stream for an error of a read. io.EOF means that
 // the end mark is missing.
 func (s *Stream) broken(err error) error {
-	if why := s.conn.why(); why != nil {
+	why := s.conn.why()
+	if why == nil && s.failing {
+		if failed := s.failedFinish(); failed != nil {
+			return failed
+		}
+	}
+	switch {
+	case why != nil:
 		err = why
-	} else if res := s.Response(); s.failing && res.failedFinish() != "" {
-		return s.cfg().failedFinish(res, res.failedFinish(), nil)
-	} else if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
 		err = ErrStreamTruncated
-	} else if errors.Is(err, sse.ErrTooLong) {
+	case errors.Is(err, sse.ErrTooLong):
 		err = ErrTooLarge
 	}
 	return &StreamError{Partial: s.Response(), Err: err}

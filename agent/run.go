@@ -21,11 +21,11 @@ type Run struct {
 	// reasoning of an answer that was cut off.
 	Messages []openrouter.Message `json:"messages"`
 	// Steps lists the answers with the calls they led to.
-	Steps []Step `json:"steps,omitempty"`
+	Steps []Step `json:"steps,omitzero"`
 	// Pending are the calls without a result: [Decision.Wait] was said about them, or the request
 	// has a function without a [Tool]. Give Messages to Run again, which asks again, or put in the
 	// results with [Run.Resolve].
-	Pending []openrouter.ToolCall `json:"pending,omitempty"`
+	Pending []openrouter.ToolCall `json:"pending,omitzero"`
 	// Usage is the sum of all answers, of [Result.Usage], and of the runs inside of tools.
 	Usage openrouter.Usage `json:"usage"`
 }
@@ -34,9 +34,9 @@ type Run struct {
 type Step struct {
 	// Answer is the answer as it was received, or the part that had arrived before it broke off. It
 	// is nil in the first step of a run that began with calls of an earlier one.
-	Answer *openrouter.ChatCompletion `json:"answer,omitempty"`
+	Answer *openrouter.ChatCompletion `json:"answer,omitzero"`
 	// Outcomes are in the order of the calls. Pending calls have none.
-	Outcomes []Outcome `json:"outcomes,omitempty"`
+	Outcomes []Outcome `json:"outcomes,omitzero"`
 }
 
 // Outcome is what became of a call.
@@ -48,17 +48,17 @@ type Outcome struct {
 	// Err is the error of the tool, or why it did not run. Result.IsError is then true.
 	Err error `json:"-"`
 	// Took is the time that the tool ran; 0 if it did not run.
-	Took time.Duration `json:"took,omitempty"`
+	Took time.Duration `json:"took,omitzero"`
 }
 
 // Result is what a tool returns. [NewTool] makes one from other types.
 type Result struct {
 	// Content is what the model gets, media included. Not every provider accepts media here.
-	Content []openrouter.Part `json:"content,omitempty"`
+	Content []openrouter.Part `json:"content,omitzero"`
 	// IsError tells the model that the call failed: the text gets the prefix "error: ".
-	IsError bool `json:"is_error,omitempty"`
+	IsError bool `json:"is_error,omitzero"`
 	// Stop ends the run after this step, without an error and without another request.
-	Stop bool `json:"stop,omitempty"`
+	Stop bool `json:"stop,omitzero"`
 	// Usage is what the tool spent. It counts in [Run.Usage] and [Agent.MaxCost], also if the tool
 	// failed. A run of an agent inside the tool is added by itself; do not add it again.
 	Usage openrouter.Usage `json:"usage,omitzero"`
