@@ -43,7 +43,7 @@ type Observation interface {
 	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not.
 	// With an error it is what had arrived of the answer, or nil. info is zero if
 	// nothing was sent. err is nil for a whole answer. For a stream that was left,
-	// closed or forgotten, err matches [ErrStreamClosed] or the error of its context.
+	// closed or forgotten, err matches [ErrStreamClosed].
 	End(result any, info CallInfo, err error)
 }
 
@@ -132,6 +132,9 @@ func forObservers[T any](c *config, req *T) (*T, any) {
 	return &own, &own
 }
 
+// errForgotten is why a stream ended that nobody read to its end or closed.
+var errForgotten error = &streamEnd{"stream was neither read to its end nor closed", ErrStreamClosed}
+
 // errPanicked is the error of an operation that ended with a panic.
 var errPanicked = errors.New("openrouter: the call ended with a panic")
 
@@ -211,6 +214,13 @@ func (w *watch) End(result any, info CallInfo, err error) {
 	}
 	for _, o := range w.list {
 		defer o.End(result, info, err) // in the opposite order, and even if another one panics
+	}
+}
+
+// forgotten ends the observations of a stream that is garbage.
+func (w *watch) forgotten() {
+	if w != nil {
+		w.End(nil, w.call.value(), &StreamError{Partial: &ChatCompletion{call: w.call}, Err: errForgotten})
 	}
 }
 

@@ -9,9 +9,16 @@ func (s *Stream) observe(w *watch) {
 	}
 	w.streaming = true
 	s.conn.watch = w
+	told := false
+	defer func() {
+		if !told { // an observer panics, and nobody gets the stream
+			s.Close()
+		}
+	}()
 	if s.next.hasContent() {
 		w.FirstChunk()
 	}
+	told = true
 }
 
 // advanceObserved is advance for a stream that is observed.
