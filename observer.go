@@ -143,7 +143,8 @@ var errPanicked = errors.New("openrouter: the call ended with a panic")
 type watch struct {
 	list   []Observation
 	call   *CallInfo // of the last attempt
-	result any       // where it is not what the function returns
+	isDo   bool      // the function returns no result
+	result any       // of such a function
 
 	streaming bool       // a stream ends the operation
 	reading   sync.Mutex // held while the stream is read
@@ -182,10 +183,10 @@ func (w *watch) attempt(call *CallInfo) {
 	}
 }
 
-// answers sets the result where that is not what the function returns.
+// answers sets the result of [Client.Do], which the function does not return.
 func (w *watch) answers(result any) {
 	if w != nil {
-		w.result = result
+		w.isDo, w.result = true, result
 	}
 }
 
@@ -229,7 +230,7 @@ func (w *watch) resultOf(res any, err error) any {
 	switch {
 	case err != nil:
 		return partialOf(err)
-	case w.result != nil:
+	case w.isDo:
 		return w.result
 	}
 	return res
