@@ -1,4 +1,6 @@
-package openrouter_test
+// Package paste compiles the Go code of README.md and the pages in docs, so that
+// no reader copies code that does not compile.
+package paste
 
 import (
 	"bytes"
@@ -26,171 +28,150 @@ import (
 
 const module = "github.com/openrouter-go/openrouter"
 
-// pasteImports are the packages that code on a page may use without an import:
-// those that an editor would add.
-var pasteImports = []string{
+// imports are the packages that code on a page may use without an import: those
+// that an editor would add.
+var imports = []string{
 	"bytes", "context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "math", "net/http",
 	"os", "slices", "strings", "sync", "testing", "testing/synctest", "time",
 	module, module + "/agent", module + "/openroutertest", module + "/structured",
 }
 
-// Every Go block of README.md and docs/*.md compiles alone where a reader would
-// paste it: as a file if it has a package clause, as a part of a file if it has
-// declarations only, else inside one of these:
-//
-//	func main() { … }
-//	func f(ctx context.Context, client *openrouter.Client) error { { … }; return nil }
-func TestMarkdownBlocksCompile(t *testing.T) {
-	check := newPasteChecker(t)
-	for _, page := range markdownPages(t) {
-		blocks := goBlocks(page)
-		for _, b := range blocks {
-			t.Run(fmt.Sprintf("%s:%d", b.page, b.line), func(t *testing.T) {
-				assert.NoError(t, check.block(b))
-			})
-		}
-	}
-}
+// apart are the packages that are in modules of their own. The tests of these
+// modules check the code that uses them, with [Nested]. The tests of the library
+// then need none of their dependencies.
+var apart = []string{module + "/mcptools", module + "/otelopenrouter", module + "/jobs/natsjobs"}
 
-// Every piece of code in the column "You write" of a table compiles, too: a
-// statement, an expression, a type, or fields of a request. It may use the names
-// of cellScope. What stands under "You guess" does not compile: a name that has
-// come to exist must not be called wrong.
-func TestMarkdownTableCodeCompiles(t *testing.T) {
-	check := newPasteChecker(t)
-	for _, page := range markdownPages(t) {
-		for _, cell := range tableCode(page, "You write") {
-			assert.NoError(t, check.cell(cell), "%s:%d: `%s`", cell.page, cell.line, cell.code)
-		}
-		for _, cell := range tableCode(page, "You guess") {
-			assert.Error(t, check.cell(cell), "%s:%d: `%s` compiles: take it off the list", cell.page, cell.line, cell.code)
-		}
-	}
-}
-
-// Every link of a page in docs leads to a file that exists or to a name that the
-// package exports.
-func TestMarkdownLinksOfDocs(t *testing.T) {
-	check := newPasteChecker(t)
-	links := regexp.MustCompile(`\]\(([^)\s]+)\)|(?m)^\[[^\]]+\]: (\S+)`)
-	for _, page := range markdownPages(t) {
-		if page.name == "README.md" {
-			continue // its links have a test of their own
-		}
-		for _, found := range links.FindAllStringSubmatch(regexp.MustCompile("`[^`\n]+`").ReplaceAllString(page.prose(), "code"), -1) {
-			link := found[1] + found[2]
-			target, anchor, _ := strings.Cut(link, "#")
-			switch {
-			case strings.HasPrefix(link, "https://pkg.go.dev/"+module):
-				assert.NoError(t, check.exports(strings.TrimPrefix(target, "https://pkg.go.dev/"), anchor), "%s: %s", page.name, link)
-			case strings.Contains(link, "://"):
-			case target == "":
-				assert.Contains(t, page.anchors(), anchor, "%s: %s", page.name, link)
-			default:
-				file := path.Join(path.Dir(page.name), target)
-				text, err := os.ReadFile(file)
-				if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
-					err = nil
-				}
-				assert.NoError(t, err, "%s: %s", page.name, link)
-				if anchor != "" {
-					assert.Contains(t, markdownPage{file, string(text)}.anchors(), anchor, "%s: %s", page.name, link)
-				}
+// Nested checks, from a test in a module of its own, the blocks and the links of
+// the docs that use the module's package. root is the folder of the repository.
+func Nested(t *testing.T, root, pkg string) {
+	check := New(t, pkg)
+	blocks := 0
+	for _, page := range Pages(t, root) {
+		for _, b := range page.Blocks() {
+			if b.uses(pkg) {
+				blocks++
+				assert.NoError(t, check.Block(b))
 			}
 		}
-		for _, shortcut := range regexp.MustCompile("\\[(`[^`\n]+`)\\](?:[^(:]|$)").FindAllStringSubmatch(page.prose(), -1) {
-			assert.Contains(t, page.text, "\n["+shortcut[1]+"]: ", "%s: the link %s has no address", page.name, shortcut[1])
+		for _, link := range page.Links() {
+			if to, name, ok := link.toPackage(); ok && to == pkg {
+				assert.NoError(t, check.exports(to, name), "%s: %s", page.Name, link)
+			}
 		}
 	}
+	assert.Positive(t, blocks, "no page shows how to use %s", pkg)
 }
 
-// The checker itself: what it must let through, and what it must refuse.
-func TestMarkdownCheckerRefuses(t *testing.T) {
-	check := newPasteChecker(t)
-	for code, problem := range map[string]string{
-		"fmt.Println(client)": "",
-		"client := openrouter.NewClient()\nlog.Print(client)": "",
-		"return errors.New(`no`)":                             "",
-		"func g() error { return nil }":                       "",
-		"package main\n\nfunc main() {}":                      "",
-		"x := 1":                                              "page.md:7: declared and not used: x",
-		"\nfmt.Println(req)":                                  "page.md:8: undefined: req",
-		"openrouter.NewClient(1)":                             "page.md:7: cannot use 1",
-		"func g() error { }":                                  "page.md:7: missing return",
-		"if {":                                                "page.md:7:",
-		"package main\n\nimport \"os\"\n\nfunc main() {}":     `page.md:9: "os" imported and not used`,
-		"uuid.New()":                                          "page.md:7: undefined: uuid",
-	} {
-		err := check.block(pasted{page: "page.md", line: 7, code: code})
-		if problem == "" {
-			assert.NoError(t, err, code)
-		} else if assert.Error(t, err, code) {
-			assert.Contains(t, err.Error(), problem, code)
+// IsApart reports whether code uses a package that is in a module of its own.
+func (c Code) IsApart() bool { return slices.ContainsFunc(apart, c.uses) }
+
+func (c Code) uses(pkg string) bool {
+	return regexp.MustCompile(`\b` + path.Base(pkg) + `\.[A-Z]`).MatchString(c.Text)
+}
+
+// Link is the address that a page links to.
+type Link string
+
+// toPackage returns the package of this repository and the name in it that a link
+// leads to.
+func (l Link) toPackage() (pkg, name string, ok bool) {
+	target, anchor, _ := strings.Cut(string(l), "#")
+	pkg, ok = strings.CutPrefix(target, "https://pkg.go.dev/")
+	return pkg, anchor, ok && strings.HasPrefix(pkg, module)
+}
+
+// Links are the addresses that a page links to.
+func (p Page) Links() (links []Link) {
+	prose := regexp.MustCompile("`[^`\n]+`").ReplaceAllString(p.Prose(), "code")
+	for _, found := range regexp.MustCompile(`\]\(([^)\s]+)\)|(?m)^\[[^\]]+\]: (\S+)`).FindAllStringSubmatch(prose, -1) {
+		links = append(links, Link(found[1]+found[2]))
+	}
+	return links
+}
+
+// Follow returns an error unless a link leads to a file that exists, to a heading of
+// it, or to a name that a package exports. It does not look at other sites.
+func (c *Checker) Follow(p Page, link Link) error {
+	if pkg, name, ok := link.toPackage(); ok {
+		if slices.Contains(apart, pkg) {
+			return nil
 		}
+		return c.exports(pkg, name)
 	}
-	for code, fits := range map[string]bool{
-		"res, err := client.Chat.Create(ctx, req)": true,
-		"Temperature: new(0.7)":                    true,
-		"openrouter.RoleUser":                      true,
-		"openrouter.ToolCall":                      true,
-		"stream.Close()":                           true,
-		"stream.Recv()":                            false,
-		"MaxTokens: 100":                           false,
-		"openrouter.NewClient(\"key\")":            false,
-		"openrouter.ChatMessage":                   false,
-	} {
-		err := check.cell(pasted{page: "page.md", line: 7, code: code})
-		assert.Equal(t, fits, err == nil, "%s: %v", code, err)
+	target, anchor, _ := strings.Cut(string(link), "#")
+	if strings.Contains(target, "://") {
+		return nil
 	}
+	to := p
+	if target != "" {
+		to = Page{Name: path.Join(path.Dir(p.Name), target), root: p.root}
+		file := filepath.Join(p.root, to.Name)
+		if info, err := os.Stat(file); err != nil || info.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		to.Text = string(text)
+	}
+	if anchor != "" && !slices.Contains(to.anchors(), anchor) {
+		return fmt.Errorf("%s has no heading %s", to.Name, anchor)
+	}
+	return nil
 }
 
-// markdownPage is a page of documentation.
-type markdownPage struct{ name, text string }
+// Page is a page of documentation. Its name is the path below the repository.
+type Page struct{ Name, Text, root string }
 
-func markdownPages(t *testing.T) (pages []markdownPage) {
-	names, err := filepath.Glob("docs/*.md")
+// Pages are README.md and the pages in docs of the repository at root.
+func Pages(t *testing.T, root string) (pages []Page) {
+	names, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
-	for _, name := range append([]string{"README.md"}, names...) {
-		text, err := os.ReadFile(name)
+	for _, file := range append([]string{filepath.Join(root, "README.md")}, names...) {
+		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		pages = append(pages, markdownPage{filepath.ToSlash(name), strings.ReplaceAll(string(text), "\r\n", "\n")})
+		name, err := filepath.Rel(root, file)
+		require.NoError(t, err)
+		pages = append(pages, Page{filepath.ToSlash(name), strings.ReplaceAll(string(text), "\r\n", "\n"), root})
 	}
 	return pages
 }
 
-// prose is the text without its blocks of code.
-func (p markdownPage) prose() string {
-	return regexp.MustCompile("(?ms)^```.*?^```").ReplaceAllString(p.text, "")
+// Prose is the text without its blocks of code.
+func (p Page) Prose() string {
+	return regexp.MustCompile("(?ms)^```.*?^```").ReplaceAllString(p.Text, "")
 }
 
 // anchors are what links to the headings of the page end with.
-func (p markdownPage) anchors() (anchors []string) {
-	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(p.prose(), -1) {
+func (p Page) anchors() (anchors []string) {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(p.Prose(), -1) {
 		text := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
 		anchors = append(anchors, strings.ReplaceAll(text, " ", "-"))
 	}
 	return anchors
 }
 
-// pasted is code with the place where it stands.
-type pasted struct {
-	page string
-	line int // of its first line
-	code string
+// Code is code with the place where it stands.
+type Code struct {
+	Page string
+	Line int // of its first line
+	Text string
 }
 
-func goBlocks(p markdownPage) (blocks []pasted) {
-	for _, at := range regexp.MustCompile("(?ms)^[ \t]*```go\n(.*?)^[ \t]*```").FindAllStringSubmatchIndex(p.text, -1) {
-		blocks = append(blocks, pasted{p.name, 1 + strings.Count(p.text[:at[2]], "\n"), p.text[at[2]:at[3]]})
+// Blocks are the Go blocks of a page.
+func (p Page) Blocks() (blocks []Code) {
+	for _, at := range regexp.MustCompile("(?ms)^[ \t]*```go\n(.*?)^[ \t]*```").FindAllStringSubmatchIndex(p.Text, -1) {
+		blocks = append(blocks, Code{p.Name, 1 + strings.Count(p.Text[:at[2]], "\n"), p.Text[at[2]:at[3]]})
 	}
 	return blocks
 }
 
-// tableCode is what stands between backticks in columns with that head.
-func tableCode(p markdownPage, head string) (cells []pasted) {
+// Cells are what stands between backticks in columns with that head.
+func (p Page) Cells(head string) (cells []Code) {
 	column := -1
-	for i, line := range strings.Split(p.text, "\n") {
+	for i, line := range strings.Split(p.Text, "\n") {
 		if !strings.HasPrefix(line, "|") {
 			column = -1
 			continue
@@ -200,22 +181,25 @@ func tableCode(p markdownPage, head string) (cells []pasted) {
 			column = at
 		} else if column >= 0 && column < len(row) {
 			for _, code := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[column], -1) {
-				cells = append(cells, pasted{p.name, i + 1, strings.ReplaceAll(code[1], "\x00", "|")})
+				cells = append(cells, Code{p.Name, i + 1, strings.ReplaceAll(code[1], "\x00", "|")})
 			}
 		}
 	}
 	return cells
 }
 
-// pasteChecker type-checks code against the packages of this module, from what
+// Checker type-checks code against the packages of this repository, from what
 // the compiler wrote about them.
-type pasteChecker struct {
+type Checker struct {
+	known   []string
 	imports types.Importer
 	set     *token.FileSet
 }
 
-func newPasteChecker(t *testing.T) *pasteChecker {
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-export", "-f", "{{.ImportPath}} {{.Export}}"}, pasteImports...)...)
+// New returns a checker for code that may also use more packages than most pages.
+func New(t *testing.T, more ...string) *Checker {
+	known := append(slices.Clone(imports), more...)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-export", "-f", "{{.ImportPath}} {{.Export}}"}, known...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	require.NoError(t, err)
@@ -225,7 +209,7 @@ func newPasteChecker(t *testing.T) *pasteChecker {
 		files[name] = file
 	}
 	set := token.NewFileSet()
-	return &pasteChecker{set: set, imports: importer.ForCompiler(set, "gc", func(name string) (io.ReadCloser, error) {
+	return &Checker{set: set, known: known, imports: importer.ForCompiler(set, "gc", func(name string) (io.ReadCloser, error) {
 		if files[name] == "" {
 			return nil, fmt.Errorf("%s is not among the imports of this test", name)
 		}
@@ -233,13 +217,18 @@ func newPasteChecker(t *testing.T) *pasteChecker {
 	})}
 }
 
-// block returns what a compiler says to a block.
-func (c *pasteChecker) block(b pasted) error {
-	code := fmt.Sprintf("//line %s:%d\n%s\n", b.page, b.line, b.code)
-	if regexp.MustCompile(`(?m)^package `).MatchString(b.code) {
+// Block returns what a compiler says to a block where a reader would paste it: as a
+// file if it has a package clause, as a part of a file if it has declarations only,
+// else inside one of these:
+//
+//	func main() { … }
+//	func f(ctx context.Context, client *openrouter.Client) error { { … }; return nil }
+func (c *Checker) Block(b Code) error {
+	code := fmt.Sprintf("//line %s:%d\n%s\n", b.Page, b.Line, b.Text)
+	if regexp.MustCompile(`(?m)^package `).MatchString(b.Text) {
 		return c.file(code)
 	}
-	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+b.code, parser.SkipObjectResolution); err == nil {
+	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+b.Text, parser.SkipObjectResolution); err == nil {
 		return c.file("package p\n" + code)
 	}
 	err := c.file("package p\nfunc f(ctx context.Context, client *openrouter.Client) error {\n{\n" + code + "}\nreturn nil\n}\n")
@@ -255,12 +244,12 @@ const cellScope = "ctx context.Context, client *openrouter.Client, req *openrout
 	"msg openrouter.Message, call openrouter.ToolCall, acc openrouter.Accumulator, err error, e *openrouter.APIError, " +
 	"key, text, url, id, title, name, value string, rt http.RoundTripper, png, pdf, wav []byte, schema map[string]any, args, in, out any, hc *http.Client, t *testing.T"
 
-// cell returns what a compiler says to the code of a cell, in the form in which
+// Cell returns what a compiler says to the code of a cell, in the form in which
 // it fits best. A variable may stay unused there.
-func (c *pasteChecker) cell(b pasted) error {
+func (c *Checker) Cell(b Code) error {
 	var first error
 	for _, form := range []string{"%s", "_ = %s", "var _ %s", "_ = openrouter.ChatCompletionRequest{%s}"} {
-		code := fmt.Sprintf("//line %s:%d\n", b.page, b.line) + fmt.Sprintf(form, b.code)
+		code := fmt.Sprintf("//line %s:%d\n", b.Page, b.Line) + fmt.Sprintf(form, b.Text)
 		err := c.file("package p\nfunc f("+cellScope+") {\n{\n"+code+"\n}\n}\n", unused)
 		if err == nil {
 			return nil
@@ -277,12 +266,12 @@ func unused(err types.Error) bool { return strings.HasPrefix(err.Msg, "declared 
 
 // file returns all that is wrong with a file, with imports added where they are
 // missing.
-func (c *pasteChecker) file(src string, allowed ...func(types.Error) bool) error {
+func (c *Checker) file(src string, allowed ...func(types.Error) bool) error {
 	file, err := parser.ParseFile(c.set, "", src, 0)
 	if err != nil {
 		return err
 	}
-	if missing := missingImports(file); missing != "" {
+	if missing := c.missingImports(file); missing != "" {
 		clause := regexp.MustCompile(`(?m)^package \w+`).FindStringIndex(src)
 		src = src[:clause[1]] + missing + src[clause[1]:]
 		if file, err = parser.ParseFile(c.set, "", src, 0); err != nil {
@@ -302,7 +291,7 @@ func (c *pasteChecker) file(src string, allowed ...func(types.Error) bool) error
 
 // missingImports are imports for the names before a dot that a file does not
 // declare, in one line.
-func missingImports(file *ast.File) string {
+func (c *Checker) missingImports(file *ast.File) string {
 	unknown := map[string]bool{}
 	for _, name := range file.Unresolved {
 		unknown[name.Name] = true
@@ -314,7 +303,7 @@ func missingImports(file *ast.File) string {
 	ast.Inspect(file, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
 			if x, ok := sel.X.(*ast.Ident); ok && unknown[x.Name] {
-				for _, name := range pasteImports {
+				for _, name := range c.known {
 					if path.Base(name) == x.Name {
 						missing[name] = true
 					}
@@ -332,7 +321,7 @@ func missingImports(file *ast.File) string {
 
 // exports returns an error unless a package exports a name: one of its own, or
 // that of a field or method behind a dot.
-func (c *pasteChecker) exports(pkg, name string) error {
+func (c *Checker) exports(pkg, name string) error {
 	p, err := c.imports.Import(pkg)
 	if err != nil || name == "" || strings.HasPrefix(name, "hdr-") || strings.HasPrefix(name, "example-") || strings.HasPrefix(name, "pkg-") {
 		return err
