@@ -62,7 +62,8 @@ type Operation struct {
 	// encoded, but what the fields refer to belongs to the caller. For [Client.Do] it is the
 	// argument in itself.
 	Request any
-	// BaseURL is the address of the service.
+	// BaseURL is the address of the service. It is empty for an operation that sends
+	// nothing itself; see [Client.Observe].
 	BaseURL string
 }
 
@@ -84,7 +85,7 @@ func WithObserver(observers ...Observer) Option {
 // Observe starts an operation that is made of others, such as a loop over calls and
 // tools, so that the observers of the client and of opts see it. Pass the context
 // to the calls that belong to the operation, and end the operation with
-// [Observation.End]; a second End is ignored. An empty BaseURL becomes the client's.
+// [Observation.End]; a second End is ignored.
 //
 // The Observation is never nil. Without observers it does nothing.
 func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (context.Context, Observation) {
@@ -116,6 +117,9 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 			w.End(w.resultOf(res, err), w.call.value(), err)
 		}
 	}()
+	if c.baseURLProblem() == "" { // an invalid address may contain a password
+		op.BaseURL = c.baseURL
+	}
 	ctx = w.start(ctx, c, op)
 	call := *c
 	call.watch = w
@@ -154,9 +158,6 @@ type watch struct {
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
-	if op.BaseURL == "" && c.baseURLProblem() == "" { // an invalid address may contain a password
-		op.BaseURL = c.baseURL
-	}
 	started := false
 	defer func() {
 		if !started {
