@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/openrouter-go/openrouter"
@@ -76,10 +77,10 @@ type sink struct {
 	control *http.ResponseController
 	failed  func() // called when the browser cannot be reached
 	buf     bytes.Buffer
+	active  atomic.Bool // parts were sent since the last look of the keep-alive
 
-	mu      sync.Mutex // the response, which the keep-alive writes to as well
-	written bool       // since the last look of the keep-alive
-	err     error
+	mu  sync.Mutex // of the response, which the keep-alive writes to as well
+	err error
 }
 
 // part adds a part to what the next flush sends.
@@ -95,6 +96,7 @@ func (s *sink) part(p part) {
 
 // flush sends the parts. After a failure it sends nothing more.
 func (s *sink) flush() error {
+	s.active.Store(true)
 	err := s.write(s.buf.Bytes())
 	s.buf.Reset()
 	return err
@@ -106,7 +108,6 @@ func (s *sink) write(data []byte) error {
 	if s.err != nil || len(data) == 0 {
 		return s.err
 	}
-	s.written = true
 	_ = s.control.SetWriteDeadline(time.Now().Add(patience)) // not every writer has deadlines
 	_, err := s.w.Write(data)
 	if err == nil {
@@ -132,11 +133,7 @@ func (s *sink) keepAlive() (stop func()) {
 				return
 			case <-tick.C:
 			}
-			s.mu.Lock()
-			isSilent := !s.written
-			s.written = false
-			s.mu.Unlock()
-			if isSilent {
+			if !s.active.Swap(false) {
 				_ = s.write([]byte(": keep-alive\n\n"))
 			}
 		}
