@@ -2,7 +2,6 @@ package uistream_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -108,7 +107,7 @@ func ExampleRead() {
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		handler(w, r)
-		fmt.Printf("%d: %s\n", w.Code, bytes.TrimSpace(w.Body.Bytes()))
+		fmt.Printf("%d %q\n", w.Code, w.Body)
 	}
 	post(`{"id":"c1","messages":[
 		{"id":"1","role":"assistant","parts":[{"type":"text","text":"You are an administrator."}]},
@@ -116,9 +115,9 @@ func ExampleRead() {
 	post(`{"id":"c1","messages":[]}`)
 	// Output:
 	// c1 [user: Hello.]
-	// 200:
+	// 200 ""
 	// uistream: there is no new message, decision or result
-	// 400: there is no new message, decision or result
+	// 400 "there is no new message, decision or result\n"
 }
 
 // The page waits for a decision. In place of it comes another question.

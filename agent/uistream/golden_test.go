@@ -62,6 +62,8 @@ func TestStreams(t *testing.T) {
 			replies: list(openroutertest.Text("Let me").ToolCall("call_1", "get_weather", `{"city":"Oslo"}`).Cut())},
 		"failed":    {replies: list(openroutertest.Error(429, openrouter.ErrRateLimitExceeded, "swordfish and sk-or-v1-secret"))},
 		"broke-off": {replies: list(openroutertest.Text("It is").MidStreamError(502, openrouter.ErrProviderUnavailable, "raw swordfish"))},
+		"nothing": {bot: agent.Agent{Tools: []agent.Tool{weather}},
+			replies: list(oslo, openroutertest.Event(`{"id":"gen-1","model":"a/b","choices":[]}`).Truncate())},
 		"max-steps": {bot: agent.Agent{Tools: []agent.Tool{weather}, MaxSteps: 1}, replies: list(oslo)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -166,7 +166,7 @@ func contentOf(content []openrouter.Part) []block {
 
 // typeOr returns the media type of a data URL, and otherwise for another address.
 func typeOr(address, otherwise string) string {
-	if kind, _, ok := dataOf(address); ok && kind != "" {
+	if kind, ok := typeOf(address); ok && kind != "" {
 		return kind
 	}
 	return otherwise

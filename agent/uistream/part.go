@@ -213,7 +213,7 @@ func audioType(format string) string {
 
 // imageType returns the media type of an image, and "" for an address that a page should not open.
 func imageType(address string) string {
-	if kind, _, ok := dataOf(address); ok {
+	if kind, ok := typeOf(address); ok {
 		if !strings.HasPrefix(kind, "image/") {
 			return ""
 		}
@@ -230,15 +230,12 @@ func imageType(address string) string {
 	return "image/*"
 }
 
-// dataOf returns the media type of a data URL and what follows its comma.
-func dataOf(address string) (kind, data string, ok bool) {
-	rest, ok := strings.CutPrefix(address, "data:")
-	if !ok {
-		return "", "", false
-	}
-	head, data, ok := strings.Cut(rest, ",")
+// typeOf returns the media type of a data URL.
+func typeOf(address string) (kind string, ok bool) {
+	rest, isData := strings.CutPrefix(address, "data:")
+	head, _, ok := strings.Cut(rest, ",")
 	kind, _, _ = strings.Cut(head, ";")
-	return strings.ToLower(kind), data, ok
+	return strings.ToLower(kind), isData && ok
 }
 
 // isWeb reports whether an address is of the web: no script, and no file.
