@@ -24,10 +24,10 @@ import (
 
 const (
 	budget      = 0.25 // USD for each visitor
-	totalBudget = 5.0  // for all of them: a visitor can come back as a new one
+	totalBudget = 5.0  // for all of them, as a visitor can come back as a new one
 	maxVisitors = 1000 // conversations are kept in memory
 	maxMessages = 200  // in a conversation
-	maxBody     = 1 << 20
+	maxBody     = 256 << 10
 )
 
 //go:embed index.html
@@ -86,7 +86,7 @@ func (s *server) handler() http.Handler {
 		v.Lock() // waits for a run that ends, so that nothing is missing
 		defer v.Unlock()
 		w.Header().Set("Content-Type", "application/json")
-		w.Write(uistream.History(v.messages))
+		_, _ = w.Write(uistream.History(v.messages))
 	})
 	mux.HandleFunc("DELETE /chat", func(w http.ResponseWriter, r *http.Request) {
 		v := s.visitor(w, r)

@@ -115,6 +115,13 @@ await run('the conversation is there after the page is loaded again', async () =
   await picture('loaded-again');
 });
 
+await run('a phone', async () => {
+  await page.setViewport({ width: 390, height: 760 });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  await picture('phone');
+  await page.setViewport({ width: 900, height: 760 });
+});
+
 await run('Markdown that means harm', async () => {
   await say('Show me something evil.');
   await untilDone();
@@ -149,12 +156,6 @@ await run('an error, and another try', async () => {
   await untilSays('article:last-of-type .text', 'It works again.');
   await untilDone();
   assert.equal((await text('article.user')).filter(t => t === 'Fail.').length, 1);
-});
-
-await run('a phone', async () => {
-  await page.setViewport({ width: 390, height: 760 });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-  await picture('phone');
 });
 
 await run('a new conversation', async () => {
