@@ -52,6 +52,16 @@ func TestStreams(t *testing.T) {
 		"tool-no-json": {bot: agent.Agent{Tools: []agent.Tool{weather}}, replies: list(openroutertest.ToolCall("call_1", "get_weather", `{"city":`), done)},
 		"tool-no-id":   {bot: agent.Agent{Tools: []agent.Tool{note}, Parallel: 1}, replies: list(openroutertest.ToolCall("", "add_note", `{"Line":"a"}`).ToolCall("", "add_note", `{"Line":"b"}`), done)},
 		"tool-same-id": {bot: agent.Agent{Tools: []agent.Tool{note}, Parallel: 1}, replies: list(openroutertest.ToolCall("call_1", "add_note", `{"Line":"a"}`), openroutertest.ToolCall("call_1", "add_note", `{"Line":"b"}`), done)},
+		"tool-no-name": {bot: agent.Agent{Tools: []agent.Tool{note}}, replies: list(openroutertest.ToolCall("call_1", "", `{}`), done)},
+		"tool-stops": {bot: agent.Agent{Tools: []agent.Tool{agent.NewTool("stop", "Stops.", func(context.Context, struct{}) (agent.Result, error) {
+			return agent.Result{Content: openrouter.Text("[1, 2]"), Stop: true}, nil
+		})}}, replies: list(openroutertest.ToolCall("call_1", "stop", ""))},
+		"no-reason": {replies: list(openroutertest.Text("Done.").FinishReason(""))},
+		"choices":   {replies: list(openroutertest.Text("One.").Choice(1).Text("Two."))},
+		"parallel": {bot: agent.Agent{Tools: []agent.Tool{note}, Parallel: 1}, replies: list( // without indexes, and all at one index
+			openroutertest.Event(chunk(`{"id":"a","function":{"name":"add_note","arguments":"{\"Line\":"}},{"function":{"arguments":"\"a\"}"}},{"id":"b","function":{"name":"add_note","arguments":"{\"Line\":\"b\"}"}}`)),
+			openroutertest.Event(chunk(`{"index":0,"id":"c","function":{"name":"add_note","arguments":"{\"Line\":"}}`)).Event(chunk(`{"index":0,"id":"c","function":{"arguments":"\"c\"}"}},{"index":0,"id":"d","function":{"name":"add_note","arguments":"{\"Line\":\"d\"}"}}`)),
+			done)},
 		"media": {bot: agent.Agent{Tools: []agent.Tool{agent.NewTool("draw", "Draws.", func(context.Context, struct{}) ([]openrouter.Part, error) {
 			return []openrouter.Part{openrouter.TextPart("A dot."), openrouter.ImageDataPart("image/png", []byte("dot"))}, nil
 		})}}, replies: list(openroutertest.ToolCall("call_1", "draw", ""), done)},
@@ -76,6 +86,11 @@ func TestStreams(t *testing.T) {
 			golden(t, name, body)
 		})
 	}
+}
+
+// chunk is a chunk with fragments of calls.
+func chunk(calls string) string {
+	return `{"id":"gen-1","model":"a/b","choices":[{"index":0,"delta":{"tool_calls":[` + calls + `]}}]}`
 }
 
 func list(replies ...openroutertest.Reply) []openroutertest.Reply { return replies }

@@ -59,6 +59,7 @@ func TestEventsAreNotCollected(t *testing.T) {
 func TestBrowserGoesAway(t *testing.T) {
 	for name, replies := range map[string][]openroutertest.Reply{
 		"while the model writes": {openroutertest.Text("Once ", "upon").Stall()},
+		"over HTTP/2":            {openroutertest.Text("Once ", "upon").Stall()},
 		"while a tool runs":      {openroutertest.Text("Once ", "upon").ToolCall("call_1", "wait", `{}`)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +75,7 @@ func TestBrowserGoesAway(t *testing.T) {
 				err error
 			}
 			ended := make(chan end, 1)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				turn, err := uistream.Read(w, r)
 				if !assert.NoError(t, err) {
 					return
@@ -85,14 +86,20 @@ func TestBrowserGoesAway(t *testing.T) {
 				err = uistream.Serve(w, r, stream)
 				ended <- end{stream.Run(), err}
 			}))
+			if server.EnableHTTP2 = name == "over HTTP/2"; server.EnableHTTP2 {
+				server.StartTLS()
+			} else {
+				server.Start()
+			}
 			defer server.Close()
 			ctx, leave := context.WithCancel(t.Context())
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader(chat(user("Tell."))))
 			require.NoError(t, err)
 			req.Header.Set("Content-Type", "application/json")
-			res, err := http.DefaultClient.Do(req)
+			res, err := server.Client().Do(req)
 			require.NoError(t, err)
 			defer res.Body.Close()
+			assert.Equal(t, server.EnableHTTP2, res.ProtoMajor == 2)
 			var got []byte
 			for !bytes.Contains(got, []byte("upon")) {
 				buf := make([]byte, 1024)

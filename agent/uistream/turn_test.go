@@ -151,12 +151,13 @@ func TestHistory(t *testing.T) {
 	spoken.Audio = &openrouter.Audio{Data: "UklGRiQAAABXQVZFZm10IA==", Transcript: "Good morning."}
 	full := openrouter.AssistantMessage("Here.")
 	full.Reasoning = "Let me see."
-	full.Images = []openrouter.Image{{ImageURL: &openrouter.ImageURL{URL: "data:image/png;base64,ZG90"}}, {ImageURL: &openrouter.ImageURL{URL: "data:text/html,x"}}}
+	full.Images = []openrouter.Image{{ImageURL: &openrouter.ImageURL{URL: "data:image/png;base64,ZG90"}}, {ImageURL: &openrouter.ImageURL{URL: "data:text/html,x"}},
+		{ImageURL: &openrouter.ImageURL{URL: "https://example.com/a.png?x=y"}}, {ImageURL: &openrouter.ImageURL{URL: "https://example.com/image"}}}
 	full.Annotations = []openrouter.Annotation{{URLCitation: &openrouter.URLCitation{URL: "https://example.com/a", Title: "A"}}, {}}
 	refusal := openrouter.Message{Role: openrouter.RoleAssistant, Refusal: "I cannot."}
 	messages := []openrouter.Message{
 		openrouter.SystemMessage("swordfish"), openrouter.DeveloperMessage("swordfish"),
-		openrouter.UserMessage("See.", openrouter.ImageDataPart("image/png", []byte("dot")), openrouter.AudioPart("mp3", []byte("hm")),
+		openrouter.UserMessage("See.", openrouter.ImageDataPart("image/png", []byte("dot")), openrouter.AudioPart("mp3", []byte("hm")), openrouter.AudioPart("m4a", []byte("hm")), openrouter.AudioPart("", []byte("hm")),
 			openrouter.VideoPart("https://example.com/a.mp4"), openrouter.FileDataPart("a.pdf", "application/pdf", []byte("%PDF")),
 			openrouter.FilePart("b.pdf", "https://example.com/b.pdf"), openrouter.ImagePart("file:///etc/passwd")),
 		full,
