@@ -1,6 +1,7 @@
 package openrouter
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -185,11 +186,8 @@ func (b *Batch) failure() error {
 		return nil
 	}
 	e := &BatchError{Batch: b}
-	if b.Error != nil {
-		report := newAPIError(&CallInfo{}, b.Error)
-		report.opaque = report.StatusCode == 0 // nothing says that the same batch may succeed
-		report.call = b.call
-		e.Err = report
+	if b.Error != nil && b.Error.Message != "" {
+		e.Err = errors.New(b.Error.Message)
 	}
 	return e
 }
@@ -199,8 +197,7 @@ func (b *Batch) failure() error {
 type BatchError struct {
 	// Batch is the batch as it was last seen. Its Status says what became of it.
 	Batch *Batch
-	// Err is the reason: an [*APIError] for a batch whose Error is set, another error for results
-	// that are gone, or nil.
+	// Err is the reason, or nil: the message of [Batch.Error], or that the results are gone.
 	Err error
 }
 
@@ -324,11 +321,10 @@ func (c *config) newResult(raw []byte, size int64, call *CallInfo) *BatchResult 
 	r := &BatchResult{config: func() *config { return c }}
 	if size > int64(len(raw)) {
 		r.err = &ConnectionError{Err: ErrTooLarge, Body: reportBody(raw), call: call}
+	} else if kindOf(raw) != '{' {
+		r.err = &DecodeError{What: "BatchResult", Body: bytes.Clone(raw), Err: errors.New("not an object"), call: call}
 	} else if err := decode(r, raw, "BatchResult"); err != nil {
-		r.err = err
-		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call = call
-		}
+		r.err = during(call, err)
 	}
 	if r.err != nil {
 		look := wire.NewReader(raw)
@@ -336,6 +332,14 @@ func (c *config) newResult(raw []byte, size int64, call *CallInfo) *BatchResult 
 		r.err = c.secrets.conceal(r.err)
 	}
 	return r
+}
+
+// during adds the exchange to an error of decoding.
+func during(call *CallInfo, err error) error {
+	if e, ok := errors.AsType[*DecodeError](err); ok {
+		e.call = call
+	}
+	return err
 }
 
 // BatchList is a page of batches, the newest first.

@@ -127,8 +127,8 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 	if err := u.out.Flush(); err != nil {
 		return err
 	}
-	u.closing = true
-	if _, err := u.Write([]byte("]}")); err != nil {
+	n, err := u.Write([]byte("]}"))
+	if u.closing = n > 0; err != nil {
 		return err
 	}
 	return u.pipe.Close()
@@ -195,7 +195,11 @@ func (u *upload) Write(data []byte) (written int, err error) {
 		u.begin()
 		n, err := u.pipe.Write(p)
 		u.clock.stop()
-		if written += n; err != nil {
+		written += n
+		if errors.Is(err, io.ErrClosedPipe) { // net/http closes a body that it needs no more
+			err = errAnswered
+		}
+		if err != nil {
 			return written, err
 		}
 	}
@@ -237,10 +241,7 @@ func (c *config) submitOnce(ctx context.Context, body io.Reader, call *CallInfo)
 	}
 	b := &Batch{}
 	if err := decode(b, text, "Batch"); err != nil {
-		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call = call
-		}
-		return nil, err
+		return nil, during(call, err)
 	}
 	if b.ID == "" {
 		return nil, c.without("id", call, data)

@@ -257,10 +257,7 @@ func (r *batchReader) read(yield func(*BatchResult) bool) (*Batch, error) {
 	head = append(bytes.TrimSuffix(head, []byte(",")), '}')
 	b := &Batch{}
 	if err := decode(b, head, "Batch"); err != nil {
-		if e, ok := errors.AsType[*DecodeError](err); ok {
-			e.call = r.call
-		}
-		return nil, err
+		return nil, during(r.call, err)
 	}
 	if b.ID == "" {
 		return nil, r.c.without("id", r.call, head)
