@@ -40,18 +40,24 @@ const (
 // its answer. Time that Rows takes does not count.
 func (s *BatchesService) Submit(ctx context.Context, req *BatchRequest, opts ...Option) (*Batch, error) {
 	cfg := s.client.config().with(opts)
-	k := checker{unchecked: cfg.unchecked}
-	if k.batch(req); len(k.found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(cfg.found, k.found)}
+	req, seen := forObservers(cfg, req)
+	op := Operation{Name: "submit_batch", Request: seen}
+	if req != nil {
+		op.Target = req.Model
 	}
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	u := newUpload(ctx, cfg, req)
-	defer u.end()
-	err := u.send(req.Rows)
-	b, err := u.outcome(err)
-	return b, cfg.secrets.conceal(err)
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*Batch, error) {
+		k := checker{unchecked: cfg.unchecked}
+		if k.batch(req); len(k.found) > 0 {
+			return nil, &ValidationError{Violations: slices.Concat(cfg.found, k.found)}
+		}
+		if cfg.err != nil {
+			return nil, cfg.err
+		}
+		u := newUpload(ctx, cfg, req)
+		defer u.end()
+		b, err := u.outcome(u.send(req.Rows))
+		return b, cfg.secrets.conceal(err)
+	})
 }
 
 // upload is the body of a batch on its way. The caller's goroutine writes it. One of the call's own

@@ -37,18 +37,19 @@ const batchesPath = "/batches"
 // one, and [WithMaxBodySize] the size without the results. Errors are those of [Client.Do]. A batch
 // that failed is not an error: see [Batch.Status].
 func (s *BatchesService) Get(ctx context.Context, id string, opts ...Option) (*Batch, error) {
-	cfg := s.client.config().with(opts)
-	path, err := cfg.batchPath(id)
-	if err != nil {
-		return nil, err
-	}
-	return attempts(ctx, cfg, func(call *CallInfo) (*Batch, error) {
-		r, err := cfg.openBatch(ctx, path, call)
+	return observed(ctx, s.client.config().with(opts), Operation{Name: "get_batch"}, func(ctx context.Context, cfg *config) (*Batch, error) {
+		path, err := cfg.batchPath(id)
 		if err != nil {
 			return nil, err
 		}
-		defer r.close()
-		return r.read(nil)
+		return attempts(ctx, cfg, func(call *CallInfo) (*Batch, error) {
+			r, err := cfg.openBatch(ctx, path, call)
+			if err != nil {
+				return nil, err
+			}
+			defer r.close()
+			return r.read(nil)
+		})
 	})
 }
 
@@ -69,25 +70,32 @@ const (
 // expired batch may have results. If ctx ends, the error is a [*ConnectionError], and the batch is
 // returned as it was last seen. Other errors are those of [BatchesService.Get].
 func (s *BatchesService) Wait(ctx context.Context, id string, opts ...Option) (*Batch, error) {
-	cfg := s.client.config().with(opts)
+	return observed(ctx, s.client.config().with(opts), Operation{Name: "wait_batch"}, func(ctx context.Context, cfg *config) (*Batch, error) {
+		return cfg.wait(ctx, func() (*Batch, error) { return s.Get(ctx, id, opts...) })
+	})
+}
+
+// wait looks at a batch until it has ended.
+func (c *config) wait(ctx context.Context, look func() (*Batch, error)) (*Batch, error) {
 	var seen *Batch
 	for n, step := 1, firstPoll; ; n, step = n+1, min(step*3/2, lastPoll) {
-		b, err := s.Get(ctx, id, opts...)
+		b, err := look()
 		wait := step - rand.N(step/4) // programs that were started together look at different times
 		if err == nil {
 			if seen = b; b.hasEnded() {
-				return b, b.failure()
+				return b, c.secrets.conceal(b.failure())
 			}
 		} else {
-			r, ok := cfg.retry(n, err)
+			r, ok := c.retry(n, err)
 			if ctx.Err() != nil || !ok || !isPassing(r) {
 				return seen, err
 			}
 			r.Wait = max(wait, r.Wait)
 			wait = r.Wait
-			for _, f := range cfg.onRetry {
+			for _, f := range c.onRetry {
 				f(r)
 			}
+			c.watch.Retry(r)
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -95,9 +103,9 @@ func (s *BatchesService) Wait(ctx context.Context, id string, opts ...Option) (*
 		case <-ctx.Done():
 			timer.Stop()
 			if err != nil {
-				return seen, hang(err, cfg.secrets.conceal(contextError(ctx)))
+				return seen, hang(err, c.secrets.conceal(contextError(ctx)))
 			}
-			return seen, &ConnectionError{Err: cfg.secrets.conceal(contextError(ctx)), call: seen.call}
+			return seen, &ConnectionError{Err: c.secrets.conceal(contextError(ctx)), call: seen.call}
 		}
 	}
 }
@@ -127,30 +135,40 @@ func isPassing(r Retry) bool {
 // be used again; it then sends its request again.
 func (s *BatchesService) Results(ctx context.Context, id string, opts ...Option) iter.Seq2[*BatchResult, error] {
 	return func(yield func(*BatchResult, error) bool) {
-		cfg := s.client.config().with(opts)
-		path, err := cfg.batchPath(id)
-		var r *batchReader
-		if err == nil {
-			r, err = attempts(ctx, cfg, func(call *CallInfo) (*batchReader, error) { return cfg.openBatch(ctx, path, call) })
-		}
-		if err != nil {
+		left := false
+		op := Operation{Name: "batch_results"}
+		_, err := observed(ctx, s.client.config().with(opts), op, func(ctx context.Context, cfg *config) (*Batch, error) {
+			b, err := cfg.results(ctx, id, func(row *BatchResult) bool {
+				left = !yield(row, nil)
+				return !left
+			})
+			return b, cfg.secrets.conceal(err)
+		})
+		if err != nil && !left {
 			yield(nil, err)
-			return
-		}
-		defer r.close()
-		b, err := r.read(func(row *BatchResult) bool { return yield(row, nil) })
-		switch {
-		case r.left:
-			return
-		case err == nil && r.rows == 0 && b.Status == BatchStatusCompleted && b.RequestCounts.Completed+b.RequestCounts.Failed > 0:
-			err = &BatchError{Batch: b, Err: errors.New("the service has no results of it any more, which it keeps for 30 days")}
-		case err == nil:
-			err = b.failure()
-		}
-		if err != nil {
-			yield(nil, cfg.secrets.conceal(err))
 		}
 	}
+}
+
+// results gives each row to yield, until that returns false.
+func (c *config) results(ctx context.Context, id string, yield func(*BatchResult) bool) (*Batch, error) {
+	path, err := c.batchPath(id)
+	if err != nil {
+		return nil, err
+	}
+	r, err := attempts(ctx, c, func(call *CallInfo) (*batchReader, error) { return c.openBatch(ctx, path, call) })
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	b, err := r.read(yield)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.rows == 0 && b.Status == BatchStatusCompleted && b.RequestCounts.Completed+b.RequestCounts.Failed > 0:
+		return b, &BatchError{Batch: b, Err: errors.New("the service has no results of it any more, which it keeps for 30 days")}
+	}
+	return b, b.failure()
 }
 
 // batchPath returns the path of a batch.
@@ -174,7 +192,6 @@ type batchReader struct {
 	conn *connection
 	body *wire.Stream
 	rows int
-	left bool // the reader of the rows has left
 }
 
 // openBatch sends the request for a batch, and waits for the first byte of the answer.
@@ -234,10 +251,10 @@ func (r *batchReader) read(yield func(*BatchResult) bool) (*Batch, error) {
 		if string(name) == `"results"` {
 			c, err := r.body.Peek()
 			if err == nil && c == '[' {
-				if err = r.readRows(yield); r.left {
-					return nil, nil
-				}
-				if err != nil {
+				switch err = r.readRows(yield); {
+				case err == ErrStreamClosed:
+					return nil, err
+				case err != nil:
 					return nil, r.broken(err)
 				}
 				continue
@@ -266,7 +283,7 @@ func (r *batchReader) read(yield func(*BatchResult) bool) (*Batch, error) {
 	return b, nil
 }
 
-// readRows reads the list of results.
+// readRows reads the list of results. The error is [ErrStreamClosed] if yield returns false.
 func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 	var row []byte
 	r.body.Enter()
@@ -285,8 +302,7 @@ func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 		}
 		r.rows++
 		if yield != nil && !yield(r.c.newResult(row, size, r.call)) {
-			r.left = true
-			return nil
+			return ErrStreamClosed
 		}
 		if cap(row) > maxBodyKept {
 			row = nil
@@ -297,18 +313,19 @@ func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 // Delete deletes a batch that has ended, with its results. For a batch that is still running the
 // error is an [*APIError] with the status 409. The service keeps the records of its cost.
 func (s *BatchesService) Delete(ctx context.Context, id string, opts ...Option) (*BatchDeletion, error) {
-	cfg := s.client.config().with(opts)
-	path, err := cfg.batchPath(id)
-	if err != nil {
-		return nil, err
-	}
-	return attempts(ctx, cfg, func(call *CallInfo) (*BatchDeletion, error) {
-		data, err := cfg.exchange(ctx, outgoing{method: http.MethodDelete, path: path}, call, new(bytes.Buffer))
+	return observed(ctx, s.client.config().with(opts), Operation{Name: "delete_batch"}, func(ctx context.Context, cfg *config) (*BatchDeletion, error) {
+		path, err := cfg.batchPath(id)
 		if err != nil {
 			return nil, err
 		}
-		d := &BatchDeletion{}
-		return d, cfg.decode(call, data, d)
+		return attempts(ctx, cfg, func(call *CallInfo) (*BatchDeletion, error) {
+			data, err := cfg.exchange(ctx, outgoing{method: http.MethodDelete, path: path}, call, new(bytes.Buffer))
+			if err != nil {
+				return nil, err
+			}
+			d := &BatchDeletion{}
+			return d, cfg.decode(call, data, d)
+		})
 	})
 }
 
@@ -335,10 +352,7 @@ type BatchListParams struct {
 func (s *BatchesService) List(ctx context.Context, params *BatchListParams, opts ...Option) (*BatchList, error) {
 	cfg := s.client.config().with(opts)
 	values, err := cfg.batchQuery(params)
-	if err != nil {
-		return nil, err
-	}
-	return cfg.batchPage(ctx, values)
+	return cfg.batchPage(ctx, values, err)
 }
 
 // All yields the workspace's batches, the newest first. It requests each page when it is needed;
@@ -349,9 +363,9 @@ func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts 
 		cfg := s.client.config().with(opts)
 		values, err := cfg.batchQuery(params)
 		seen := map[string]bool{}
-		for err == nil {
+		for {
 			var page *BatchList
-			if page, err = cfg.batchPage(ctx, values); err != nil {
+			if page, err = cfg.batchPage(ctx, values, err); err != nil {
 				break
 			}
 			for i := range page.Data {
@@ -370,7 +384,9 @@ func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts 
 			default:
 				seen[last] = true
 				values.Set("after", last)
+				continue
 			}
+			break
 		}
 		yield(nil, cfg.secrets.conceal(err))
 	}
@@ -397,27 +413,33 @@ func (c *config) batchQuery(p *BatchListParams) (url.Values, error) {
 	return values, c.err
 }
 
-func (c *config) batchPage(ctx context.Context, values url.Values) (*BatchList, error) {
-	path := batchesPath
-	if len(values) > 0 {
-		path += "?" + values.Encode()
-	}
-	return attempts(ctx, c, func(call *CallInfo) (*BatchList, error) {
-		data, err := c.exchange(ctx, outgoing{method: http.MethodGet, path: path}, call, new(bytes.Buffer))
-		if err != nil {
-			return nil, err
+// batchPage requests a page. It returns refused if that is not nil, without a request.
+func (c *config) batchPage(ctx context.Context, values url.Values, refused error) (*BatchList, error) {
+	return observed(ctx, c, Operation{Name: "list_batches"}, func(ctx context.Context, c *config) (*BatchList, error) {
+		if refused != nil {
+			return nil, refused
 		}
-		list := &BatchList{}
-		if err := c.decode(call, data, list); err != nil {
-			return nil, err
+		path := batchesPath
+		if len(values) > 0 {
+			path += "?" + values.Encode()
 		}
-		if list.Data == nil {
-			return nil, c.without("data", call, data)
-		}
-		list.call = call
-		for i := range list.Data {
-			list.Data[i].call = call
-		}
-		return list, nil
+		return attempts(ctx, c, func(call *CallInfo) (*BatchList, error) {
+			data, err := c.exchange(ctx, outgoing{method: http.MethodGet, path: path}, call, new(bytes.Buffer))
+			if err != nil {
+				return nil, err
+			}
+			list := &BatchList{}
+			if err := c.decode(call, data, list); err != nil {
+				return nil, err
+			}
+			if list.Data == nil {
+				return nil, c.without("data", call, data)
+			}
+			list.call = call
+			for i := range list.Data {
+				list.Data[i].call = call
+			}
+			return list, nil
+		})
 	})
 }
