@@ -79,9 +79,8 @@ type upload struct {
 	since   time.Time
 	closing bool // the end of the body may have been sent
 
-	answered chan struct{} // closed when the three below are set
+	answered chan struct{} // closed when the two below are set
 	batch    *Batch
-	call     CallInfo
 	err      error
 }
 

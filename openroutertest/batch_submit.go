@@ -89,12 +89,12 @@ func (b *batch) readRows(dec *json.Decoder) error {
 	for dec.More() {
 		var row batchRow
 		if err := dec.Decode(&row); err != nil {
-			return fmt.Errorf("Invalid JSON: %w", err)
+			return fmt.Errorf("requests[%d] is invalid JSON: %w", len(b.rows), err)
 		}
 		var body struct{ Model string }
 		switch n := len(b.rows); {
 		case n >= maxBatchRows:
-			return errors.New("A batch may have at most 5,000 requests")
+			return errors.New("requests may be at most 5,000")
 		case row.CustomID == "" || utf8.RuneCountInString(row.CustomID) > maxBatchRowID:
 			return fmt.Errorf("requests[%d].custom_id must have 1 to 64 characters", n)
 		case ids[row.CustomID]:
