@@ -50,9 +50,7 @@
 //
 // A request needs an API key, as with the service. The fake accepts any key until
 // RequireKey is called. It also serves GET /models with the models of SetModels, and
-// GET /generation for the answers that it gave. It plays the life of batches, whose
-// rows the replies answer: SetBatchLife says how a batch ends. [Reply.ForPath] adds
-// other endpoints.
+// GET /generation for the answers that it gave. [Reply.ForPath] adds other endpoints.
 //
 // # Faults
 //

@@ -205,7 +205,7 @@ func (f *fake) unexpected(req *Request) Reply {
 }
 
 // endpoints are those that a fake has without [Reply.ForPath].
-const endpoints = "POST " + basePath + completionsPath + ", GET " + basePath + modelsPath + ", GET " + basePath + generationPath + "?id=... and " + basePath + batchesPath
+const endpoints = "POST " + basePath + completionsPath + ", GET " + basePath + modelsPath + " and GET " + basePath + generationPath + "?id=..."
 
 // expected says what the fake waits for.
 func (f *fake) expected() string {
