@@ -288,6 +288,9 @@ func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 	var row []byte
 	r.body.Enter()
 	for first := true; ; first = false {
+		if err := r.conn.ctx.Err(); err != nil { // rows that have come end, too
+			return err
+		}
 		if ok, err := r.body.Element(first); err != nil || !ok {
 			return err
 		}

@@ -2,6 +2,7 @@ package endpoints_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/openrouter-go/openrouter"
 )
@@ -153,6 +155,7 @@ func TestBatchResultsLeftEarly(t *testing.T) {
 			_, _ = io.WriteString(w, resultOf("a", strings.Repeat("x", 10_000))+",")
 		}
 	})
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	rows := 0
 	for _, err := range client.Batches.Results(t.Context(), "batch_1") {
 		require.NoError(t, err)
@@ -161,6 +164,20 @@ func TestBatchResultsLeftEarly(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 3, rows)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	rows = 0
+	var last error
+	for _, err := range client.Batches.Results(ctx, "batch_1") {
+		if last = err; err == nil {
+			rows++
+			cancel()
+		}
+	}
+	assert.Equal(t, 1, rows, "rows that have come end, too")
+	var e *openrouter.ConnectionError
+	require.ErrorAs(t, last, &e)
+	require.ErrorIs(t, last, context.Canceled)
 }
 
 // TestBatchIsNotHeldInMemory sends 150 MB in 5,000 rows, and reads as much.

@@ -34,11 +34,17 @@ func row(req *openrouter.ChatCompletionRequest) iter.Seq2[openrouter.BatchRow, e
 
 // TestBatch goes through the life of a batch: rows that succeed are beside rows that fail.
 func TestBatch(t *testing.T) {
-	srv := openroutertest.NewServer(t,
+	replies := []openroutertest.Reply{
 		openroutertest.Text("the first").Usage(10, 5).Cost(0.25),
 		openroutertest.Error(429, openrouter.ErrRateLimitExceeded, "slow down"),
-		openroutertest.Text("the third").Usage(1, 2).Cost(0.5))
-	client := srv.Client()
+		openroutertest.Text("the third").Usage(1, 2).Cost(0.5),
+	}
+	livesAsBatch(t, openroutertest.NewServer(t, replies...).Client())
+	livesAsBatch(t, openroutertest.NewTLSServer(t, replies...).Client()) // HTTP/2
+	livesAsBatch(t, openroutertest.NewTransport(t, replies...).Client())
+}
+
+func livesAsBatch(t *testing.T, client *openrouter.Client) {
 	b, err := client.Batches.Submit(t.Context(), &openrouter.BatchRequest{Model: batchModel, Rows: asks("one", "two", "three", "four")})
 	require.NoError(t, err)
 	assert.Equal(t, openrouter.BatchStatusValidating, b.Status)
@@ -74,6 +80,8 @@ func TestBatch(t *testing.T) {
 	assert.JSONEq(t, `{"openrouter":"deleted"}`, string(d.Deletion))
 	_, err = client.Batches.Get(t.Context(), b.ID)
 	require.ErrorIs(t, err, openrouter.ErrNotFound)
+	_, err = client.Batches.Get(t.Context(), "../key?")
+	require.ErrorContains(t, err, "Batch ../key? not found", "ids are escaped")
 }
 
 // TestBatchBody pins the bytes: the service refuses a batch whose requests do not come last.
