@@ -95,6 +95,7 @@ func TestBatchRefusedEarly(t *testing.T) {
 // TestBatchTakenEarly has a server that takes a batch before it has read all of it.
 func TestBatchTakenEarly(t *testing.T) {
 	client := transported(func(req *http.Request) (*http.Response, error) {
+		assert.Nil(t, req.GetBody, "the body cannot be had again")
 		_, _ = io.CopyN(io.Discard, req.Body, 1000)
 		_ = req.Body.Close()
 		return &http.Response{StatusCode: 202, Body: io.NopCloser(strings.NewReader(`{"id":"batch_1"}`)), Request: req}, nil
@@ -125,10 +126,10 @@ func TestBatchUploadTimeout(t *testing.T) {
 
 // TestBatchOfABrokenIterator breaks the upload off in its middle: the service makes no batch.
 func TestBatchOfABrokenIterator(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	boom := errors.New("the database is gone")
 	for name, size := range map[string]int{"before the request": 10, "in the request": 100_000} {
-		srv := openroutertest.NewServer(t)
-		client := srv.Client()
+		client := openroutertest.NewTransport(t).Client()
 		rows := func(yield func(openrouter.BatchRow, error) bool) {
 			for i := range 10 {
 				req := &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage(strings.Repeat("x", size))}}
@@ -157,7 +158,7 @@ func TestBatchOfABrokenIterator(t *testing.T) {
 func TestBatchIsNeverSentTwice(t *testing.T) {
 	for _, reply := range []openroutertest.Reply{
 		openroutertest.Error(http.StatusServiceUnavailable, ""), openroutertest.Error(http.StatusTooManyRequests, ""), openroutertest.Error(400, ""),
-		openroutertest.Error(500, ""), openroutertest.Error(502, ""), openroutertest.HTML(200, "<html>"), openroutertest.Raw("").Status(202), openroutertest.Raw("{}"),
+		openroutertest.Error(408, ""), openroutertest.Error(500, ""), openroutertest.Error(502, ""), openroutertest.HTML(200, "<html>"), openroutertest.Raw("").Status(202), openroutertest.Raw("{}"),
 		openroutertest.Raw(`{"id":"batch_1","status":`).Status(202), openroutertest.Reset(), openroutertest.Cut(),
 	} {
 		srv := openroutertest.NewServer(t, reply.ForPath("/batches"), openroutertest.Reply{})

@@ -196,7 +196,7 @@ func TestBatchList(t *testing.T) {
 		`{"data":[],"has_more":true,"last_id":"b_1"}`: "leads back to a page that was already read",
 		`{"object":"list"}`:                           "no data",
 	} {
-		client, mock := mocked()
+		client, mock := mocked(openrouter.WithMaxRetries(0))
 		answered(mock, always(200, bad))
 		var last error
 		for _, err := range client.Batches.All(t.Context(), nil) {

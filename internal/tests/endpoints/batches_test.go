@@ -3,7 +3,9 @@ package endpoints_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -174,6 +176,9 @@ func TestBatchRefuses(t *testing.T) {
 		"requests[0].body.plugins[0].id is web":           ask(func(r *openrouter.ChatCompletionRequest) { r.Plugins = []openrouter.Plugin{openrouter.WebPlugin{}} }),
 		"requests[0].body.messages[0].content[1].image":   ask(func(r *openrouter.ChatCompletionRequest) { r.Messages = image("data:image/png;base64,AAAA") }),
 		"requests[0].body.messages[0].content[1].file.fi": ask(func(r *openrouter.ChatCompletionRequest) { r.Messages = file(openrouter.File{FileData: "AAAA"}) }),
+		"requests[0].body.messages[1].images[0].image_url": ask(func(r *openrouter.ChatCompletionRequest) {
+			r.Messages = append(r.Messages, openrouter.Message{Role: openrouter.RoleAssistant, Images: []openrouter.Image{{ImageURL: &openrouter.ImageURL{URL: "data:image/png;base64,AAAA"}}}})
+		}),
 		"content[1].input_audio is audio": ask(func(r *openrouter.ChatCompletionRequest) {
 			r.Messages = []openrouter.Message{openrouter.UserMessage("hi", openrouter.AudioPart("mp3", []byte("x")))}
 		}),
@@ -228,7 +233,7 @@ func TestBatchLimits(t *testing.T) {
 		text := strings.Repeat("x", size)
 		return &openrouter.BatchRequest{Model: batchModel, Rows: func(yield func(openrouter.BatchRow, error) bool) {
 			for i := range n {
-				if !yield(openrouter.BatchRow{CustomID: fmt.Sprint(i), Body: map[string]any{"messages": []openrouter.Message{openrouter.UserMessage(text)}}}, nil) {
+				if !yield(openrouter.BatchRow{CustomID: fmt.Sprint(i), Request: &openrouter.ChatCompletionRequest{Prompt: text}}, nil) {
 					return
 				}
 			}
@@ -240,7 +245,11 @@ func TestBatchLimits(t *testing.T) {
 	var e *openrouter.ValidationError
 	require.ErrorAs(t, err, &e)
 	assert.Contains(t, err.Error(), "requests are more than 5,000")
-	_, err = client.Batches.Submit(t.Context(), many(21, 10<<20))
+	reader := transported(func(req *http.Request) (*http.Response, error) {
+		_, err := io.Copy(io.Discard, req.Body)
+		return nil, err
+	})
+	_, err = reader.Batches.Submit(t.Context(), many(11, 20<<20))
 	require.ErrorAs(t, err, &e)
 	assert.Contains(t, err.Error(), "requests have more than 200 MB")
 	list, err := client.Batches.List(t.Context(), nil)
