@@ -166,6 +166,7 @@ func TestBatchResultsLeftEarly(t *testing.T) {
 	assert.Equal(t, 3, rows)
 
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	rows = 0
 	var last error
 	for _, err := range client.Batches.Results(ctx, "batch_1") {
