@@ -24,11 +24,11 @@ func (k *checker) batch(r *BatchRequest) {
 	if u := r.CallbackURL; u != "" && !strings.HasPrefix(u, "https://") {
 		k.missing("callback_url", "must start with https://")
 	}
-	k.batchModel(r.Model)
+	k.noSearchIn(r.Model)
 }
 
-// batchModel checks the model of a batch.
-func (k *checker) batchModel(model string) {
+// noSearchIn checks that a model does not search the web.
+func (k *checker) noSearchIn(model string) {
 	if strings.HasSuffix(model, ":online") {
 		k.breaks(Violation{Field: "model", Problem: "ends with :online, but batches have no web search", Value: model})
 	}
@@ -93,7 +93,7 @@ func (k *checker) batchRow(row *BatchRow, head *batchHead) wire.Body {
 			body = k.write(&sent)
 		}
 	}
-	switch k.batchModel(model); {
+	switch k.noSearchIn(model); {
 	case head.Model == "":
 		k.missing("model", "is missing in the batch and in this row")
 	case model != "" && model != head.Model:
