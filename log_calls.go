@@ -106,19 +106,19 @@ func ownText(err error) string {
 	if err == ErrMissingAPIKey {
 		return err.Error()
 	}
-	if e, ok := errors.AsType[*APIError](err); ok {
-		return e.Error()
+	for _, text := range []func(error) string{
+		textAs[*BatchError], textAs[*APIError], textAs[*StreamError], textAs[*ConnectionError], textAs[*DecodeError], textAs[*ValidationError],
+	} {
+		if text := text(err); text != "" {
+			return text
+		}
 	}
-	if e, ok := errors.AsType[*StreamError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*ConnectionError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*DecodeError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*ValidationError](err); ok {
+	return ""
+}
+
+// textAs returns the text of the first error of a type, or "".
+func textAs[E error](err error) string {
+	if e, ok := errors.AsType[E](err); ok {
 		return e.Error()
 	}
 	return ""

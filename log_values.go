@@ -102,6 +102,9 @@ func (e *DecodeError) LogValue() slog.Value { return logCallError(e, e.Call()) }
 func (e *ValidationError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
 
 // LogValue returns the text of the error and its type. log/slog calls it.
+func (e *BatchError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
+
+// LogValue returns the text of the error and its type. log/slog calls it.
 func (e *FileError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
 
 func logCallError(err error, call CallInfo) slog.Value {
@@ -143,20 +146,23 @@ func errorKind(err error) string {
 	if e, ok := errors.AsType[*APIError](err); ok {
 		return nameIn(string(e.Type))
 	}
-	if _, ok := errors.AsType[*ValidationError](err); ok {
+	switch {
+	case is[*ValidationError](err):
 		return "invalid"
-	}
-	if _, ok := errors.AsType[*DecodeError](err); ok {
+	case is[*DecodeError](err):
 		return "undecodable"
-	}
-	if _, ok := errors.AsType[*ConnectionError](err); ok {
+	case is[*ConnectionError](err), is[*StreamError](err):
 		return "connection"
-	}
-	if _, ok := errors.AsType[*StreamError](err); ok {
-		return "connection"
-	}
-	if _, ok := errors.AsType[*FileError](err); ok {
+	case is[*BatchError](err):
+		return "batch"
+	case is[*FileError](err):
 		return "file"
 	}
 	return "other"
+}
+
+// is reports whether err is or wraps an E.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

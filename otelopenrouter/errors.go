@@ -63,17 +63,15 @@ func typeOf(err error) string {
 		}
 		return otherError
 	}
-	if _, ok := errors.AsType[*openrouter.ValidationError](err); ok {
+	switch {
+	case is[*openrouter.ValidationError](err):
 		return "invalid"
-	}
-	if _, ok := errors.AsType[*openrouter.DecodeError](err); ok {
+	case is[*openrouter.DecodeError](err):
 		return "undecodable"
-	}
-	if _, ok := errors.AsType[*openrouter.ConnectionError](err); ok {
+	case is[*openrouter.ConnectionError](err), is[*openrouter.StreamError](err):
 		return "connection"
-	}
-	if _, ok := errors.AsType[*openrouter.StreamError](err); ok {
-		return "connection"
+	case is[*openrouter.BatchError](err):
+		return "batch"
 	}
 	// As the conventions say, the name of the type, unless it says nothing.
 	if t := reflect.TypeOf(err); !strings.HasPrefix(t.String(), "*errors.") && !strings.HasPrefix(t.String(), "*fmt.") {
@@ -82,22 +80,29 @@ func typeOf(err error) string {
 	return otherError
 }
 
+// is reports whether err is or wraps an E.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
 // textOf returns the text of an error of the client. Other errors, such as those of tools, may quote
 // anything: theirs is left out.
 func textOf(err error) string {
-	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
-		return e.Error()
+	for _, text := range []func(error) string{
+		textAs[*openrouter.BatchError], textAs[*openrouter.APIError], textAs[*openrouter.StreamError],
+		textAs[*openrouter.ConnectionError], textAs[*openrouter.DecodeError], textAs[*openrouter.ValidationError],
+	} {
+		if text := text(err); text != "" {
+			return text
+		}
 	}
-	if e, ok := errors.AsType[*openrouter.StreamError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*openrouter.ConnectionError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*openrouter.DecodeError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*openrouter.ValidationError](err); ok {
+	return ""
+}
+
+// textAs returns the text of the first error of a type, or "".
+func textAs[E error](err error) string {
+	if e, ok := errors.AsType[E](err); ok {
 		return e.Error()
 	}
 	return ""

@@ -153,6 +153,7 @@ func TestLogValues(t *testing.T) {
 		{undecodable, `v.error="openrouter: decoding int: invalid JSON at byte 1" v.error_type=undecodable v.status=200 v.attempts=1`},
 		{stream, `v.error="openrouter: stream ended before it was complete (generation g)" v.error_type=stream_truncated`},
 		{file, `v.error=` + fmt.Sprintf("%q", file) + ` v.error_type=file`},
+		{&openrouter.BatchError{Batch: &openrouter.Batch{ID: "b1", Status: openrouter.BatchStatusExpired}}, `v.error="openrouter: batch b1 is expired" v.error_type=batch`},
 		{&openrouter.ConnectionError{Err: io.ErrUnexpectedEOF, Body: []byte(secret)}, `v.error="openrouter: unexpected EOF (after 22 bytes)" v.error_type=connection`},
 		{(&openrouter.ChatCompletionRequest{}).Validate(), `v.error="openrouter: messages is empty, and prompt is not set either; WithoutValidation(\"messages\") sends it anyway" v.error_type=invalid`},
 	} {
