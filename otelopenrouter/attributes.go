@@ -30,7 +30,7 @@ func ofRequest(req *openrouter.ChatCompletionRequest) []attribute.KeyValue {
 	if req.MaxCompletionTokens != nil {
 		integer(requestMaxTokens, req.MaxCompletionTokens)
 	} else {
-		integer(requestMaxTokens, req.MaxTokens)
+		integer(requestMaxTokens, req.MaxTokens) //nolint:staticcheck // a request that has the old member is shown, too
 	}
 	if req.N != nil && *req.N != 1 {
 		integer(requestChoiceCount, req.N)

@@ -37,7 +37,7 @@ func recorded(t *testing.T, content otelopenrouter.Content, req *openrouter.Chat
 	out := map[string]string{}
 	for key, v := range attributes(seen.spans.GetSpans()[0]) {
 		if strings.HasSuffix(key, ".messages") || strings.HasPrefix(key, "gen_ai.tool.") || key == "openrouter.content.truncated" {
-			out[key] = v.Emit()
+			out[key] = v.String()
 		}
 	}
 	return out

@@ -28,7 +28,7 @@ func Example() {
 	fmt.Println(span.Name)
 	for _, kv := range span.Attributes {
 		if kv.Key == "openrouter.provider" || kv.Key == "gen_ai.usage.input_tokens" || kv.Key == "openrouter.cost" {
-			fmt.Println(" ", kv.Key, kv.Value.Emit())
+			fmt.Println(" ", kv.Key, kv.Value.String())
 		}
 	}
 	// Output:

@@ -173,7 +173,7 @@ func TestAForgottenStream(t *testing.T) {
 	assert.Empty(t, span.Status)
 	attrs := map[string]string{}
 	for _, kv := range span.Attributes {
-		attrs[string(kv.Key)] = kv.Value.Emit()
+		attrs[string(kv.Key)] = kv.Value.String()
 	}
 	assert.Equal(t, "true", attrs["openrouter.cancelled"])
 	assert.Equal(t, "gen-fake-1", attrs["openrouter.generation.id"])

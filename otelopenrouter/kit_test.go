@@ -81,7 +81,7 @@ func (s *telemetry) tree(t testing.TB) string {
 func writeAttributes(b *strings.Builder, indent string, attrs []attribute.KeyValue) {
 	set := attribute.NewSet(attrs...)
 	for _, kv := range set.ToSlice() {
-		fmt.Fprintf(b, "%s%s = %s\n", indent, kv.Key, kv.Value.Emit())
+		fmt.Fprintf(b, "%s%s = %s\n", indent, kv.Key, kv.Value.String())
 	}
 }
 
