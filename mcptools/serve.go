@@ -19,12 +19,13 @@ import (
 //
 // A call does what it does in an agent: the arguments are checked, [agent.Tool.Approve] is asked,
 // the timeout and the limit of the result hold, errors are told in the words of
-// [agent.Tool.ErrorText], and [agent.CallFrom] works. [agent.Progress] notifies the client if it asked for that:
-// with the value if that is an [*mcp.ProgressNotificationParams], and else with its text. A call whose
-// Approve decides to wait is told as not allowed, since a client of MCP cannot wait for it. The usage of a
-// result is not sent.
+// [agent.Tool.ErrorText], and [agent.CallFrom] works. [agent.Progress] notifies a client that has
+// asked for it: with the value if that is an [*mcp.ProgressNotificationParams], and else with its
+// text. The end of a client's request ends the context of the call.
 //
-// A tool that panics ends the program, as in an agent.
+// A call whose Approve decides to wait is not allowed, since a client cannot wait for the decision.
+// [agent.Result.Usage] and [agent.Result.Stop] have no place in MCP and are not sent. A tool that
+// panics ends the program, as in an agent.
 func Serve(server *mcp.Server, tools ...agent.Tool) error {
 	if server == nil {
 		return errors.New("mcptools: the server is nil")
@@ -93,11 +94,21 @@ func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallT
 		return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: "the call was not allowed: it waits for a decision"}}}, nil
 	}
 	messages := stream.Run().Messages // where the limit of the result was applied
-	content := messages[len(messages)-1].Content
-	if outcome.Result.IsError && len(content) > 0 { // MCP says so in a member of its own
-		content[0].Text = strings.TrimPrefix(content[0].Text, "error: ")
+	content := contents(messages[len(messages)-1].Content)
+	if outcome.Result.IsError {
+		unmark(content)
 	}
-	return &mcp.CallToolResult{Content: contents(content), IsError: outcome.Result.IsError}, nil
+	return &mcp.CallToolResult{Content: content, IsError: outcome.Result.IsError}, nil
+}
+
+// unmark removes the word that tells a model about an error. MCP has a member for that.
+func unmark(content []mcp.Content) {
+	for _, c := range content {
+		if text, ok := c.(*mcp.TextContent); ok {
+			text.Text = strings.TrimPrefix(text.Text, "error: ")
+			return
+		}
+	}
 }
 
 // notify tells the client how far a call is. A client that cannot be told gets the result anyway.

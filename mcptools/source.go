@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -91,6 +94,9 @@ func check(tools ...agent.Tool) error {
 func (s *source) call(ctx context.Context, name string, args json.RawMessage) (agent.Result, error) {
 	res, err := s.session.CallTool(ctx, &mcp.CallToolParams{Name: name, Arguments: args})
 	if err != nil {
+		if isCut(err) { // of a call under way the SDK says only this
+			err = fmt.Errorf("%w: %w", mcp.ErrConnectionClosed, err)
+		}
 		if isClosed(err) {
 			s.closed.CompareAndSwap(nil, &err)
 		}
@@ -106,6 +112,16 @@ var errNeedsInput = errors.New("mcptools: the server asks for input that this pr
 
 func isClosed(err error) bool {
 	return errors.Is(err, mcp.ErrConnectionClosed) || errors.Is(err, mcp.ErrSessionMissing)
+}
+
+// isCut reports whether the connection ended in the middle of a call.
+func isCut(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, os.ErrClosed, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // errorText is what the model is told about an error of a call. Errors of a connection may contain
