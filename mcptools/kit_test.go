@@ -56,7 +56,10 @@ func says(text string) mcp.ToolHandler {
 }
 
 func gives(res *mcp.CallToolResult) mcp.ToolHandler {
-	return func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error) { return res, nil }
+	return func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		answer := *res // the SDK writes into it
+		return &answer, nil
+	}
 }
 
 // toolsOf are the agent tools of a server.

@@ -79,8 +79,6 @@ func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallT
 	steps := 0.0
 	for event, err := range stream.Events() {
 		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
 		case err != nil && (outcome == nil || !errors.Is(err, outcome.Err)):
 			return nil, err // of Approve; the error of a tool is in its outcome
 		case event.Progress != nil:

@@ -211,7 +211,7 @@ func TestServeRefusesInvalidTools(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := mcp.NewServer(implementation, &mcp.ServerOptions{HasTools: true})
+			server := mcp.NewServer(implementation, &mcp.ServerOptions{Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}}})
 			require.ErrorContains(t, mcptools.Serve(server, test.tools...), test.want)
 			session, _ := connect(t, server, nil)
 			listed, err := session.ListTools(t.Context(), nil)

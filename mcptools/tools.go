@@ -147,14 +147,14 @@ func pin(listed []named, known map[string]string) (added map[string]string, err 
 	added = map[string]string{}
 	var changed []string
 	for _, t := range listed {
-		print, err := fingerprint(t.tool)
+		now, err := fingerprint(t.tool)
 		if err != nil {
 			return nil, fmt.Errorf("mcptools: tool %q of the server: %w", t.tool.Name, err)
 		}
 		switch before, ok := known[t.tool.Name]; {
 		case !ok:
-			added[t.tool.Name] = print
-		case before != print:
+			added[t.tool.Name] = now
+		case before != now:
 			changed = append(changed, fmt.Sprintf("%q", t.tool.Name))
 		}
 	}
