@@ -88,11 +88,14 @@ func (b *blocks) endLine() bool {
 		return false
 	case text == "" && isFirst:
 		return false
-	case text == "" && !b.isList:
-		return true
+	case text == "":
+		// In a list, glamour puts a paragraph behind a blank line on the same line as the one before.
+		// Without the blank line it does not.
+		b.isBlank = true
+		return !b.isList
 	}
 	b.block.WriteString(line)
-	b.isBlank = text == ""
+	b.isBlank = false
 	if m := opening.FindStringSubmatch(line); m != nil && !(m[1][0] == '`' && strings.Contains(m[2], "`")) {
 		b.fence = m[1]
 	}

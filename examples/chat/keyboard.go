@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"sync"
 )
@@ -19,6 +20,7 @@ type keyboard struct {
 	buf         []byte
 	err         error
 	isListening bool
+	paste       paste
 	onInterrupt func() // for Ctrl-C while nobody listens
 	interrupts  int    // Ctrl-C in a row
 }
@@ -45,6 +47,7 @@ func (k *keyboard) pump(in io.Reader) {
 func (k *keyboard) take(keys []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	keys = k.paste.convert(keys)
 	isInterrupt := bytes.IndexByte(keys, ctrlC) >= 0
 	if isInterrupt {
 		k.interrupts++
@@ -91,6 +94,29 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	n := copy(p, k.buf)
 	k.buf = k.buf[n:]
 	return n, nil
+}
+
+// key waits for one key, or for the end of ctx.
+func (k *keyboard) key(ctx context.Context) (byte, error) {
+	defer context.AfterFunc(ctx, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.changed.Broadcast()
+	})()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for len(k.buf) == 0 {
+		switch {
+		case k.err != nil:
+			return 0, k.err
+		case ctx.Err() != nil:
+			return 0, ctx.Err()
+		}
+		k.changed.Wait()
+	}
+	key := k.buf[0]
+	k.buf = k.buf[1:]
+	return key, nil
 }
 
 // interrupted returns how often Ctrl-C came since the last reset.

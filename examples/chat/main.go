@@ -48,9 +48,14 @@ func run() error {
 	c.bot.Approve = c.approve
 	c.session = rand.Text() // keeps the conversation with one provider, whose prompt cache it uses
 
-	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	isTerminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	ends := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	if isTerminal {
+		ends = append(ends, os.Interrupt) // of another program: Ctrl-C is a key there
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), ends...)
 	defer cancel()
-	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+	if isTerminal {
 		t, err := openTerminal(ctx)
 		if err != nil {
 			return err

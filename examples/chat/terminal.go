@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -62,11 +60,10 @@ func (t *terminal) edit() {
 	t.editor.SetBracketedPasteMode(true)
 }
 
-// Line reads a line, or several that are pasted at once. Ctrl-C empties the line, and the second one
-// in a row leaves. One that stopped an answer counts as the first.
+// Line reads a line. Ctrl-C empties the line, and the second one in a row leaves. One that stopped an
+// answer counts as the first.
 func (t *terminal) Line() (string, error) {
 	defer t.keys.listen()()
-	var text strings.Builder
 	for {
 		if err := t.editor.SetSize(t.size()); err != nil {
 			return "", err
@@ -75,56 +72,46 @@ func (t *terminal) Line() (string, error) {
 		line, err := t.editor.ReadLine()
 		isInterrupt := t.keys.interrupted() > already
 		switch {
-		case errors.Is(err, term.ErrPasteIndicator): // more lines are pasted, or it waits for Enter
-			text.WriteString(line + "\n")
-			continue
-		case err == io.EOF && isInterrupt:
+		case err == nil:
+			t.keys.reset()
+			return strings.ReplaceAll(line, newline, "\n"), nil
+		case err == io.EOF && isInterrupt && already == 0:
 			t.print("\n")
-			if already > 0 {
-				return "", io.EOF
-			}
 			t.edit()
-			text.Reset()
 			t.Note("Ctrl-C again leaves")
-			continue
-		case err != nil:
+		default:
 			t.print("\n")
 			return "", err
 		}
-		t.keys.reset()
-		return text.String() + line, nil
 	}
 }
 
 // Confirm waits for one key. Only y allows.
 func (t *terminal) Confirm(ctx context.Context, question string) (isYes bool, reason string) {
 	defer t.keys.listen()()
-	stop := context.AfterFunc(ctx, func() { t.keys.take([]byte{ctrlC}) })
-	defer stop()
 	t.print(harmless(question) + "\n" + bold("allow? [y/n] "))
-	key := make([]byte, 1)
 	for {
-		if _, err := t.keys.Read(key); err != nil {
+		key, err := t.keys.key(ctx)
+		switch {
+		case err != nil:
+			t.print("\n")
 			return false, "the user left"
-		}
-		switch key[0] {
-		case 'y', 'Y':
+		case key == 'y' || key == 'Y':
 			t.print("yes\n")
 			return true, ""
-		case 'n', 'N', '\r':
+		case key == 'n' || key == 'N' || key == '\r':
 			t.print("no\n")
 			return false, "the user said no"
-		case ctrlC, ctrlD:
+		case key == ctrlC || key == ctrlD:
 			t.print("no\n")
-			t.keys.interrupt()
+			t.keys.interrupt() // stops the answer
 			return false, "the user said no"
 		}
 	}
 }
 
-func (t *terminal) Question(text string) { t.print(fmt.Sprintln(bold(prompt) + harmless(text))) }
+func (t *terminal) Question(text string) { t.print(bold(prompt) + harmless(text) + "\n") }
 
-// Interruptible also counts a signal, which another program may send.
 func (t *terminal) Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	t.keys.setInterrupt(cancel)

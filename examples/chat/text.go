@@ -85,9 +85,10 @@ func (r *region) add(text string, width, most int) {
 		}
 		r.last += line
 		if ansi.StringWidth(r.last) > width {
-			rows := strings.Split(wrapped(r.last, width), "\n")
+			text := strings.TrimRight(r.last, " ") // which wrapping would drop
+			rows := strings.Split(wrapped(text, width), "\n")
 			r.rows = append(r.rows, rows[:len(rows)-1]...)
-			r.last = rows[len(rows)-1]
+			r.last = rows[len(rows)-1] + r.last[len(text):min(len(text)+1, len(r.last))]
 		}
 	}
 	if len(r.rows) > 4*most {
