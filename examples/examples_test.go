@@ -32,6 +32,7 @@ func TestExamplesCanBeCopied(t *testing.T) {
 	}
 	mains, err := filepath.Glob("*/main.go")
 	require.NoError(t, err)
+	mains = slices.DeleteFunc(mains, hasModule)
 	require.Len(t, mains, len(shown), "README.md must show every example once")
 
 	var mu sync.Mutex
@@ -86,6 +87,13 @@ func TestTestsCanBeCopied(t *testing.T) {
 func TestFakeRunsFromAnEmptyModule(t *testing.T) {
 	_, usage := run(t, emptyModule(t), "go", "run", "github.com/openrouter-go/openrouter/openroutertest/cmd/fake-openrouter", "-h")
 	assert.Contains(t, usage, "#help")
+}
+
+// hasModule reports whether an example is a module of its own, with tests of its own. It is more than
+// one file to copy.
+func hasModule(main string) bool {
+	_, err := os.Stat(filepath.Join(filepath.Dir(main), "go.mod"))
+	return err == nil
 }
 
 // emptyModule makes a module without code that requires this checkout. It needs no

@@ -109,7 +109,7 @@ func (b *blocks) endLine() bool {
 func listItem(line string) (isItem, isKnown bool) {
 	marker := strings.TrimLeft(line, " ")
 	digits := strings.TrimLeft(marker, "0123456789")
-	rest := digits
+	var rest string
 	switch n := len(marker) - len(digits); {
 	case n > 9:
 		return false, true

@@ -102,6 +102,19 @@ func TestRegionWrapsAsItGrows(t *testing.T) {
 	assert.Equal(t, []string{"row", "row", ""}, r.tail())
 }
 
+func TestPaste(t *testing.T) {
+	const typed = "ab\x1b[200~c\rd\r\ne\n\tf\x1b[Ag\x1b[201~h\r\x1b[A"
+	const want = "abc↵d↵e↵    f\x1b[Agh\r\x1b[A"
+	for size := 1; size <= len(typed); size++ {
+		var p paste
+		var got []byte
+		for _, keys := range pieces(typed, size) {
+			got = append(got, p.convert([]byte(keys))...)
+		}
+		assert.Equal(t, want, string(got), "pieces of %d", size)
+	}
+}
+
 func TestWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		`see 'my photo.png' "b c.png" d\ e.png it's`: {"see", "my photo.png", "b c.png", "d e.png", "it's"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,6 +32,14 @@ func texts(req *openroutertest.Request) (list []string) {
 	return list
 }
 
+// pieces cuts a text.
+func pieces(text string, size int) (list []string) {
+	for piece := range slices.Chunk([]byte(text), size) {
+		list = append(list, string(piece))
+	}
+	return list
+}
+
 func TestMarkdownIsRenderedOnce(t *testing.T) {
 	var answer strings.Builder
 	answer.WriteString("# Title\n\nSome **bold** words, and a paragraph that is longer than a row of the screen so that it wraps.\n\n```go\n")
@@ -39,7 +48,7 @@ func TestMarkdownIsRenderedOnce(t *testing.T) {
 	}
 	answer.WriteString("```\n\n- first\n- second\n\n  more of the second\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end.")
 	server := openroutertest.NewServer(t, openroutertest.Reasoning("I think ", "about it.").
-		Text(strings.SplitAfter(answer.String(), " ")...).Pace(time.Millisecond).Usage(12, 34).Cost(0.0123))
+		Text(pieces(answer.String(), 10)...).Pace(4*time.Millisecond).Usage(12, 34).Cost(0.0123))
 	s := newHome(t).start(t, server)
 	s.line("Show me something.")
 	s.see("in sum")
@@ -55,6 +64,7 @@ func TestMarkdownIsRenderedOnce(t *testing.T) {
 	for _, source := range []string{"**", "```", "|---", "# Title"} {
 		assert.NotContains(t, screen, source)
 	}
+	assert.NotContains(t, screen, "\n\n\n", "one empty row between blocks")
 	assert.Contains(t, s.raw.String(), dim("I think about it."))
 	s.line("/quit")
 	s.leave()

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 const (
 	pasteStart = "\x1b[200~"
@@ -15,6 +12,7 @@ const (
 // they become a sign in it.
 type paste struct {
 	isInside bool
+	isReturn bool   // the last key was \r
 	rest     []byte // the beginning of what may be a mark
 }
 
@@ -39,18 +37,29 @@ func (p *paste) convert(keys []byte) (out []byte) {
 	return out
 }
 
-func (p *paste) text(keys []byte) []byte {
+// text replaces what would end or change the line.
+func (p *paste) text(keys []byte) (out []byte) {
 	if !p.isInside {
 		return keys
 	}
-	text := strings.ReplaceAll(string(keys), "\r\n", "\r")
-	return []byte(strings.NewReplacer("\r", newline, "\n", newline, "\t", "    ").Replace(text))
+	for _, key := range keys {
+		switch {
+		case key == '\n' && p.isReturn: // of \r\n
+		case key == '\n' || key == '\r':
+			out = append(out, newline...)
+		case key == '\t':
+			out = append(out, "    "...)
+		default:
+			out = append(out, key)
+		}
+		p.isReturn = key == '\r'
+	}
+	return out
 }
 
-// partOf returns how many bytes at the end of keys may be the beginning of a mark. Escape alone is a
-// key.
+// partOf returns how many bytes at the end of keys may be the beginning of a mark.
 func partOf(mark string, keys []byte) int {
-	for n := min(len(mark)-1, len(keys)); n > 1; n-- {
+	for n := min(len(mark)-1, len(keys)); n > 0; n-- {
 		if bytes.HasSuffix(keys, []byte(mark[:n])) {
 			return n
 		}

@@ -90,7 +90,9 @@ func (h home) start(t *testing.T, server *openroutertest.Server, args ...string)
 	}()
 	t.Cleanup(func() {
 		_ = tty.Close()
-		_ = s.screen.Close()
+		if pipe, ok := s.screen.InputPipe().(io.Closer); ok { // Close of the emulator races with its Read
+			_ = pipe.Close()
+		}
 		<-answers
 	})
 	s.see("lists the commands")
