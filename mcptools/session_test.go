@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -59,7 +61,7 @@ func TestClosedSessionEndsTheRun(t *testing.T) {
 	tools := hangUp(t)
 	run, _, err := ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("1", "hang_up", `{}`), openroutertest.ToolCall("2", "get", `{}`))
 	require.ErrorIs(t, err, mcp.ErrConnectionClosed)
-	require.EqualError(t, err, `agent: mcptools: the session with the server is closed: connection closed: calling "tools/call": EOF`)
+	require.EqualError(t, err, "agent: mcptools: the session with the server is closed")
 	require.Len(t, results(run), 2)
 	assert.Equal(t, closedText, results(run)[0].Text())
 	assert.Equal(t, "error: not run: the run ended", results(run)[1].Text())
@@ -67,6 +69,32 @@ func TestClosedSessionEndsTheRun(t *testing.T) {
 	run, _, err = ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("3", "get", `{}`))
 	require.ErrorIs(t, err, mcp.ErrConnectionClosed, "the next run notices at once")
 	assert.Len(t, results(run), 1)
+}
+
+// Over HTTP, too.
+func TestClosedSessionOverHTTP(t *testing.T) {
+	server := offer(says("ok"), &mcp.Tool{Name: "get"})
+	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
+	web := httptest.NewServer(handler)
+	hc := &http.Client{Transport: &http.Transport{}}
+	session, err := mcp.NewClient(implementation, nil).Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: web.URL, HTTPClient: hc, MaxRetries: -1}, nil)
+	require.NoError(t, err)
+	tools, err := mcptools.Tools(t.Context(), session, mcptools.Config{})
+	require.NoError(t, err)
+	run, _, err := ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("1", "get", `{}`), openroutertest.Text("Done."))
+	require.NoError(t, err)
+	assert.Equal(t, "ok", results(run)[0].Text())
+
+	web.CloseClientConnections()
+	web.Close()
+	run, _, err = ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("2", "get", `{}`).Times(3))
+	require.ErrorIs(t, err, mcp.ErrConnectionClosed)
+	require.EqualError(t, err, "agent: mcptools: the session with the server is closed", "no address, and no id of the session")
+	// The SDK notices only at the second call that the session is over.
+	assert.Equal(t, "error: the server of this tool could not be reached, or gave no valid answer", results(run)[0].Text())
+	assert.Equal(t, closedText, results(run)[1].Text())
+	_ = session.Close()
+	hc.CloseIdleConnections()
 }
 
 // A server that refuses a call is still there: the model is told, and can go on.

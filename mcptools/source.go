@@ -43,7 +43,7 @@ func (s *source) tool(t *mcp.Tool, name string) (agent.Tool, error) {
 	tool.Approve = func(ctx context.Context, call openrouter.ToolCall) (agent.Decision, error) {
 		// Approve is asked before any call of a step starts: the model has already been told.
 		if err := s.closed.Load(); err != nil {
-			return agent.Decision{}, fmt.Errorf("mcptools: the session with the server is closed: %w", *err)
+			return agent.Decision{}, &closedError{*err}
 		}
 		if s.approve == nil || !isDestructive(t.Annotations) {
 			return agent.Decision{Allow: true}, nil
@@ -113,6 +113,12 @@ var errNeedsInput = errors.New("mcptools: the server asks for input that this pr
 func isClosed(err error) bool {
 	return errors.Is(err, mcp.ErrConnectionClosed) || errors.Is(err, mcp.ErrSessionMissing)
 }
+
+// closedError ends a run. The text of its cause may contain the id of the session, which is a secret.
+type closedError struct{ cause error }
+
+func (*closedError) Error() string   { return "mcptools: the session with the server is closed" }
+func (e *closedError) Unwrap() error { return e.cause }
 
 // isCut reports whether the connection ended in the middle of a call.
 func isCut(err error) bool {

@@ -96,12 +96,13 @@ type named struct {
 
 // list returns the allowed tools of a server, sorted by the names that the model sees.
 func list(ctx context.Context, session *mcp.ClientSession, config Config) ([]named, error) {
+	all, err := pages(ctx, session)
+	if err != nil {
+		return nil, fmt.Errorf("mcptools: listing the tools of the server: %w", err)
+	}
 	var listed []named
 	names := map[string]string{} // of the server's tools, by those that the model sees
-	for tool, err := range session.Tools(ctx, nil) {
-		if err != nil {
-			return nil, fmt.Errorf("mcptools: listing the tools of the server: %w", err)
-		}
+	for _, tool := range all {
 		if config.Allow != nil && !config.Allow(tool) {
 			continue
 		}
@@ -118,6 +119,25 @@ func list(ctx context.Context, session *mcp.ClientSession, config Config) ([]nam
 	}
 	slices.SortFunc(listed, func(a, b named) int { return cmp.Compare(a.name, b.name) })
 	return listed, nil
+}
+
+// pages reads the whole list of a server.
+func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, err error) {
+	seen := map[string]bool{}
+	for next := ""; ; {
+		page, err := session.ListTools(ctx, &mcp.ListToolsParams{Cursor: next})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Tools...)
+		switch next = page.NextCursor; {
+		case next == "":
+			return all, nil
+		case seen[next]: // the iterator of the SDK would never end
+			return nil, errors.New("its pages are in a circle")
+		}
+		seen[next] = true
+	}
 }
 
 // nameOf returns a name that a function can have: 1 to 64 letters, digits, underscores and dashes.

@@ -165,6 +165,42 @@ func TestListingFails(t *testing.T) {
 	require.ErrorIs(t, err, mcp.ErrConnectionClosed)
 }
 
+// A server whose list is wrong does not keep the program in a loop.
+func TestListsThatAreWrong(t *testing.T) {
+	one := &mcp.ListToolsResult{Tools: []*mcp.Tool{{Name: "get", InputSchema: anything}}}
+	tests := map[string]struct {
+		page func(cursor string) *mcp.ListToolsResult
+		want string
+	}{
+		"a circle": {func(string) *mcp.ListToolsResult {
+			return &mcp.ListToolsResult{NextCursor: "again"}
+		}, "mcptools: listing the tools of the server: its pages are in a circle"},
+		"a tool twice": {func(cursor string) *mcp.ListToolsResult {
+			page := *one
+			if cursor == "" {
+				page.NextCursor = "second"
+			}
+			return &page
+		}, `mcptools: the server lists tool "get" twice`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := offer(says("ok"), &mcp.Tool{Name: "get"})
+			server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
+				return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+					if params, ok := req.GetParams().(*mcp.ListToolsParams); ok {
+						return test.page(params.Cursor), nil
+					}
+					return next(ctx, method, req)
+				}
+			})
+			session, _ := connect(t, server, nil)
+			_, err := mcptools.Tools(t.Context(), session, mcptools.Config{})
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
 func TestDestructiveToolsAreAskedFor(t *testing.T) {
 	yes, no := new(true), new(false)
 	server := offer(says("ok"),
