@@ -87,14 +87,19 @@ func TestClosedSessionOverHTTP(t *testing.T) {
 
 	web.CloseClientConnections()
 	web.Close()
-	run, _, err = ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("2", "get", `{}`).Times(3))
+	run, _, err = ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("2", "get", `{}`).Always())
 	require.ErrorIs(t, err, mcp.ErrConnectionClosed)
 	require.EqualError(t, err, "agent: mcptools: the session with the server is closed", "no address, and no id of the session")
-	// The SDK notices only at the second call that the session is over.
-	assert.Equal(t, "error: the server of this tool could not be reached, or gave no valid answer", results(run)[0].Text())
-	assert.Equal(t, closedText, results(run)[1].Text())
+	assert.LessOrEqual(t, len(results(run)), 3, "the SDK may notice only at the second call that the session is over")
+	for _, m := range results(run) {
+		assert.NotContains(t, m.Text(), "127.0.0.1")
+		assert.NotContains(t, m.Text(), session.ID())
+	}
 	_ = session.Close()
 	hc.CloseIdleConnections()
+	for serving := range server.Sessions() { // nobody has told it
+		_ = serving.Close()
+	}
 }
 
 // A server that refuses a call is still there: the model is told, and can go on.
