@@ -21,13 +21,22 @@ func (s *Stream) observe(w *watch) {
 	told = true
 }
 
+// advancing returns the function that reads the next chunk. It is chosen once for
+// each loop, so that a stream that nobody observes pays nothing for each chunk.
+func (s *Stream) advancing() func(*Stream) (*ChatCompletionChunk, error) {
+	if s.conn.watch != nil {
+		return (*Stream).advanceObserved
+	}
+	return (*Stream).advance
+}
+
 // advanceObserved is advance for a stream that is observed.
 func (s *Stream) advanceObserved() (*ChatCompletionChunk, error) {
 	defer s.endIfClosed() // by another goroutine, which left the end to this one
 	w := s.conn.watch
 	w.reading.Lock()
 	defer w.reading.Unlock()
-	chunk, err := s.step()
+	chunk, err := s.advance()
 	switch {
 	case chunk != nil && !w.first && chunk.hasContent():
 		w.FirstChunk()
