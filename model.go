@@ -76,7 +76,36 @@ type Model struct {
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
+	call *CallInfo // set by the client
+
 	presence presence
+}
+
+// Supports reports whether the model supports all of these parameters of a request.
+func (m *Model) Supports(params ...ModelParameter) bool {
+	return containsAll(m.SupportedParameters, params)
+}
+
+// Accepts reports whether all of these kinds of input may be in a request.
+func (m *Model) Accepts(inputs ...Modality) bool {
+	return containsAll(m.Architecture.InputModalities, inputs)
+}
+
+// Produces reports whether all of these kinds of output may be in an answer.
+func (m *Model) Produces(outputs ...Modality) bool {
+	return containsAll(m.Architecture.OutputModalities, outputs)
+}
+
+func containsAll[S ~string](list, wanted []S) bool {
+	return !slices.ContainsFunc(wanted, func(s S) bool { return !slices.Contains(list, s) })
+}
+
+// Call describes the HTTP exchange that returned the model. It is zero for a model of a list.
+func (m *Model) Call() CallInfo {
+	if m == nil {
+		return CallInfo{}
+	}
+	return m.call.value()
 }
 
 // ModelArchitecture describes the input and the output of a model.

@@ -34,6 +34,7 @@ type config struct {
 	firstContent, nextContent time.Duration // 0 is no limit
 	maxBody, maxEvent         int64
 	maxStream                 int64
+	maxInputs                 int // of one request for embeddings
 
 	perCall   bool
 	rejected  []Violation // violations that options found
