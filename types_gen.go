@@ -2971,6 +2971,213 @@ func (v *Generation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Generation")
 }
 
+var generationAttemptMembers = wire.Members{Keys: []string{`"code":`, `"message":`, `"provider_name":`, `"raw":`}, Empty: 0xaf}
+
+func (v *GenerationAttempt) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationAttemptMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationAttempt) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "code":
+		return 0, r.Int(&v.Code)
+	case "message":
+		return 1, r.String(&v.Message)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "raw":
+		return 3, r.String(&v.Raw)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationAttempt) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&generationAttemptMembers, v.presence, v.Extra)
+	o.Int(0, v.Code)
+	o.String(1, v.Message)
+	o.String(2, v.ProviderName)
+	o.String(3, v.Raw)
+	o.Close()
+}
+
+func (v *GenerationAttempt) blank() bool {
+	return v.Code == 0 && v.Message == "" && v.ProviderName == "" && v.Raw == ""
+}
+
+func (v *GenerationAttempt) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationAttempt) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationAttempt) UnmarshalJSON(data []byte) error {
+	*v = GenerationAttempt{}
+	return decode(v, data, "GenerationAttempt")
+}
+
+var generationContentMembers = wire.Members{Keys: []string{`"input":`, `"output":`, `"error":`}, Empty: 0x2f}
+
+func (v *GenerationContent) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationContentMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationContent) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "input":
+		v.Input = GenerationInput{}
+		return 0, readValue(r, &v.Input)
+	case "output":
+		v.Output = GenerationOutput{}
+		return 1, readValue(r, &v.Output)
+	case "error":
+		return 2, readPtr(r, &v.Error)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationContent) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationContentMembers, v.presence, v.Extra)
+	if o.BeginObject(0, !v.Input.isZero()) {
+		v.Input.writeJSON(w)
+	}
+	if o.BeginObject(1, !v.Output.isZero()) {
+		v.Output.writeJSON(w)
+	}
+	if o.Begin(2, v.Error != nil, `null`) {
+		v.Error.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationContent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationContent) UnmarshalJSON(data []byte) error {
+	*v = GenerationContent{}
+	return decode(v, data, "GenerationContent")
+}
+
+var generationErrorMembers = wire.Members{Keys: []string{`"status":`, `"message":`, `"provider_name":`, `"raw":`, `"previous_errors":`}, Empty: 0x3aa}
+
+func (v *GenerationError) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationErrorMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationError) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "status":
+		return 0, r.Int(&v.Status)
+	case "message":
+		return 1, r.String(&v.Message)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "raw":
+		return 3, r.String(&v.Raw)
+	case "previous_errors":
+		return 4, readList(r, &v.PreviousErrors, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationError) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationErrorMembers, v.presence, v.Extra)
+	o.Int(0, v.Status)
+	o.String(1, v.Message)
+	o.String(2, v.ProviderName)
+	o.String(3, v.Raw)
+	if o.Begin(4, v.PreviousErrors != nil, `[]`) {
+		writeList(w, v.PreviousErrors)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationError) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationError) UnmarshalJSON(data []byte) error {
+	*v = GenerationError{}
+	return decode(v, data, "GenerationError")
+}
+
+var generationInputMembers = wire.Members{Keys: []string{`"prompt":`, `"messages":`}}
+
+func (v *GenerationInput) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationInputMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationInput) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt":
+		return 0, r.String(&v.Prompt)
+	case "messages":
+		return 1, readList(r, &v.Messages, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationInput) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationInputMembers, v.presence, v.Extra)
+	o.String(0, v.Prompt)
+	if o.Begin(1, v.Messages != nil, `[]`) {
+		writeList(w, v.Messages)
+	}
+	o.Close()
+}
+
+func (v *GenerationInput) blank() bool { return v.Prompt == "" && v.Messages == nil }
+
+func (v *GenerationInput) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationInput) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationInput) UnmarshalJSON(data []byte) error {
+	*v = GenerationInput{}
+	return decode(v, data, "GenerationInput")
+}
+
+var generationOutputMembers = wire.Members{Keys: []string{`"completion":`, `"reasoning":`}, Empty: 0xa}
+
+func (v *GenerationOutput) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationOutputMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationOutput) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "completion":
+		return 0, r.String(&v.Completion)
+	case "reasoning":
+		return 1, r.String(&v.Reasoning)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationOutput) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationOutputMembers, v.presence, v.Extra)
+	o.String(0, v.Completion)
+	o.String(1, v.Reasoning)
+	o.Close()
+}
+
+func (v *GenerationOutput) blank() bool { return v.Completion == "" && v.Reasoning == "" }
+
+func (v *GenerationOutput) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationOutput) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationOutput) UnmarshalJSON(data []byte) error {
+	*v = GenerationOutput{}
+	return decode(v, data, "GenerationOutput")
+}
+
 var grammarFormatMembers = wire.Members{Keys: []string{`"grammar":`, `"type":`}, Empty: 0x3, Value: "grammar"}
 
 func (v *GrammarFormat) readJSON(r *wire.Reader) wire.Got {
@@ -7015,6 +7222,37 @@ func (v XSearchFilter) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *XSearchFilter) UnmarshalJSON(data []byte) error {
 	*v = XSearchFilter{}
 	return decode(v, data, "XSearchFilter")
+}
+
+var contentBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *contentBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &contentBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *contentBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *contentBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&contentBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v contentBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *contentBody) UnmarshalJSON(data []byte) error {
+	*v = contentBody{}
+	return decode(v, data, "contentBody")
 }
 
 var countBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
