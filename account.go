@@ -18,11 +18,7 @@ type AccountService struct {
 // Key returns the state of the key that the call uses: what it has spent, and what it may still
 // spend. It needs no management key. Errors are those of [Client.Do].
 func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) {
-	cfg := s.client.config().with(opts)
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	body, err := fetch[keyBody](ctx, cfg, outgoing{method: http.MethodGet, path: "/key"})
+	body, err := fetched[keyBody](ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"))
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +30,7 @@ func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) 
 // says so. For what the key of the call may still spend, use [AccountService.Key]. Other errors are
 // those of [Client.Do].
 func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
-	cfg := s.client.config().with(opts)
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	body, err := fetch[creditsBody](ctx, cfg, outgoing{method: http.MethodGet, path: "/credits"})
+	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, fixed("/credits"))
 	if err != nil {
 		return nil, managed(err)
 	}
@@ -49,20 +41,17 @@ func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits,
 // model and endpoint. Nil params return all of them. It needs a management key, as
 // [AccountService.Credits] does. Other errors are those of [Client.Do].
 func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
-	cfg := s.client.config().with(opts)
-	k := checker{unchecked: cfg.unchecked}
-	var values url.Values
-	if params != nil {
-		if params.Date != "" && !dateForm.MatchString(params.Date) {
-			k.missing("date", "must be a day, such as 2026-01-31")
+	list, err := fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
+		k := checker{unchecked: c.unchecked}
+		var values url.Values
+		if params != nil {
+			if params.Date != "" && !dateForm.MatchString(params.Date) {
+				k.missing("date", "must be a day, such as 2026-01-31")
+			}
+			values = k.values(params, params.Extra)
 		}
-		values = k.values(params, params.Extra)
-	}
-	out, err := cfg.get("/activity", &k, values)
-	if err != nil {
-		return nil, err
-	}
-	list, err := fetch[ActivityList](ctx, cfg, out)
+		return c.get("/activity", &k, values)
+	})
 	return list, managed(err)
 }
 
@@ -146,12 +135,12 @@ type keyBody struct {
 	presence presence
 }
 
-func (b *keyBody) received(call *CallInfo) bool {
+func (b *keyBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 // Credits is what an account has bought and used, in USD.
@@ -186,12 +175,12 @@ type creditsBody struct {
 	presence presence
 }
 
-func (b *creditsBody) received(call *CallInfo) bool {
+func (b *creditsBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 // ActivityParams selects rows of [AccountService.Activity]. Fields that are empty are not sent.
@@ -238,9 +227,12 @@ func (l *ActivityList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ActivityList) received(call *CallInfo) bool {
+func (l *ActivityList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
 	l.call = call
-	return l.Data != nil
+	return l
 }
 
 // Activity is what an account used of one endpoint of a model on one day.
@@ -277,11 +269,7 @@ type ProvidersService struct {
 
 // List returns all providers. Errors are those of [Client.Do].
 func (s *ProvidersService) List(ctx context.Context, opts ...Option) (*ProviderList, error) {
-	cfg := s.client.config().with(opts)
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	return fetch[ProviderList](ctx, cfg, outgoing{method: http.MethodGet, path: "/providers"})
+	return fetched[ProviderList](ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"))
 }
 
 // ProviderList has all providers.
@@ -304,9 +292,12 @@ func (l *ProviderList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ProviderList) received(call *CallInfo) bool {
+func (l *ProviderList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
 	l.call = call
-	return l.Data != nil
+	return l
 }
 
 // Provider is a company that runs models. Countries are codes of ISO 3166-1, such as US. What is not

@@ -39,21 +39,38 @@ import (
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
+	return observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (CallInfo, error) {
+		sent, err := cfg.doRequest(method, path, in, out)
+		if err != nil {
+			return CallInfo{}, err
+		}
+		cfg.watch.answers(out)
+		return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
+			data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
+			if err == nil {
+				err = cfg.decode(call, data, out)
+			}
+			return *call, err
+		})
+	})
+}
+
+func doOperation(c *config, method, path string, in any) Operation {
+	op := Operation{Name: "do", Request: in}
+	if len(c.observers) > 0 {
+		route, _, _ := strings.Cut(path, "?")
+		op.Target = method + " " + route
+	}
+	return op
+}
+
+// doRequest returns the request for [Client.Do], or what is wrong with it.
+func (c *config) doRequest(method, path string, in, out any) (outgoing, error) {
 	body, contentType, found := checkDo(method, path, in, out)
 	if len(found) > 0 {
-		return CallInfo{}, &ValidationError{Violations: slices.Concat(cfg.found, found)}
+		return outgoing{}, &ValidationError{Violations: slices.Concat(c.found, found)}
 	}
-	if cfg.err != nil {
-		return CallInfo{}, cfg.err
-	}
-	sent := outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}
-	return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
-		data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
-		if err == nil {
-			err = cfg.decode(call, data, out)
-		}
-		return *call, err
-	})
+	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.err
 }
 
 // checkDo encodes the body and refuses what cannot be sent or decoded.

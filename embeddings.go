@@ -30,21 +30,26 @@ const embeddingsPath = "/embeddings"
 // those of [ChatService.Create].
 func (s *EmbeddingsService) Create(ctx context.Context, req *EmbeddingRequest, opts ...Option) (*EmbeddingList, error) {
 	cfg := s.client.config().with(opts)
-	bodies, err := cfg.embeddingBodies(req)
-	if err != nil {
-		return nil, err
+	req, seen := forObservers(cfg, req)
+	op := Operation{Name: "embeddings", Request: seen}
+	if req != nil {
+		op.Target = req.Model
 	}
-	var all *EmbeddingList
-	for _, b := range bodies {
-		part, err := attempts(ctx, cfg, func(call *CallInfo) (*EmbeddingList, error) { return cfg.embedOnce(ctx, b, call) })
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*EmbeddingList, error) {
+		bodies, err := cfg.embeddingBodies(req)
 		if err != nil {
-			return all, err
+			return nil, err
 		}
-		if all = all.joined(part); ctx.Err() != nil && len(all.Data) < len(req.Input) {
-			return all, cfg.secrets.conceal(&ConnectionError{Err: contextError(ctx), call: all.call})
+		var all *EmbeddingList
+		for _, b := range bodies {
+			part, err := attempts(ctx, cfg, func(call *CallInfo) (*EmbeddingList, error) { return cfg.embedOnce(ctx, b, call) })
+			if err != nil {
+				return all, err
+			}
+			all = all.joined(part)
 		}
-	}
-	return all, nil
+		return all, nil
+	})
 }
 
 // embeddingBody is one of the requests that a list of inputs is sent in.

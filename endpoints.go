@@ -14,13 +14,20 @@ import (
 // received is an answer that is one JSON object.
 type received[T any] interface {
 	*T
-	// received links the answer to its exchange. It returns false if the answer has no data.
-	received(call *CallInfo) bool
+	// received links the answer to its exchange and returns what the caller gets of it, or nil if
+	// the answer has no data.
+	received(call *CallInfo) any
 }
 
-// fetch sends a request and decodes its answer.
-func fetch[T any, P received[T]](ctx context.Context, c *config, out outgoing) (*T, error) {
-	return attempts(ctx, c, func(call *CallInfo) (*T, error) { return fetchOnce[T, P](ctx, c, out, call) })
+// fetched runs an operation that sends the request that prepare returns, and decodes its answer.
+func fetched[T any, P received[T]](ctx context.Context, c *config, op Operation, prepare func(*config) (outgoing, error)) (*T, error) {
+	return observed(ctx, c, op, func(ctx context.Context, c *config) (*T, error) {
+		out, err := prepare(c)
+		if err != nil {
+			return nil, err
+		}
+		return attempts(ctx, c, func(call *CallInfo) (*T, error) { return fetchOnce[T, P](ctx, c, out, call) })
+	})
 }
 
 func fetchOnce[T any, P received[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
@@ -32,10 +39,17 @@ func fetchOnce[T any, P received[T]](ctx context.Context, c *config, out outgoin
 	if err := c.decode(call, data, answer); err != nil {
 		return nil, err
 	}
-	if !P(answer).received(call) {
+	result := P(answer).received(call)
+	if result == nil {
 		return nil, c.without("data", call, data)
 	}
+	c.watch.answers(result)
 	return answer, nil
+}
+
+// fixed prepares a request that has no parameters.
+func fixed(path string) func(*config) (outgoing, error) {
+	return func(c *config) (outgoing, error) { return outgoing{method: http.MethodGet, path: path}, c.err }
 }
 
 // get returns a request for path with a query, or an error if the parameters or the configuration
@@ -77,13 +91,11 @@ func (k *checker) slug(slug string) string {
 // Get returns one model. The slug is a [Model.ID], with or without a variant such as :free. A model
 // that does not exist is [ErrNotFound]. Errors are those of [Client.Do].
 func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*Model, error) {
-	cfg := s.client.config().with(opts)
-	var k checker
-	out, err := cfg.get("/model/"+k.slug(slug), &k, nil)
-	if err != nil {
-		return nil, err
-	}
-	body, err := fetch[modelBody](ctx, cfg, out)
+	op := Operation{Name: "get_model", Target: slug}
+	body, err := fetched[modelBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+		var k checker
+		return c.get("/model/"+k.slug(slug), &k, nil)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -93,13 +105,11 @@ func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*
 // Endpoints returns the endpoints of a model: where it runs, at which price, how fast and how
 // reliably. The slug is a [Model.ID]. Errors are those of [Client.Do].
 func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Option) (*ModelEndpoints, error) {
-	cfg := s.client.config().with(opts)
-	var k checker
-	out, err := cfg.get(modelsPath+"/"+k.slug(slug)+"/endpoints", &k, nil)
-	if err != nil {
-		return nil, err
-	}
-	body, err := fetch[modelEndpointsBody](ctx, cfg, out)
+	op := Operation{Name: "list_endpoints", Target: slug}
+	body, err := fetched[modelEndpointsBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+		var k checker
+		return c.get(modelsPath+"/"+k.slug(slug)+"/endpoints", &k, nil)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -109,27 +119,20 @@ func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Opti
 // ZDREndpoints returns the endpoints with zero data retention, of all models: those that remain if a
 // request sets [ProviderPreferences.ZDR]. Errors are those of [Client.Do].
 func (s *ModelsService) ZDREndpoints(ctx context.Context, opts ...Option) (*EndpointList, error) {
-	cfg := s.client.config().with(opts)
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	return fetch[EndpointList](ctx, cfg, outgoing{method: http.MethodGet, path: "/endpoints/zdr"})
+	return fetched[EndpointList](ctx, s.client.config().with(opts), Operation{Name: "list_endpoints"}, fixed("/endpoints/zdr"))
 }
 
 // Count returns the number of models. Nil params count models with text output. Errors are those of
 // [Client.Do].
 func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opts ...Option) (int, error) {
-	cfg := s.client.config().with(opts)
-	var k checker
-	var values url.Values
-	if params != nil {
-		values = k.values(params, params.Extra)
-	}
-	out, err := cfg.get(modelsPath+"/count", &k, values)
-	if err != nil {
-		return 0, err
-	}
-	body, err := fetch[countBody](ctx, cfg, out)
+	body, err := fetched[countBody](ctx, s.client.config().with(opts), Operation{Name: "count_models"}, func(c *config) (outgoing, error) {
+		var k checker
+		var values url.Values
+		if params != nil {
+			values = k.values(params, params.Extra)
+		}
+		return c.get(modelsPath+"/count", &k, values)
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -140,19 +143,16 @@ func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opt
 // preferences, privacy settings and guardrails leave. Nil params return all of them; with a Limit
 // or an Offset, the list is one page. Errors are those of [Client.Do].
 func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opts ...Option) (*ModelList, error) {
-	cfg := s.client.config().with(opts)
-	k := checker{unchecked: cfg.unchecked}
-	var values url.Values
-	if params != nil {
-		between(&k, "limit", params.Limit, 1, 1000)
-		notNegative(&k, "offset", params.Offset)
-		values = k.values(params, params.Extra)
-	}
-	out, err := cfg.get(modelsPath+"/user", &k, values)
-	if err != nil {
-		return nil, err
-	}
-	return fetch[ModelList](ctx, cfg, out)
+	return fetched[ModelList](ctx, s.client.config().with(opts), Operation{Name: "list_models"}, func(c *config) (outgoing, error) {
+		k := checker{unchecked: c.unchecked}
+		var values url.Values
+		if params != nil {
+			between(&k, "limit", params.Limit, 1, 1000)
+			notNegative(&k, "offset", params.Offset)
+			values = k.values(params, params.Extra)
+		}
+		return c.get(modelsPath+"/user", &k, values)
+	})
 }
 
 // PageParams selects a page of a list.
@@ -179,9 +179,12 @@ type ModelCountParams struct {
 	Extra url.Values `url:"-"`
 }
 
-func (l *ModelList) received(call *CallInfo) bool {
+func (l *ModelList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
 	l.call = call
-	return l.Data != nil
+	return l
 }
 
 type modelBody struct {
@@ -192,12 +195,12 @@ type modelBody struct {
 	presence presence
 }
 
-func (b *modelBody) received(call *CallInfo) bool {
+func (b *modelBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 type countBody struct {
@@ -216,7 +219,12 @@ type modelCount struct {
 	presence presence
 }
 
-func (b *countBody) received(*CallInfo) bool { return b.Data != nil }
+func (b *countBody) received(*CallInfo) any {
+	if b.Data == nil {
+		return nil
+	}
+	return b.Data.Count
+}
 
 // ModelEndpoints is a model with the endpoints that serve it.
 type ModelEndpoints struct {
@@ -254,12 +262,12 @@ type modelEndpointsBody struct {
 	presence presence
 }
 
-func (b *modelEndpointsBody) received(call *CallInfo) bool {
+func (b *modelEndpointsBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 // EndpointList is a list of endpoints of several models.
@@ -282,9 +290,12 @@ func (l *EndpointList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *EndpointList) received(call *CallInfo) bool {
+func (l *EndpointList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
 	l.call = call
-	return l.Data != nil
+	return l
 }
 
 // Endpoint is a model at a provider.

@@ -25,7 +25,7 @@ const generationPath = "/generation"
 //
 // Other errors are those of [Client.Do]. An empty id is a [*ValidationError].
 func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option) (*Generation, error) {
-	body, err := record[generationBody](ctx, s, generationPath, id, opts)
+	body, err := record[generationBody](ctx, s, "get_generation", generationPath, id, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option)
 // retention: then the fields are empty, or the error is [ErrPermissionDenied] or [ErrNotFound]. It
 // waits for the record and fails as [GenerationsService.Get] does.
 func (s *GenerationsService) Content(ctx context.Context, id string, opts ...Option) (*GenerationContent, error) {
-	body, err := record[contentBody](ctx, s, generationPath+"/content", id, opts)
+	body, err := record[contentBody](ctx, s, "get_generation_content", generationPath+"/content", id, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -58,30 +58,32 @@ const (
 )
 
 // record fetches what the service knows of a generation.
-func record[T any, P received[T]](ctx context.Context, s *GenerationsService, path, id string, opts []Option) (*T, error) {
-	cfg := s.client.config().with(opts)
-	k := checker{unchecked: cfg.unchecked}
-	if id == "" {
-		k.found = append(k.found, Violation{Field: "id", Problem: "is empty"})
-	}
-	out, err := cfg.get(path, &k, url.Values{"id": {id}})
-	if err != nil {
-		return nil, err
-	}
-	left := cfg.recordWait
-	return attempts(ctx, cfg, func(call *CallInfo) (*T, error) {
-		for pause := firstRecordPause; ; pause = min(2*pause, maxRecordPause) {
-			v, err := fetchOnce[T, P](ctx, cfg, out, call)
-			if wait := min(pause, left); !errors.Is(err, ErrNotFound) || wait == 0 {
-				return v, err
-			} else if !slept(ctx, wait) {
-				return nil, hang(err, cfg.secrets.conceal(contextError(ctx)))
-			} else {
+func record[T any, P received[T]](ctx context.Context, s *GenerationsService, name, path, id string, opts []Option) (*T, error) {
+	return observed(ctx, s.client.config().with(opts), Operation{Name: name}, func(ctx context.Context, c *config) (*T, error) {
+		k := checker{unchecked: c.unchecked}
+		if id == "" {
+			k.found = append(k.found, Violation{Field: "id", Problem: "is empty"})
+		}
+		out, err := c.get(path, &k, url.Values{"id": {id}})
+		if err != nil {
+			return nil, err
+		}
+		left := c.recordWait
+		return attempts(ctx, c, func(call *CallInfo) (*T, error) {
+			for pause := firstRecordPause; ; pause = min(2*pause, maxRecordPause) {
+				v, err := fetchOnce[T, P](ctx, c, out, call)
+				wait := min(pause, left)
+				if !errors.Is(err, ErrNotFound) || wait == 0 {
+					return v, err
+				}
+				if !slept(ctx, wait) {
+					return nil, hang(err, contextError(ctx))
+				}
 				left -= wait
 				call.Waited += wait
+				call.Attempts++
 			}
-			call.Attempts++
-		}
+		})
 	})
 }
 
@@ -246,12 +248,12 @@ type generationBody struct {
 	presence presence
 }
 
-func (b *generationBody) received(call *CallInfo) bool {
+func (b *generationBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 // Call describes the HTTP exchange that returned the record.
@@ -293,12 +295,12 @@ type contentBody struct {
 	presence presence
 }
 
-func (b *contentBody) received(call *CallInfo) bool {
+func (b *contentBody) received(call *CallInfo) any {
 	if b.Data == nil {
-		return false
+		return nil
 	}
 	b.Data.call = call
-	return true
+	return b.Data
 }
 
 // GenerationInput is the prompt of a generation: a text or messages.

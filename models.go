@@ -23,10 +23,7 @@ const modelsPath = "/models"
 func (s *ModelsService) List(ctx context.Context, params *ModelListParams, opts ...Option) (*ModelList, error) {
 	cfg := s.client.config().with(opts)
 	address, err := cfg.modelsURL(params)
-	if err != nil {
-		return nil, err
-	}
-	return cfg.modelPage(ctx, address)
+	return cfg.modelPage(ctx, address, err)
 }
 
 // All yields the models that match. It requests each page when it is needed; Limit is the size of a
@@ -37,10 +34,10 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 		cfg := s.client.config().with(opts)
 		address, err := cfg.modelsURL(params)
 		seen := map[string]bool{}
-		for err == nil && address != "" {
+		for address != "" || err != nil {
 			seen[address] = true
 			var page *ModelList
-			if page, err = cfg.modelPage(ctx, address); err != nil {
+			if page, err = cfg.modelPage(ctx, address, err); err != nil {
 				break
 			}
 			for i := range page.Data {
@@ -48,8 +45,10 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 					return
 				}
 			}
-			address, err = page.next(cfg.baseURL, address, seen)
-			err = cfg.secrets.conceal(err)
+			if address, err = page.next(cfg.baseURL, address, seen); err != nil {
+				err = cfg.secrets.conceal(err)
+				break
+			}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -112,8 +111,11 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 	return c.baseURL + out.path, err
 }
 
-func (c *config) modelPage(ctx context.Context, address string) (*ModelList, error) {
-	return fetch[ModelList](ctx, c, outgoing{method: http.MethodGet, url: address})
+// modelPage requests a page. It returns refused if that is not nil, without a request.
+func (c *config) modelPage(ctx context.Context, address string, refused error) (*ModelList, error) {
+	return fetched[ModelList](ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
+		return outgoing{method: http.MethodGet, url: address}, refused
+	})
 }
 
 // ModelListParams selects models and their order. Fields that are empty or nil are not sent. A

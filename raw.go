@@ -10,12 +10,10 @@ import (
 	"math"
 	"mime"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/openrouter-go/openrouter/internal/sse"
-	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
 // RawBody is a body that is not JSON, such as a form with files, for [Client.Do] and [Client.DoRaw].
@@ -38,15 +36,21 @@ type RawBody struct {
 // size.
 func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ...Option) (*RawResponse, error) {
 	cfg := c.config().with(opts)
-	body, contentType, found := checkDo(method, path, in, nil)
-	if len(found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(cfg.found, found)}
-	}
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	sent := outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType, accept: "*/*", stream: true}
-	return attempts(ctx, cfg, func(call *CallInfo) (*RawResponse, error) { return cfg.rawOnce(ctx, sent, call) })
+	op := doOperation(cfg, method, path, in)
+	op.Stream = true
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*RawResponse, error) {
+		sent, err := cfg.doRequest(method, path, in, nil)
+		if err != nil {
+			return nil, err
+		}
+		sent.accept, sent.stream = "*/*", true
+		res, err := attempts(ctx, cfg, func(call *CallInfo) (*RawResponse, error) { return cfg.rawOnce(ctx, sent, call) })
+		if err == nil && cfg.watch != nil {
+			cfg.watch.streaming = true
+			res.conn.watch = cfg.watch
+		}
+		return res, err
+	})
 }
 
 // maxReport is the size of an answer in which a report of failure is looked for.
@@ -107,6 +111,25 @@ func (r *RawResponse) Call() CallInfo {
 // Read reads the body. Its errors are io.EOF at the end, and else a [*ConnectionError], whose Body
 // is empty.
 func (r *RawResponse) Read(p []byte) (int, error) {
+	w := r.conn.watch
+	if w == nil {
+		return r.read(p)
+	}
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	n, err := r.read(p)
+	if n > 0 {
+		w.FirstChunk()
+	}
+	if err == io.EOF {
+		w.End(nil, r.call.value(), nil)
+	} else if err != nil {
+		w.End(nil, r.call.value(), err)
+	}
+	return n, err
+}
+
+func (r *RawResponse) read(p []byte) (int, error) {
 	if r.end != nil {
 		return 0, r.end
 	}
@@ -125,14 +148,17 @@ func (r *RawResponse) Read(p []byte) (int, error) {
 	}
 	if r.end != nil {
 		r.conn.abort(ErrStreamClosed)
-		err = r.end
 	}
-	return n, err
+	return n, r.end
 }
 
 // Close ends the call. It may be called any number of times, and always returns nil.
 func (r *RawResponse) Close() error {
 	r.conn.abort(ErrStreamClosed)
+	if w := r.conn.watch; w != nil && w.reading.TryLock() { // else Read ends the observation
+		defer w.reading.Unlock()
+		w.End(nil, r.call.value(), &ConnectionError{Err: ErrStreamClosed, call: r.call})
+	}
 	return nil
 }
 
