@@ -5146,7 +5146,7 @@ func (v *PromptCacheOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PromptCacheOptions")
 }
 
-var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`}}
+var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`, `"text_tokens":`, `"image_tokens":`, `"file_tokens":`}}
 
 func (v *PromptTokensDetails) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &promptTokensDetailsMembers, &v.presence, &v.Extra)
@@ -5162,6 +5162,12 @@ func (v *PromptTokensDetails) member(r *wire.Reader) (int, wire.Got) {
 		return 2, r.Int(&v.AudioTokens)
 	case "video_tokens":
 		return 3, r.Int(&v.VideoTokens)
+	case "text_tokens":
+		return 4, r.Int(&v.TextTokens)
+	case "image_tokens":
+		return 5, r.Int(&v.ImageTokens)
+	case "file_tokens":
+		return 6, r.Int(&v.FileTokens)
 	}
 	return -1, wire.Wrong
 }
@@ -5172,6 +5178,9 @@ func (v *PromptTokensDetails) writeJSON(w *wire.Writer) {
 	o.Int(1, v.CacheWriteTokens)
 	o.Int(2, v.AudioTokens)
 	o.Int(3, v.VideoTokens)
+	o.Int(4, v.TextTokens)
+	o.Int(5, v.ImageTokens)
+	o.Int(6, v.FileTokens)
 	o.Close()
 }
 
