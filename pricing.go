@@ -163,7 +163,10 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 		name  string
 		price Decimal
 		n     int
-	}{{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens}, {"audio", p.Audio, d.AudioTokens}} {
+	}{
+		{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens}, {"audio", p.Audio, d.AudioTokens},
+		{"image_token", p.ImageToken, d.ImageTokens},
+	} {
 		if isPrice(part.price) {
 			n := min(part.n, max(plain, 0))
 			b.add(part.name, part.price, n)
@@ -177,7 +180,7 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 	if d.CacheWriteTokens > 0 && isPrice(p.InputCacheWrite1h) {
 		b.unknown("how many of the cache_write_tokens are kept for an hour, which has another price")
 	}
-	if isPrice(p.Image) || isPrice(p.ImageToken) {
+	if isPrice(p.Image) || isPrice(p.ImageToken) && d.ImageTokens == 0 {
 		b.unknown("how many images the prompt has, which have a price of their own")
 	}
 }
