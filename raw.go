@@ -189,9 +189,9 @@ func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 		}
 		events := sse.NewReader(io.MultiReader(strings.NewReader(head), r))
 		events.OnComment, events.MaxEvent, events.Loose = cfg.onComment, int(min(cfg.maxEvent, math.MaxInt)), true
-		for {
+		for last := false; !last; {
 			data, err := events.Next()
-			if err == io.EOF {
+			if last = err == io.EOF; last {
 				err = nil
 				if data = events.Pending(); data == nil && !events.Half() {
 					return
