@@ -155,7 +155,7 @@ type ModelListParams struct {
 	// [Decimal.PerMillion] writes it.
 	MinPrice Decimal `url:"min_price,omitempty"`
 	MaxPrice Decimal `url:"max_price,omitempty"`
-	// MinOutputPrice and MaxOutputPrice limit the price of the output, in USD per million tokens.
+	// MinOutputPrice and MaxOutputPrice limit the price of the answer, in USD per million tokens, too.
 	MinOutputPrice Decimal `url:"min_output_price,omitempty"`
 	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
 
