@@ -26,6 +26,8 @@ type Client struct {
 	Account *AccountService
 	// Providers lists the providers.
 	Providers *ProvidersService
+	// Batches runs thousands of requests at a lower price, within hours. Beta.
+	Batches *BatchesService
 
 	config func() *config
 }
@@ -81,6 +83,7 @@ func NewClient(opts ...Option) *Client {
 	c.Generations = &GenerationsService{client: c}
 	c.Account = &AccountService{client: c}
 	c.Providers = &ProvidersService{client: c}
+	c.Batches = &BatchesService{client: c}
 	return c
 }
 

@@ -22,6 +22,7 @@ var roots = []any{
 	openrouter.ChatCompletionRequest{}, openrouter.ChatCompletion{}, openrouter.ChatCompletionChunk{},
 	openrouter.Model{}, openrouter.ModelList{}, openrouter.Generation{}, openrouter.GenerationContent{}, openrouter.ModelEndpoints{}, openrouter.EndpointList{},
 	openrouter.Key{}, openrouter.Credits{}, openrouter.ActivityList{}, openrouter.ProviderList{}, openrouter.EmbeddingRequest{}, openrouter.EmbeddingList{},
+	openrouter.Batch{}, openrouter.BatchList{}, openrouter.BatchResult{}, openrouter.BatchProvider{}, openrouter.BatchDeletion{},
 	openrouter.Guardrail{}, openrouter.Moderation{}, openrouter.PreviousError{}, openrouter.ProviderError{},
 
 	openrouter.FunctionTool{}, openrouter.WebSearchTool{}, openrouter.WebSearchShorthandTool{}, openrouter.WebFetchTool{}, openrouter.DatetimeTool{},
