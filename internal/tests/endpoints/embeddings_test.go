@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"net/http"
 	"strings"
@@ -205,6 +206,19 @@ func TestEmbeddingsRefuse(t *testing.T) {
 	assert.Zero(t, mock.GetTotalCallCount())
 	_, err := client.Embeddings.Create(t.Context(), &openrouter.EmbeddingRequest{Input: openrouter.Texts("")}, openrouter.WithoutValidation("model", "input"))
 	require.NoError(t, err)
+}
+
+func TestEmbeddingsInLogs(t *testing.T) {
+	var out strings.Builder
+	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	list := &openrouter.EmbeddingList{ID: "e", Model: "a/b", Data: []openrouter.Embedding{{Vector: []float32{7}}}, Usage: &openrouter.Usage{PromptTokens: 3, Cost: 0.5}}
+	log.Info("done", "list", list, "none", (*openrouter.EmbeddingList)(nil))
+	assert.Equal(t, "level=INFO msg=done list.id=e list.model=a/b list.vectors=1 list.prompt_tokens=3 list.cost=0.5 none=<nil>\n", out.String())
 }
 
 func TestEmbeddingsOfTheFake(t *testing.T) {
