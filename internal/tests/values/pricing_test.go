@@ -97,7 +97,7 @@ func TestCost(t *testing.T) {
 		"nonsense":               {pricing{Prompt: "cheap", Completion: "1"}, used(1, 1), noon, "1", []string{"the price prompt is not a number"}},
 		"a key of one's own":     {base, used(1, 0, func(u *usage) { u.IsBYOK = true }), noon, "0.000003", []string{"the provider was called with a key of the account's own, which has other prices"}},
 		"no usage":               {base, nil, noon, "0", []string{"there is no usage"}},
-		"more details than there are": {with(func(p *pricing) { p.InputCacheRead = "0.000001" }), used(10, 0, func(u *usage) { u.PromptTokensDetails.CachedTokens = 1 << 40 }), noon,
+		"more details than there are": {with(func(p *pricing) { p.InputCacheRead = "0.000001" }), used(10, 0, func(u *usage) { u.PromptTokensDetails.CachedTokens = math.MaxInt32 }), noon,
 			"0.00001", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
