@@ -280,7 +280,9 @@ type EmbeddingInput struct {
 	Text string `json:"-" wire:"odd"`
 	// Tokens is a text as the model's own tokenizer counts it.
 	Tokens []int `json:"-" wire:"odd"`
-	// Content is for models that embed images or other media, alone or with text.
+	// Content is for models that embed images or other media, alone or with text. Texts and images
+	// are the parts of a message. The service's other parts are input_audio, input_video and
+	// input_file, whose data is a data URL; put them into [Part.Extra] under these names.
 	Content []Part `json:"content"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
