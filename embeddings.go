@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -328,19 +327,6 @@ func (l *EmbeddingList) Vectors() [][]float32 {
 		list[i] = l.Data[i].Vector
 	}
 	return list
-}
-
-// LogValue returns the id, the model, the number of vectors and the usage, without the vectors.
-// log/slog calls it.
-func (l *EmbeddingList) LogValue() slog.Value {
-	if l == nil {
-		return slog.Value{}
-	}
-	attrs := []slog.Attr{slog.String("id", l.ID), slog.String("model", l.Model), slog.Int("vectors", len(l.Data))}
-	if l.Usage != nil {
-		attrs = append(attrs, slog.Int("prompt_tokens", l.Usage.PromptTokens), slog.Float64("cost", l.Usage.Cost))
-	}
-	return slog.GroupValue(attrs...)
 }
 
 // Call describes the HTTP exchange. If there were several requests, it is that of the last one, and
