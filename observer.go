@@ -3,6 +3,7 @@ package openrouter
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -114,7 +115,7 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 	err = errPanicked
 	defer func() {
 		if !w.streaming {
-			w.End(w.resultOf(res, err), w.call.value(), err)
+			w.End(w.resultOf(res, err), w.infoOf(res, err), err)
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
@@ -229,12 +230,28 @@ func (w *watch) forgotten() {
 // resultOf returns what End is told.
 func (w *watch) resultOf(res any, err error) any {
 	switch {
-	case err != nil:
-		return partialOf(err)
-	case w.isDo:
+	case err == nil && w.isDo:
 		return w.result
+	case err == nil:
+		return res
 	}
-	return res
+	if partial := partialOf(err); partial != nil {
+		return partial
+	}
+	if v := reflect.ValueOf(res); v.Kind() == reflect.Pointer && !v.IsNil() {
+		return res // some methods return what they have with an error
+	}
+	return nil
+}
+
+// infoOf returns the call behind the result. An answer that was put together from several
+// requests knows about all of them.
+func (w *watch) infoOf(res any, err error) CallInfo {
+	answer, ok := res.(interface{ Call() CallInfo })
+	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
+		return answer.Call()
+	}
+	return w.call.value()
 }
 
 // partialOf returns what an error holds of the answer, or nil.

@@ -57,6 +57,18 @@ func ofRequest(req *openrouter.ChatCompletionRequest) []attribute.KeyValue {
 	return attrs
 }
 
+// ofEmbeddings returns the settings of a request for vectors.
+func ofEmbeddings(req *openrouter.EmbeddingRequest) []attribute.KeyValue {
+	var attrs []attribute.KeyValue
+	if req.Dimensions != nil {
+		attrs = append(attrs, attribute.Int(embeddingsDimensions, *req.Dimensions))
+	}
+	if req.EncodingFormat != "" {
+		attrs = append(attrs, attribute.StringSlice(requestEncodingFormats, []string{string(req.EncodingFormat)}))
+	}
+	return attrs
+}
+
 // outputOf returns the kind of output that a request asks for, or "".
 func outputOf(req *openrouter.ChatCompletionRequest) string {
 	for _, m := range req.Modalities {
@@ -80,22 +92,23 @@ func outputOf(req *openrouter.ChatCompletionRequest) string {
 func (s *operation) ofEnd(result any, usage *openrouter.Usage, info openrouter.CallInfo) []attribute.KeyValue {
 	var attrs []attribute.KeyValue
 	id := ""
-	if res, ok := result.(*openrouter.ChatCompletion); ok {
+	switch res := result.(type) {
+	case *openrouter.EmbeddingList:
 		id = res.ID
-		if id != "" {
-			attrs = append(attrs, attribute.String(responseID, id))
-		}
+	case *openrouter.ChatCompletion:
+		id = res.ID
 		if reasons := finishReasons(res); len(reasons) > 0 {
 			attrs = append(attrs, attribute.StringSlice(responseFinishReasons, reasons))
 		}
 		if res.Provider != "" {
 			attrs = append(attrs, attribute.String(ownProvider, res.Provider))
 		}
-	}
-	if s.op.Name == chat {
-		if res, ok := result.(*openrouter.ChatCompletion); ok {
+		if s.op.Name == chat {
 			attrs = append(attrs, s.content.ofAnswer(res)...)
 		}
+	}
+	if id != "" {
+		attrs = append(attrs, attribute.String(responseID, id))
 	}
 	if s.op.Name == executeTool {
 		attrs = append(attrs, s.content.ofResult(partsOf(result))...)
@@ -103,7 +116,12 @@ func (s *operation) ofEnd(result any, usage *openrouter.Usage, info openrouter.C
 	if s.first > 0 {
 		attrs = append(attrs, attribute.Float64(responseTimeToFirstChunk, s.first.Seconds()))
 	}
-	attrs = append(attrs, ofUsage(usage)...)
+	if usage != nil {
+		attrs = append(attrs, ofUsage(usage)...)
+		if s.op.Name != embeddings { // which have no output
+			attrs = append(attrs, attribute.Int(usageOutputTokens, outputTokens(usage)))
+		}
+	}
 	if info.Attempts > 0 {
 		attrs = append(attrs, attribute.Int(ownAttempts, info.Attempts))
 	}
@@ -128,10 +146,7 @@ func finishReasons(res *openrouter.ChatCompletion) []string {
 
 // ofUsage returns the counts of tokens and the cost.
 func ofUsage(u *openrouter.Usage) []attribute.KeyValue {
-	if u == nil {
-		return nil
-	}
-	attrs := []attribute.KeyValue{attribute.Int(usageInputTokens, u.PromptTokens), attribute.Int(usageOutputTokens, outputTokens(u))}
+	attrs := []attribute.KeyValue{attribute.Int(usageInputTokens, u.PromptTokens)}
 	if d := u.PromptTokensDetails; d != nil {
 		attrs = append(attrs, attribute.Int(usageCacheReadTokens, d.CachedTokens), attribute.Int(usageCacheWriteTokens, d.CacheWriteTokens))
 	}

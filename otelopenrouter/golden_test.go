@@ -121,6 +121,14 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, err)
 			},
 		},
+		"embeddings": {
+			[]openroutertest.Reply{openroutertest.Raw(`{"id":"emb-1","model":"openai/text-embedding-3-small","data":[{"index":0,"embedding":[1,0]}],"usage":{"prompt_tokens":3,"total_tokens":3,"cost":0.00001}}`).ForPath("/embeddings")},
+			func(t *testing.T, client *openrouter.Client) {
+				_, err := client.Embeddings.Create(t.Context(), &openrouter.EmbeddingRequest{
+					Model: "openai/text-embedding-3-small", Input: openrouter.Texts("secret"), Dimensions: new(2), EncodingFormat: openrouter.EncodingFormatFloat})
+				require.NoError(t, err)
+			},
+		},
 		"other endpoints": {
 			[]openroutertest.Reply{openroutertest.Raw(`{"data":{}}`).ForPath("/credits"), openroutertest.Error(403, openrouter.ErrPermissionDenied, "a management key, please").ForPath("/activity")},
 			func(t *testing.T, client *openrouter.Client) {

@@ -23,6 +23,8 @@ const (
 	requestStopSequences    = "gen_ai.request.stop_sequences"
 	requestChoiceCount      = "gen_ai.request.choice.count"
 	outputType              = "gen_ai.output.type"
+	requestEncodingFormats  = "gen_ai.request.encoding_formats"
+	embeddingsDimensions    = "gen_ai.embeddings.dimension.count"
 	conversationID          = "gen_ai.conversation.id"
 
 	responseID               = "gen_ai.response.id"

@@ -48,6 +48,9 @@ func (o *observer) Start(ctx context.Context, op openrouter.Operation) (context.
 			inject(req, s.span.SpanContext())
 		}
 	}
+	if req, ok := op.Request.(*openrouter.EmbeddingRequest); ok && s.span.IsRecording() {
+		s.span.SetAttributes(ofEmbeddings(req)...)
+	}
 	if call, ok := op.Request.(*openrouter.ToolCall); ok && s.span.IsRecording() {
 		s.span.SetAttributes(attribute.String(toolType, "function"))
 		if call.ID != "" {

@@ -253,6 +253,24 @@ func call(t *testing.T, method reflect.Value, s *seen) bool {
 	return true
 }
 
+// Embeddings that are sent in several requests are one operation, which has what came before a failure.
+func TestEmbeddingsAreOneOperation(t *testing.T) {
+	s := &seen{}
+	var result any
+	vectors := openroutertest.Raw(`{"data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":3}}`).ForPath("/embeddings")
+	fake := openroutertest.NewTransport(t, vectors.Times(2), vectors, openroutertest.Error(402, openrouter.ErrPaymentRequired).ForPath("/embeddings"))
+	client := fake.Client(openrouter.WithObserver(s, resultsOf{&result}), openrouter.WithMaxInputs(1))
+	req := &openrouter.EmbeddingRequest{Model: "a/embed", Input: openrouter.Texts("a", "b")}
+	_, err := client.Embeddings.Create(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, 6, result.(*openrouter.EmbeddingList).Usage.PromptTokens)
+	_, err = client.Embeddings.Create(t.Context(), req)
+	require.Error(t, err)
+	assert.Equal(t, 3, result.(*openrouter.EmbeddingList).Usage.PromptTokens)
+	list := " *openrouter.EmbeddingList attempts="
+	assert.Equal(t, []string{"start embeddings a/embed", "end" + list + "2", "start embeddings a/embed", "end" + list + "1 " + kindOf(err)}, s.all())
+}
+
 // The result of Do is the variable of the caller.
 func TestTheResultOfDo(t *testing.T) {
 	var result any
