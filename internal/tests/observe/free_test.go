@@ -15,8 +15,6 @@ import (
 	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
-const answer = `{"id":"g","model":"a/b","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}`
-
 // A client without observers allocates what it did before there were any.
 func TestFreeWithoutObservers(t *testing.T) {
 	const before = 50 // of Create, measured before there were observers

@@ -104,3 +104,5 @@ func kindOf(err error) string {
 func asking(text string) *openrouter.ChatCompletionRequest {
 	return &openrouter.ChatCompletionRequest{Model: "a/b", Messages: []openrouter.Message{openrouter.UserMessage(text)}}
 }
+
+const answer = `{"id":"g","model":"a/b","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}`

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/internal/tests/kit"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
@@ -224,6 +225,32 @@ func TestCloseFromAnotherGoroutine(t *testing.T) {
 		<-closed
 	}
 	assert.Len(t, s.errs, streams)
+}
+
+// A stream that is closed during a read may still yield a chunk. Its observation has ended then, however
+// long the program stays in the loop.
+func TestClosedDuringARead(t *testing.T) {
+	one := func(text string) string {
+		return `data: {"id":"g","choices":[{"index":0,"delta":{"content":"` + text + `"}}]}` + "\n\n"
+	}
+	s := &seen{}
+	client := openrouter.NewClient(openrouter.WithAPIKey("key"), openrouter.WithObserver(s),
+		openrouter.WithHTTPClient(&http.Client{Transport: kit.Answering(200, nil, []byte(one("Hel")+": closing\n\n"+one("lo")+"data: [DONE]\n\n"))}))
+	var stream *openrouter.Stream
+	stream, err := client.Chat.Stream(t.Context(), asking("hi"), openrouter.WithOnComment(func(string) { stream.Close() }))
+	require.NoError(t, err)
+	var texts []string
+	for text, err := range stream.Texts() {
+		if err != nil {
+			require.ErrorIs(t, err, openrouter.ErrStreamClosed)
+			break
+		}
+		if texts = append(texts, text); len(texts) == 2 {
+			assert.Equal(t, []string{"start chat a/b stream", "first", `end "Hello" attempts=1 closed`}, s.all())
+		}
+	}
+	assert.Equal(t, []string{"Hel", "lo"}, texts)
+	assert.Len(t, s.errs, 1)
 }
 
 // A panic of one observer passes through, and the others end all the same.
