@@ -58,10 +58,11 @@ type Operation struct {
 	Target string
 	// Stream is true if the answer is asked for as a stream.
 	Stream bool
-	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat.
-	// It contains prompts. It is a copy, whose fields Start may set before it is
-	// encoded, but what the fields refer to belongs to the caller. For [Client.Do] it is the
-	// argument in itself.
+	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat,
+	// a [*ToolCall] for execute_tool. It contains prompts. For the requests of this package
+	// it is a copy, whose fields Start may set before it is encoded, but what the fields
+	// refer to belongs to the caller. For [Client.Do] it is the argument in itself, and for
+	// the packages on top it is only to look at.
 	Request any
 	// BaseURL is the address of the service. It is empty for an operation that sends
 	// nothing itself; see [Client.Observe].
