@@ -116,12 +116,7 @@ func (s *operation) ofEnd(result any, usage *openrouter.Usage, info openrouter.C
 	if s.first > 0 {
 		attrs = append(attrs, attribute.Float64(responseTimeToFirstChunk, s.first.Seconds()))
 	}
-	if usage != nil {
-		attrs = append(attrs, ofUsage(usage)...)
-		if s.op.Name != embeddings { // which have no output
-			attrs = append(attrs, attribute.Int(usageOutputTokens, outputTokens(usage)))
-		}
-	}
+	attrs = append(attrs, s.ofUsage(usage)...)
 	if info.Attempts > 0 {
 		attrs = append(attrs, attribute.Int(ownAttempts, info.Attempts))
 	}
@@ -145,8 +140,14 @@ func finishReasons(res *openrouter.ChatCompletion) []string {
 }
 
 // ofUsage returns the counts of tokens and the cost.
-func ofUsage(u *openrouter.Usage) []attribute.KeyValue {
+func (s *operation) ofUsage(u *openrouter.Usage) []attribute.KeyValue {
+	if u == nil {
+		return nil
+	}
 	attrs := []attribute.KeyValue{attribute.Int(usageInputTokens, u.PromptTokens)}
+	if s.op.Name != embeddings { // which have no output
+		attrs = append(attrs, attribute.Int(usageOutputTokens, outputTokens(u)))
+	}
 	if d := u.PromptTokensDetails; d != nil {
 		attrs = append(attrs, attribute.Int(usageCacheReadTokens, d.CachedTokens), attribute.Int(usageCacheWriteTokens, d.CacheWriteTokens))
 	}
