@@ -1,0 +1,53 @@
+// Package jobs answers many requests and records each answer once. A run that was killed goes on
+// where it stopped.
+//
+//	store, err := jobs.OpenFile("labels.jsonl") // what is in it is not asked again
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer store.Close()
+//
+//	runner := jobs.Runner{Client: client, Store: store, Workers: 64, MaxCost: 20}
+//	status, err := runner.Run(ctx, rows) // rows is an iter.Seq2[jobs.Job, error]
+//	fmt.Println(status.Done, status.Failed, status.Left, status.Usage.Cost, err)
+//
+//	for result, err := range store.Results(ctx) {
+//		fmt.Println(result.Key, result.Err, result.Answer.Text(), err)
+//	}
+//
+// A [Job] is a request with a key. The jobs come from an iterator, which is never held whole;
+// [ReadJSONL] makes one of a file. A [Store] holds the results: [OpenFile] keeps them in a file, and
+// any database can be one. Package jobstest checks a Store.
+//
+// # What is promised
+//
+// A job is asked at least once and recorded once. A job counts as done when its result is on the
+// disk. A job whose key is in the Store is not asked again. So a run can be started again after
+// every end: after the last job, after a kill, after an error.
+//
+// A crash costs the requests that were under way, at most [Runner.Workers]: they are asked again,
+// and the service bills them again. Its response cache helps only if the answer was complete there,
+// and makes equal requests get equal answers. So it is off, unless the client was made with
+// [openrouter.WithResponseCache].
+//
+// # Limits
+//
+// A rate limit of the service pauses its model until the service says, for all workers. Fewer
+// workers go on then, and slowly become more again. Too few credits and a rejected key stop the run.
+// So does [Runner.MaxCost], before it is exceeded.
+//
+// # Failures
+//
+// The client retries temporary failures first. A job that fails for good is recorded with its error,
+// and what it cost. [Runner.RetryFailed] asks such jobs again.
+//
+// # More than a request
+//
+// [Runner.Do] makes a job anything that costs money and can fail: a typed answer, the run of an
+// agent, several requests.
+//
+// # More than a machine
+//
+// Module jobs/natsjobs has the same jobs for many processes. Its queue is a Store that is a [Fleet],
+// so that all of them share one budget and pause together.
+package jobs
