@@ -149,7 +149,7 @@ func (s *run) load() error {
 		if err != nil {
 			return err
 		}
-		s.remember(result.Key, result.Err != "", result.isPending(), costOf(&result.Usage))
+		s.remember(result.Key, result.Err != "", result.Pending(), costOf(&result.Usage))
 	}
 	return nil
 }
@@ -166,11 +166,6 @@ func (s *run) remember(key string, isFailed, isPending bool, cost float64) {
 	}
 	s.own.spent += cost
 	s.most = max(s.most, cost)
-}
-
-// isPending reports whether a result waits for a batch.
-func (r *Result) isPending() bool {
-	return r.Batch != "" && r.Err == "" && r.Answer == nil && len(r.Value) == 0
 }
 
 // readAll reads the source until it ends, fails, or nothing may start any more.
