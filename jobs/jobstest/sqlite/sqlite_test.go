@@ -19,4 +19,4 @@ func open(t testing.TB, dir string) jobs.Store {
 
 func TestStore(t *testing.T) { jobstest.Run(t, open) }
 
-func TestStoreIsKilled(t *testing.T) { jobstest.Kill(t, jobstest.Killed{Open: open}) }
+func TestStoreIsKilled(t *testing.T) { jobstest.Kill(t, jobstest.Plan{Open: open}) }
