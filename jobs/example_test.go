@@ -27,37 +27,69 @@ func folder() (path string, remove func()) {
 	return dir, func() { _ = os.RemoveAll(dir) }
 }
 
-func ExampleRunner() {
-	client := openroutertest.NewTransport(nil, openroutertest.Text("positive").Usage(20, 1).Cost(0.001).Always()).Client()
-	dir, remove := folder()
-	defer remove()
-
-	reviews := []string{"It works.", "I love it.", "Fine."}
-	var rows iter.Seq2[jobs.Job, error] = func(yield func(jobs.Job, error) bool) {
-		for i, review := range reviews {
+// reviews are jobs from a list. They could come from a file or a query.
+func reviews(texts ...string) iter.Seq2[jobs.Job, error] {
+	return func(yield func(jobs.Job, error) bool) {
+		for i, text := range texts {
 			job := jobs.Job{Key: fmt.Sprint("review-", i), Request: &openrouter.ChatCompletionRequest{
 				Model:    "openai/gpt-5.2",
-				Messages: []openrouter.Message{openrouter.UserMessage("Positive or negative? " + review)},
+				Messages: []openrouter.Message{openrouter.UserMessage("Positive or negative? " + text)},
 			}}
 			if !yield(job, nil) {
 				return
 			}
 		}
 	}
+}
 
-	store, err := jobs.OpenFile(filepath.Join(dir, "labels.jsonl")) // what is in it is not asked again
+func Example() {
+	client := openroutertest.NewTransport(nil, openroutertest.Text("positive").Usage(20, 1).Cost(0.25).Always()).Client()
+	dir, remove := folder()
+	defer remove()
+	ctx, path := context.Background(), filepath.Join(dir, "labels.jsonl")
+	rows := reviews("It works.", "I love it.")
+
+	store, err := jobs.OpenFile(path) // what is in it is not asked again
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer store.Close()
 	runner := jobs.Runner{Client: client, Store: store, Workers: 64, MaxCost: 20}
+	status, err := runner.Run(ctx, rows)
+	fmt.Println(status.Done, status.Failed, status.Left, status.Usage.Cost, err)
+
+	for result, err := range store.Results(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: %s%s\n", result.Key, result.Answer.Text(), result.Err)
+	}
+	// Unordered output:
+	// 2 0 0 0.5 <nil>
+	// review-0: positive
+	// review-1: positive
+}
+
+// A run that stopped goes on with the same call.
+func ExampleRunner() {
+	client := openroutertest.NewTransport(nil, openroutertest.Text("positive").Cost(0.25).Times(2),
+		openroutertest.Error(402, openrouter.ErrPaymentRequired), openroutertest.Text("positive").Cost(0.25).Always()).Client()
+	dir, remove := folder()
+	defer remove()
+	store, err := jobs.OpenFile(filepath.Join(dir, "labels.jsonl"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	runner := jobs.Runner{Client: client, Store: store, Workers: 1}
 	for range 2 {
-		status, err := runner.Run(context.Background(), rows)
-		fmt.Printf("%d done, %d failed, %d left, $%.3f %v\n", status.Done, status.Failed, status.Left, status.Usage.Cost, err)
+		status, err := runner.Run(context.Background(), reviews("a", "b", "c", "d"))
+		fmt.Println(status.Done, "done, error:", err)
 	}
 	// Output:
-	// 3 done, 0 failed, 0 left, $0.003 <nil>
-	// 3 done, 0 failed, 0 left, $0.000 <nil>
+	// 2 done, error: openrouter: payment_required 402: Payment Required
+	// 4 done, error: <nil>
 }
 
 func ExampleFileStore_Results() {
