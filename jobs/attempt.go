@@ -98,8 +98,7 @@ func (s *run) reserve(l *lane, t *task) (usd float64, ok bool) {
 	s.leave(l)
 	s.insert(l, *t)
 	if s.settled == settled { // else there may be money again
-		l.broke = true
-		if s.asking == 0 {
+		if l.broke = true; s.asking == 0 {
 			s.stopLocked(ErrMaxCost)
 		}
 	}
@@ -161,9 +160,7 @@ func (s *run) conclude(l *lane, t *task, result Result, err error, reserved floa
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settled++
-	for _, l := range s.order {
-		l.broke = false
-	}
+	s.unblock()
 	if err == nil || spent > 0 {
 		l.prices++
 		l.most = max(l.most, spent)

@@ -185,7 +185,12 @@ func (s *shared) Settle(_ context.Context, reserved, spent float64) error {
 func (s *shared) Pause(_ context.Context, model string, until time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.paused = map[string]time.Time{model: until}
+	if s.paused == nil {
+		s.paused = map[string]time.Time{}
+	}
+	if until.After(s.paused[model]) {
+		s.paused[model] = until
+	}
 	return nil
 }
 
