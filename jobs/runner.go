@@ -21,7 +21,7 @@ type Runner struct {
 	// Store holds the results.
 	Store Store
 	// Workers is how many jobs may be under way at once, from the request until the result is
-	// durable. The default is 16.
+	// durable. With Batch it is how many batches may be. The default is 16.
 	Workers int
 	// PerSecond limits how many jobs start in a second; 0 is no limit.
 	PerSecond float64
@@ -30,8 +30,8 @@ type Runner struct {
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
-	// Batch sends the jobs through the service's Batch API, at about half the price: see
-	// [openrouter.BatchesService]. The answers take minutes to hours.
+	// Batch sends the jobs through the service's Batch API: see the package documentation. It needs
+	// Client. Do must be nil.
 	Batch bool
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
 	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
