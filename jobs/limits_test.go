@@ -163,10 +163,12 @@ func TestARefusalWithoutAHintWaitsLongerEachTimeAndEndsAsAFailure(t *testing.T) 
 			return openroutertest.Error(429, openrouter.ErrRateLimitExceeded)
 		}).Always())
 		store := &memory{}
-		runner := jobs.Runner{Client: fake.Client(), Store: store}
+		var told []time.Duration
+		runner := jobs.Runner{Client: fake.Client(), Store: store, OnProgress: func(s jobs.Status) { told = append(told, s.Paused/time.Second) }}
 		status, err := runner.Run(t.Context(), rows(1))
 		require.NoError(t, err)
 		assert.Equal(t, 1, status.Failed)
+		assert.Equal(t, []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 60, 0}, told, "every pause, and the result")
 		assert.Equal(t, []float64{0, 1, 3, 7, 15, 31, 63, 123, 183, 243}, seen.at["k0"])
 		assert.Equal(t, openrouter.ErrRateLimitExceeded, store.all()["k0"].Type)
 	})

@@ -38,8 +38,8 @@ type Runner struct {
 	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
 	// again by Run.
 	Do func(context.Context, Job) (Result, error)
-	// OnProgress is called after each recorded result, one call at a time. No result is recorded
-	// while it runs.
+	// OnProgress is called after each recorded result, and when a pause begins, one call at a time.
+	// No result is recorded while it runs.
 	OnProgress func(Status)
 }
 
