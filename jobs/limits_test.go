@@ -234,14 +234,35 @@ func TestNoCreditsAndARejectedKeyStopAllAtOnce(t *testing.T) {
 	}
 }
 
-func TestAMissingKeyStopsARun(t *testing.T) {
+func TestAClientThatCannotSendStopsARun(t *testing.T) {
 	t.Setenv("OPENROUTER_API_KEY", "")
+	for name, client := range map[string]*openrouter.Client{
+		"no key":  openrouter.NewClient(),
+		"address": openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-test"), openrouter.WithBaseURL("not a url")),
+		"both":    openrouter.NewClient(openrouter.WithMaxRetries(-1)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := &memory{}
+			runner := jobs.Runner{Client: client, Store: store}
+			status, err := runner.Run(t.Context(), rows(100))
+			require.Error(t, err)
+			assert.Empty(t, store.all(), "no job is to blame")
+			assert.Positive(t, status.Left)
+			runner.Batch = true
+			_, err = runner.Run(t.Context(), rows(100))
+			require.Error(t, err)
+			assert.Empty(t, store.all())
+		})
+	}
 	store := &memory{}
-	runner := jobs.Runner{Client: openrouter.NewClient(), Store: store}
-	status, err := runner.Run(t.Context(), rows(100))
-	require.ErrorIs(t, err, openrouter.ErrMissingAPIKey)
-	assert.Empty(t, store.all())
-	assert.Positive(t, status.Left)
+	bad := question("a/b", "x")
+	bad.Temperature = new(9.0)
+	runner := jobs.Runner{Client: openroutertest.NewTransport(t).Client(), Store: store}
+	status, err := runner.Run(t.Context(), list(jobs.Job{Key: "a", Request: bad}, jobs.Job{Key: "b"}))
+	require.NoError(t, err)
+	assert.Equal(t, 2, status.Failed, "a request that is invalid fails alone")
+	assert.Contains(t, store.all()["a"].Err, "temperature")
+	assert.Contains(t, store.all()["b"].Err, "request is nil")
 }
 
 func TestStartsArePaced(t *testing.T) {

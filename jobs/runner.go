@@ -64,7 +64,7 @@ const grace = 5 * time.Second
 //     cancelled; they are left for the next run, although the service may bill them.
 //   - The service says that there are too few credits or that the key is rejected: 401, 402, and 403
 //     unless it is about the content or comes from a provider. The error is that of the request, which
-//     is left. [openrouter.ErrMissingAPIKey] is the same.
+//     is left. A missing key and an invalid option of the client are the same.
 //   - [ErrMaxCost].
 //   - The store fails.
 //
