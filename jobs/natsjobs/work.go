@@ -1,0 +1,304 @@
+package natsjobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+
+	"github.com/openrouter-go/openrouter/jobs"
+)
+
+const (
+	beats        = 3 // signs of life in one lease
+	mostFetched  = 64
+	standardWork = 16 // jobs.Runner.Workers of 0
+	emptyWait    = time.Second
+	partingTime  = 10 * time.Second // for giving jobs back
+)
+
+// Work answers jobs of the queue with a copy of the runner, whose Store is not used. Any number of
+// processes may call it. It returns when every job of the queue has a result, also those that other
+// workers have now; with Config.Wait it does not. It also returns when ctx ends, after Drain, and
+// when the runner stops. The Status is that of this worker.
+//
+// Each job is asked at least once and recorded once. A worker that dies costs the requests that it
+// had under way: after Config.Lease other workers ask them again. An answer that is late,
+// because another worker has recorded one, is dropped. Jobs that Work has not recorded when it
+// returns go back to the queue at once.
+//
+// MaxCost of the runner limits what all workers of the queue spend together, now and earlier. Give
+// all of them the same. A rate limit that one worker meets pauses the model for all. With
+// RetryFailed, Work first puts the failed jobs back into the queue.
+func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, error) {
+	if runner.RetryFailed {
+		if err := q.addFailed(ctx); err != nil {
+			return jobs.Status{}, fmt.Errorf("natsjobs: queue the failed jobs again: %w", err)
+		}
+	}
+	// What belongs to the worker outlives ctx, so that it can put its things in order.
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	w := &work{
+		ledger: &ledger{q: q, ctx: life, id: nuid.Next(), pauses: map[string]time.Time{}},
+		held:   map[string]*lease{},
+		batch:  min(runner.Workers, mostFetched),
+	}
+	if runner.Workers <= 0 {
+		w.batch = standardWork
+	}
+	if err := w.join(ctx, runner.MaxCost != 0); err != nil {
+		return jobs.Status{}, err
+	}
+	stop, err := w.watch(life)
+	if err != nil {
+		return jobs.Status{}, err
+	}
+	var beating sync.WaitGroup
+	beating.Go(func() { w.beat(life) })
+
+	r := *runner
+	r.Store = w
+	r.RetryFailed = false
+	status, err := r.Run(ctx, w.source(ctx))
+	status.Failed += int(w.buried.Load())
+
+	parting, cancel := context.WithTimeout(life, partingTime)
+	defer cancel()
+	err = errors.Join(err, w.giveBack(parting), w.leave(parting))
+	end()
+	beating.Wait()
+	stop()
+	return status, err
+}
+
+// work is one call of Work. It is the Store of the runner, and its Fleet.
+type work struct {
+	*ledger
+	batch  int // jobs fetched at once
+	buried atomic.Int64
+
+	mu      sync.Mutex
+	held    map[string]*lease // by key
+	stopped context.Context   // ends when the runner starts no more jobs
+}
+
+// lease is a job that this worker has.
+type lease struct {
+	msg  jetstream.Msg
+	job  jobs.Job
+	old  found // the result that is to be replaced
+	back int   // how often it was given back by workers that did not die
+}
+
+// join makes this worker known. If there is a budget and no other worker, it checks what was spent: a
+// worker may have died between a result and its price.
+func (w *work) join(ctx context.Context, budget bool) error {
+	if budget {
+		s, err := w.q.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Workers == 0 {
+			err = w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, s.Usage.Cost) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.touch(ctx)
+}
+
+// beat shows the server that this worker lives, and still has its jobs.
+func (w *work) beat(ctx context.Context) {
+	ticker := time.NewTicker(w.q.lease / beats)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		w.mu.Lock()
+		for _, l := range w.held {
+			_ = l.msg.InProgress() // a connection that is lost comes back, and the next one is soon
+		}
+		w.mu.Unlock()
+		attempt, cancel := context.WithTimeout(ctx, w.q.lease/beats)
+		_ = w.touch(attempt) // the same
+		cancel()
+	}
+}
+
+// source yields the jobs that the queue gives this worker.
+func (w *work) source(ctx context.Context) iter.Seq2[jobs.Job, error] {
+	return func(yield func(jobs.Job, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		w.mu.Lock()
+		stopped := w.stopped
+		w.mu.Unlock()
+		if stopped != nil {
+			defer context.AfterFunc(stopped, cancel)()
+		}
+		drained := make(chan struct{})
+		defer close(drained)
+		go func() {
+			select {
+			case <-w.q.draining:
+				cancel()
+			case <-drained:
+			}
+		}()
+		for ctx.Err() == nil {
+			leases, err := w.fetch(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			if err != nil {
+				yield(jobs.Job{}, err)
+				return
+			}
+			for _, l := range leases {
+				if ctx.Err() != nil || !yield(l.job, nil) {
+					return
+				}
+			}
+			if len(leases) > 0 {
+				continue
+			}
+			if empty, err := w.empty(ctx); empty || err != nil {
+				if err != nil && ctx.Err() == nil {
+					yield(jobs.Job{}, err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// fetch takes jobs from the queue, few at once: they are not for other workers any more.
+func (w *work) fetch(ctx context.Context) ([]*lease, error) {
+	batch, err := w.q.workers.FetchNoWait(w.batch)
+	if err != nil {
+		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
+	}
+	leases, err := w.accept(ctx, batch)
+	if err != nil || len(leases) > 0 {
+		return leases, err
+	}
+	// One at a time, so that several workers that wait share what comes.
+	batch, err = w.q.workers.Fetch(1, jetstream.FetchContext(ctx), jetstream.FetchMaxWait(emptyWait))
+	if err != nil {
+		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
+	}
+	return w.accept(ctx, batch)
+}
+
+// accept takes the jobs of a batch that are to be asked.
+func (w *work) accept(ctx context.Context, batch jetstream.MessageBatch) ([]*lease, error) {
+	var messages []jetstream.Msg
+	for m := range batch.Messages() {
+		messages = append(messages, m)
+	}
+	if err := batch.Error(); err != nil && len(messages) == 0 {
+		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
+	}
+	leases, errs := make([]*lease, len(messages)), make([]error, len(messages))
+	atOnce(len(messages), func(i int) { leases[i], errs[i] = w.take(ctx, messages[i]) })
+	mine := leases[:0]
+	for _, l := range leases {
+		if l != nil {
+			mine = append(mine, l)
+		}
+	}
+	return mine, errors.Join(errs...)
+}
+
+func ignoreTemporary(ctx context.Context, err error) error {
+	if !temporary(ctx, err) {
+		return err
+	}
+	_ = pause(ctx, retryWait)
+	return nil
+}
+
+// empty reports that nobody else has jobs, either.
+func (w *work) empty(ctx context.Context) (bool, error) {
+	if w.q.wait {
+		return false, nil
+	}
+	var info *jetstream.StreamInfo
+	err := w.q.insist(ctx, func(ctx context.Context) (err error) {
+		info, err = w.q.jobs.Info(ctx)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("natsjobs: count the jobs: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return info.State.Msgs <= uint64(len(w.held)), nil
+}
+
+// take looks at a message. It returns nil if there is nothing to ask.
+func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	l := &lease{msg: m}
+	if l.job.Key, err = keyOf(m.Headers()); err != nil {
+		// Nobody could ask it, so it must not come back for ever.
+		return nil, errors.Join(err, m.Term())
+	}
+	h := hash(l.job.Key)
+	w.mu.Lock()
+	if mine := w.held[l.job.Key]; mine != nil {
+		mine.msg = m // the connection was lost for longer than a lease
+		w.mu.Unlock()
+		return nil, nil
+	}
+	w.held[l.job.Key] = l
+	w.mu.Unlock()
+
+	old, known, err := w.q.last(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	again, _ := strconv.ParseUint(m.Headers().Get(headerAgain), 10, 64)
+	if known && old.State != stateBatch && old.seq != again {
+		return nil, w.done(ctx, l) // its worker died after it had recorded it
+	}
+	l.old = old
+	key := l.job.Key
+	if err := w.q.payload(ctx, m.Headers(), m.Data(), &l.job); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, w.bury(ctx, l, fmt.Errorf("natsjobs: the job cannot be read: %w", err))
+	}
+	l.job.Key = key
+	if meta.NumDelivered > 1 {
+		if l.back, _, err = w.back(ctx, h); err != nil {
+			return nil, err
+		}
+	}
+	if deaths := int(meta.NumDelivered) - 1 - l.back; deaths >= w.q.deaths { //nolint:gosec // small
+		return nil, w.bury(ctx, l, fmt.Errorf("natsjobs: %d workers have ended without a result for it", deaths))
+	}
+	return l, nil
+}
+
+// bury records a job as failed that was not asked.
+func (w *work) bury(ctx context.Context, l *lease, err error) error {
+	w.buried.Add(1)
+	return w.Put(ctx, jobs.Result{Key: l.job.Key, Err: err.Error(), Meta: l.job.Meta})
+}
