@@ -2,8 +2,12 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
+	"math"
+	"time"
 
 	"github.com/openrouter-go/openrouter"
 )
@@ -21,21 +25,214 @@ type Runner struct {
 	Workers int
 	// PerSecond limits how many jobs start in a second; 0 is no limit.
 	PerSecond float64
-	// MaxCost limits what the jobs of the store may cost together, in USD, earlier runs included: 0
-	// is no limit, and if it is negative nothing may be spent. See [Runner.Run].
+	// MaxCost limits what the jobs of the store may cost together, in USD, earlier runs included. 0
+	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is.
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
-	// and Usage if it is empty and there is an answer. Several calls run at once. With an error, the
-	// rest of the result is recorded beside it.
+	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
+	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
+	// again by Run.
 	Do func(context.Context, Job) (Result, error)
-	// OnProgress is called after each recorded result, one call at a time. Results are not recorded
+	// OnProgress is called after each recorded result, one call at a time. No result is recorded
 	// while it runs.
 	OnProgress func(Status)
 }
 
-// Run asks the jobs of a source that are not in the store.
+const defaultWorkers = 16
+
+// grace is how long requests under way may go on after the end of the context.
+const grace = 5 * time.Second
+
+// Run asks the jobs of a source that are not in the store, and records their results. It returns
+// when the source has ended and all its jobs are recorded, or when the run stops early, which is an
+// error. Then the same call goes on where the run stopped. The Status is always set.
+//
+// The source is read while jobs are under way, never further than Workers jobs ahead, and 1,000 more
+// while a model is paused. An error of the source, and a job without a usable key, end the reading:
+// the jobs before it are asked and recorded, and then Run returns the error.
+//
+// # What stops a run
+//
+// Nothing is started any more after one of these, and what is under way ends and is recorded:
+//
+//   - The context ends. Requests that are under way have 5 seconds. Those that take longer are
+//     cancelled; they are left for the next run, although the service may bill them.
+//   - The service says that there are too few credits or that the key is rejected: 401, 402, and 403
+//     unless it is about the content or comes from a provider. The error is that of the request, which
+//     is left. [openrouter.ErrMissingAPIKey] is the same.
+//   - [ErrMaxCost].
+//   - The store fails.
+//
+// Run waits for the source meanwhile. A source that waits for something itself should end with the
+// context, or with that of [Store.Done].
+//
+// # Rate limits
+//
+// A 429 pauses the model of the job, for every worker, until the time that the service names. If it
+// names none, the pause is a second, and twice as long after each further 429, up to a minute. The
+// number of workers is halved, and grows by one with every round of answers. The job is asked
+// again, and fails after ten times. A service that cannot be reached, and one that is overloaded and
+// asks to wait, are treated in the same way. If Do makes the requests, only the errors that it
+// returns are seen.
+//
+// # The budget
+//
+// With MaxCost, each start reserves the cost of the most expensive answer of its model so far. An
+// unknown model starts with one job; two may then be under way for each price seen. So the total can
+// exceed MaxCost only by what the jobs under way cost more than every answer before. The usage of
+// failed jobs counts as far as the service told it.
 func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (Status, error) {
-	return Status{}, errors.New("jobs: not built yet")
+	if err := r.check(source != nil); err != nil {
+		return Status{}, err
+	}
+	s := newRun(ctx, r)
+	defer s.cancel()
+	err := s.load()
+	if err == nil {
+		s.writer.Go(s.record)
+		err = s.readAll(source)
+		s.wait()
+	}
+	if s.panic != nil {
+		panic(s.panic)
+	}
+	s.mu.Lock() // the context may end now
+	if s.err != nil {
+		err = s.err
+	}
+	s.mu.Unlock()
+	return s.status(), err
+}
+
+func (r *Runner) check(hasSource bool) error {
+	var found []openrouter.Violation
+	refuse := func(isBad bool, field, problem string) {
+		if isBad {
+			found = append(found, openrouter.Violation{Field: field, Problem: problem})
+		}
+	}
+	refuse(r.Store == nil, "Runner.Store", "is nil; OpenFile opens one")
+	refuse(r.Client == nil && r.Do == nil, "Runner.Client", "is nil, and so is Do")
+	refuse(r.Workers < 0, "Runner.Workers", fmt.Sprintf("is %d, must not be negative", r.Workers))
+	refuse(!(r.PerSecond >= 0), "Runner.PerSecond", fmt.Sprintf("is %v, must not be negative", r.PerSecond))
+	refuse(math.IsNaN(r.MaxCost), "Runner.MaxCost", "is not a number")
+	refuse(!hasSource, "source", "is nil")
+	if len(found) > 0 {
+		return &openrouter.ValidationError{Violations: found}
+	}
+	return nil
+}
+
+// load reads what the store holds.
+func (s *run) load() error {
+	if store, ok := s.Store.(*FileStore); ok {
+		for h, err := range store.heads(s.ctx) {
+			if err != nil {
+				return err
+			}
+			s.remember(h.Key, h.Err != "", h.isPending(), costOf(&h.Usage))
+		}
+		return nil
+	}
+	for key, err := range s.Store.Done(s.ctx) {
+		if err != nil {
+			return err
+		}
+		s.keys[hashOf(key)] = storedDone
+	}
+	if len(s.keys) == 0 {
+		return nil
+	}
+	for result, err := range s.Store.Results(s.ctx) { // only they tell failures, and costs
+		if err != nil {
+			return err
+		}
+		s.remember(result.Key, result.Err != "", result.isPending(), costOf(&result.Usage))
+	}
+	return nil
+}
+
+func (s *run) remember(key string, isFailed, isPending bool, cost float64) {
+	h := hashOf(key)
+	switch {
+	case isPending:
+		delete(s.keys, h)
+	case isFailed:
+		s.keys[h] = storedFailed
+	default:
+		s.keys[h] = storedDone
+	}
+	s.own.spent += cost
+	s.most = max(s.most, cost)
+}
+
+// isPending reports whether a result waits for a batch.
+func (r *Result) isPending() bool {
+	return r.Batch != "" && r.Err == "" && r.Answer == nil && len(r.Value) == 0
+}
+
+// readAll reads the source until it ends, fails, or nothing may start any more.
+func (s *run) readAll(source iter.Seq2[Job, error]) error {
+	isDone := false
+	defer func() {
+		if !isDone { // a panic of the source, or the end of its goroutine
+			s.stop(errors.New("jobs: the source panicked"))
+			s.wait()
+		}
+	}()
+	n := 0
+	var failed error
+	for job, err := range source {
+		n++
+		if err == nil {
+			err = s.add(job, n)
+		}
+		if err != nil {
+			failed = err
+			break
+		}
+	}
+	isDone = true
+	if errors.Is(failed, errStopped) {
+		return nil
+	}
+	return failed
+}
+
+// errStopped ends the reading when the run has stopped.
+var errStopped = errors.New("jobs: stopped")
+
+// add takes over the job at position n of the source.
+func (s *run) add(job Job, n int) error {
+	key, err := KeyOf(job)
+	if err == nil && len(job.Meta) > 0 && !json.Valid(job.Meta) {
+		err = errors.New("jobs: its meta is not JSON")
+	}
+	if err != nil {
+		return fmt.Errorf("job %d of the source: %w", n, err)
+	}
+	h := hashOf(key)
+	job.Key = key
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return errStopped
+	}
+	state := s.keys[h]
+	if state&read != 0 {
+		return nil
+	}
+	s.keys[h] = state | read
+	switch {
+	case state&storedDone != 0:
+		s.counted.Done++
+	case state&storedFailed != 0 && !s.RetryFailed:
+		s.counted.Failed++
+	default:
+		s.counted.Left++
+		return s.queue(job)
+	}
+	return nil
 }

@@ -1,0 +1,315 @@
+// Package jobstest checks a [jobs.Store].
+//
+//	func TestStore(t *testing.T) {
+//		jobstest.Run(t, func(t testing.TB, dir string) jobs.Store {
+//			store, err := mystore.Open(filepath.Join(dir, "results.db"))
+//			if err != nil {
+//				t.Fatal(err)
+//			}
+//			return store
+//		})
+//	}
+//
+// [Run] checks the rules of the interface. [Kill] kills processes that write to a store, and checks
+// that nothing is lost and nothing is recorded twice.
+package jobstest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/jobs"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+// Open opens the store at a place: a folder that is empty at first, whose path may also serve as a
+// unique name. Opening the same place again, after Close or after a crash of the process, gives what
+// was stored there. Open calls t.Fatal if it cannot.
+type Open func(t testing.TB, dir string) jobs.Store
+
+// Run checks a store in subtests. Each has a place of its own. One of them starts the test's program
+// again and kills it; it runs only this test there.
+func Run(t *testing.T, open Open) {
+	if isChild() {
+		runChild(t, open)
+		return
+	}
+	for name, check := range map[string]func(*testing.T, place){
+		"AnEmptyStoreYieldsNothing":       empty,
+		"EverythingOfAResultComesBack":    whole,
+		"AnyTextIsAKey":                   oddKeys,
+		"TheLastResultOfAKeyCounts":       lastCounts,
+		"AWaitingBatchIsNotDone":          pending,
+		"ALoopMayBeLeft":                  left,
+		"ItIsReadWhileItIsWritten":        atOnce,
+		"AResultMayBeLarge":               large,
+		"ARunGoesOnWhereItStopped":        resumed,
+		"WhatWasPutSurvivesTheProcess":    survives,
+		"NothingIsAskedAgainAfterAReopen": reopened,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, place{open, t.TempDir()}) })
+	}
+}
+
+// place is where a test keeps its store.
+type place struct {
+	open Open
+	dir  string
+}
+
+// with opens the store for a moment.
+func (p place) with(t *testing.T, use func(jobs.Store)) {
+	t.Helper()
+	s := p.open(t, p.dir)
+	defer func() { require.NoError(t, s.Close()) }()
+	use(s)
+}
+
+func answered(key, text string) jobs.Result {
+	return jobs.Result{Key: key, Answer: &openrouter.ChatCompletion{ID: "gen-" + key, Choices: []openrouter.Choice{{Message: openrouter.AssistantMessage(text)}}}}
+}
+
+func put(t *testing.T, s jobs.Store, results ...jobs.Result) {
+	t.Helper()
+	require.NoError(t, s.Put(t.Context(), results...))
+}
+
+// done returns the keys, sorted, each once.
+func done(t *testing.T, s jobs.Store) []string {
+	t.Helper()
+	keys := map[string]bool{}
+	for key, err := range s.Done(t.Context()) {
+		require.NoError(t, err)
+		keys[key] = true
+	}
+	return slices.Sorted(maps.Keys(keys))
+}
+
+// all returns the results by key, and refuses two of one key.
+func all(t *testing.T, s jobs.Store) map[string]jobs.Result {
+	t.Helper()
+	results := map[string]jobs.Result{}
+	for r, err := range s.Results(t.Context()) {
+		require.NoError(t, err)
+		require.NotContains(t, results, r.Key, "Results yields one result of each key")
+		results[r.Key] = r
+	}
+	return results
+}
+
+func same(t *testing.T, want, got jobs.Result) {
+	t.Helper()
+	w, err := json.Marshal(want)
+	require.NoError(t, err)
+	g, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(w), string(g))
+}
+
+func empty(t *testing.T, p place) {
+	for range 2 { // the second time it exists
+		p.with(t, func(s jobs.Store) {
+			assert.Empty(t, done(t, s))
+			assert.Empty(t, all(t, s))
+			put(t, s) // of nothing
+		})
+	}
+}
+
+func whole(t *testing.T, p place) {
+	const answer = `{"id":"gen-1","object":"chat.completion","created":1760000000,"model":"a/b","provider":"P","choices":[{"index":0,"message":{"role":"assistant",` +
+		`"content":"Two lines:\n\"<&>\" ☃","new_member":[1,{"a":null}]},"finish_reason":"stop","logprobs":null}],"usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8,"cost":0.0125}}`
+	var res openrouter.ChatCompletion
+	require.NoError(t, json.Unmarshal([]byte(answer), &res))
+	results := []jobs.Result{
+		{Key: "answer", Answer: &res, Usage: *res.Usage, Meta: json.RawMessage(`{"row":17}`)},
+		{Key: "value", Value: json.RawMessage(`{"label":"spam","n":12345678901234567890}`), Usage: openrouter.Usage{TotalTokens: 4}},
+		{Key: "failed", Err: "openrouter: invalid_request 400: no", Type: openrouter.ErrInvalidRequest, Usage: openrouter.Usage{Cost: 0.5}},
+		{Key: "batch", Batch: "batch-1", Answer: &res},
+		{Key: "bare"},
+	}
+	check := func(s jobs.Store) {
+		got := all(t, s)
+		require.Len(t, got, len(results))
+		for _, want := range results {
+			same(t, want, got[want.Key])
+		}
+		assert.Equal(t, []string{"answer", "bare", "batch", "failed", "value"}, done(t, s))
+	}
+	p.with(t, func(s jobs.Store) { put(t, s, results...); check(s) })
+	p.with(t, check)
+}
+
+func oddKeys(t *testing.T, p place) {
+	keys := []string{"a b", "a.b", "a*b", "a>b", `a"b`, `a\b`, "a/b", "a\nb", "a\tb", " a", "A", "a", "ключ", "☃", "'; DROP TABLE results; --", "%00", "\x00", strings.Repeat("k", 1000)}
+	var results []jobs.Result
+	for i, key := range keys {
+		results = append(results, answered(key, fmt.Sprint(i)))
+	}
+	p.with(t, func(s jobs.Store) { put(t, s, results...) })
+	p.with(t, func(s jobs.Store) {
+		assert.Equal(t, slices.Sorted(slices.Values(keys)), done(t, s))
+		got := all(t, s)
+		for _, want := range results {
+			same(t, want, got[want.Key])
+		}
+	})
+}
+
+func lastCounts(t *testing.T, p place) {
+	failed := jobs.Result{Key: "a", Err: "openrouter: server 500", Type: openrouter.ErrServer}
+	p.with(t, func(s jobs.Store) {
+		put(t, s, failed, answered("b", "first"), answered("b", "second"))
+		same(t, failed, all(t, s)["a"])
+		assert.Equal(t, []string{"a", "b"}, done(t, s), "a failed job is recorded")
+		put(t, s, answered("a", "good"))
+	})
+	p.with(t, func(s jobs.Store) {
+		got := all(t, s)
+		assert.Len(t, got, 2)
+		same(t, answered("a", "good"), got["a"])
+		same(t, answered("b", "second"), got["b"])
+		put(t, s, failed)
+		same(t, failed, all(t, s)["a"])
+	})
+}
+
+func pending(t *testing.T, p place) {
+	waiting := jobs.Result{Key: "a", Batch: "batch-1"}
+	p.with(t, func(s jobs.Store) { put(t, s, waiting, answered("b", "now")) })
+	p.with(t, func(s jobs.Store) {
+		assert.Equal(t, []string{"b"}, done(t, s))
+		same(t, waiting, all(t, s)["a"])
+		result := answered("a", "later")
+		result.Batch = "batch-1"
+		put(t, s, result)
+		assert.Equal(t, []string{"a", "b"}, done(t, s))
+		same(t, result, all(t, s)["a"])
+	})
+}
+
+func left(t *testing.T, p place) {
+	p.with(t, func(s jobs.Store) {
+		put(t, s, answered("a", "1"), answered("b", "2"), answered("c", "3"))
+		for _, err := range s.Done(t.Context()) {
+			require.NoError(t, err)
+			break
+		}
+		for _, err := range s.Results(t.Context()) {
+			require.NoError(t, err)
+			break
+		}
+		put(t, s, answered("d", "4"))
+		assert.Equal(t, []string{"a", "b", "c", "d"}, done(t, s))
+	})
+}
+
+func large(t *testing.T, p place) {
+	result := answered("image", strings.Repeat("0123456789abcdef", 2<<20/16))
+	p.with(t, func(s jobs.Store) { put(t, s, result, answered("small", "x")) })
+	p.with(t, func(s jobs.Store) {
+		got := all(t, s)
+		assert.True(t, result.Answer.Equal(got["image"].Answer), "the large result differs")
+		assert.Len(t, got, 2)
+	})
+}
+
+func atOnce(t *testing.T, p place) {
+	const groups, size = 20, 10
+	p.with(t, func(s jobs.Store) {
+		put(t, s, answered("first", "x"))
+		written := make(chan struct{})
+		go func() { // the only writer
+			defer close(written)
+			for g := range groups {
+				var group []jobs.Result
+				for i := range size {
+					group = append(group, answered(fmt.Sprintf("k%d", g*size+i), "x"))
+				}
+				if err := s.Put(t.Context(), group...); err != nil {
+					t.Errorf("Put, while others read: %v", err)
+				}
+			}
+		}()
+		for isOver := false; !isOver; {
+			select {
+			case <-written:
+				isOver = true
+			default:
+			}
+			assert.Contains(t, done(t, s), "first")
+			assert.Contains(t, all(t, s), "first")
+		}
+		assert.Len(t, done(t, s), groups*size+1)
+		assert.Len(t, all(t, s), groups*size+1)
+	})
+}
+
+// questions are requests that a fake answers with their text.
+func questions(n int) func(func(jobs.Job, error) bool) {
+	return func(yield func(jobs.Job, error) bool) {
+		for i := range n {
+			req := &openrouter.ChatCompletionRequest{Model: "a/b", Messages: []openrouter.Message{openrouter.UserMessage(fmt.Sprintf("q%d", i))}}
+			if !yield(jobs.Job{Key: fmt.Sprintf("q%d", i), Request: req}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func resumed(t *testing.T, p place) {
+	const n, bad = 60, 3
+	fail := openroutertest.Error(400, openrouter.ErrInvalidRequest).Times(bad)
+	fake := openroutertest.NewTransport(t, fail.ForText("q1"), openroutertest.Echo())
+	asked := func() int { return len(fake.Requests()) }
+	var failed int
+	p.with(t, func(s jobs.Store) {
+		runner := jobs.Runner{Client: fake.Client(), Store: s}
+		status, err := runner.Run(t.Context(), questions(n/2))
+		require.NoError(t, err)
+		assert.Equal(t, n/2, status.Done+status.Failed)
+		assert.Equal(t, bad, status.Failed)
+		failed = status.Failed
+	})
+	p.with(t, func(s jobs.Store) {
+		runner := jobs.Runner{Client: fake.Client(), Store: s}
+		status, err := runner.Run(t.Context(), questions(n))
+		require.NoError(t, err)
+		assert.Equal(t, n, asked(), "only the new jobs are asked")
+		assert.Equal(t, failed, status.Failed, "an earlier failure still counts")
+		runner.RetryFailed = true
+		status, err = runner.Run(t.Context(), questions(n))
+		require.NoError(t, err)
+		assert.Equal(t, n+failed, asked(), "only the failed jobs are asked again")
+		assert.Zero(t, status.Failed)
+		assert.Equal(t, n, status.Done)
+	})
+}
+
+func reopened(t *testing.T, p place) {
+	const n = 40
+	fake := openroutertest.NewTransport(t, openroutertest.Echo())
+	for range 3 {
+		p.with(t, func(s jobs.Store) {
+			runner := jobs.Runner{Client: fake.Client(), Store: s, MaxCost: 1}
+			_, err := runner.Run(t.Context(), questions(n))
+			require.NoError(t, err)
+		})
+	}
+	assert.Len(t, fake.Requests(), n)
+	p.with(t, func(s jobs.Store) {
+		got := all(t, s)
+		assert.Len(t, got, n)
+		for key, r := range got {
+			assert.Equal(t, key, r.Answer.Text())
+		}
+	})
+}
