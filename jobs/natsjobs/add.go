@@ -99,7 +99,7 @@ func (q *Queue) enqueue(ctx context.Context, messages []*nats.Msg) (added, known
 		switch {
 		case e == nil:
 			added++
-		case hasCode(e, codeOnePerSubject):
+		case queued(e):
 			known++
 			if e := q.dropUnused(ctx, messages[i]); e != nil && err == nil {
 				err = e
@@ -118,12 +118,12 @@ func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
 	if name == "" {
 		return nil
 	}
-	var queued *jetstream.RawStreamMsg
+	var kept *jetstream.RawStreamMsg
 	err := q.insist(ctx, func(ctx context.Context) (err error) {
-		queued, err = q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
+		kept, err = q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
 		return err
 	})
-	if err == nil && queued.Header.Get(headerObject) == name {
+	if err == nil && kept.Header.Get(headerObject) == name {
 		return nil
 	}
 	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {

@@ -44,6 +44,16 @@ func (w *work) Results(context.Context) iter.Seq2[jobs.Result, error] {
 // Close implements [jobs.Store].
 func (w *work) Close() error { return nil }
 
+// keyOf returns the key of a job that the runner knows by another.
+func (w *work) keyOf(key string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if l := w.held[key]; l != nil {
+		return l.job.Key
+	}
+	return key
+}
+
 // Put implements [jobs.Store]. It writes each result unless another worker has, and then takes the
 // job out of the queue.
 func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
@@ -56,8 +66,9 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 	messages := make([]*nats.Msg, len(results))
 	for i, r := range results {
 		if leases[i] == nil {
-			return fmt.Errorf("natsjobs: the runner has recorded the job %q, which is not of this queue", r.Key)
+			return fmt.Errorf("natsjobs: the runner has recorded the job %q, which is not under way", r.Key)
 		}
+		r.Key = leases[i].job.Key
 		var err error
 		if messages[i], err = w.q.resultMessage(ctx, r, leases[i].failed(r), leases[i].old); err != nil {
 			return err
@@ -120,7 +131,7 @@ func (w *work) late(ctx context.Context, m *nats.Msg) error {
 func (w *work) done(ctx context.Context, l *lease) error {
 	w.mu.Lock()
 	msg := l.msg
-	delete(w.held, l.job.Key)
+	delete(w.held, l.key)
 	w.mu.Unlock()
 	if err := msg.Ack(); err != nil && !temporary(ctx, err) {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)

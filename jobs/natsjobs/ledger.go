@@ -90,14 +90,17 @@ func (l *ledger) leave(ctx context.Context) error {
 	return l.q.changeTeam(ctx, func(t *team, _ time.Time) { delete(t.Workers, l.id) })
 }
 
+// Sums of prices are not exact: ten times 0.1 is not 1.
+const roundings = 1e-9
+
 // Reserve implements [jobs.Fleet]. While it depends on the answers that other workers wait for
 // whether there is enough, it waits, too: they may cost less, and the other worker may be dead.
 func (l *ledger) Reserve(ctx context.Context, usd, maxCost float64) (bool, error) {
 	for {
 		var fits, may bool
 		err := l.do(ctx, func(t *team, m *member) {
-			fits = t.Spent+t.reserved()+usd <= maxCost
-			may = t.Spent+m.Reserved+usd <= maxCost
+			fits = t.Spent+t.reserved()+usd <= maxCost+roundings
+			may = t.Spent+m.Reserved+usd <= maxCost+roundings
 			if fits {
 				m.Reserved += usd
 			}

@@ -3,6 +3,7 @@ package natsjobs
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,9 +16,13 @@ const (
 	retryWait      = 200 * time.Millisecond
 )
 
-// Codes of the server that package jetstream has no names for, or two of.
+// Codes of the server that package jetstream has no names for.
 const (
-	codeOnePerSubject jetstream.ErrorCode = 10077 // the subject has its message already
+	codeNotAvailable jetstream.ErrorCode = 10008
+	codeNotLeader    jetstream.ErrorCode = 10009
+	codeStoreFailed  jetstream.ErrorCode = 10077 // for a reason that only the text tells
+	codeOffline      jetstream.ErrorCode = 10118
+	codeNotReady     jetstream.ErrorCode = 10163
 )
 
 // publish sends messages, each again until the server has answered it, the context ends or the
@@ -85,7 +90,14 @@ func temporary(ctx context.Context, err error) bool {
 		return false
 	}
 	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
-		return api.Code == 503 || api.Code == 500
+		switch api.ErrorCode {
+		case codeNotAvailable, codeNotLeader, codeOffline, codeNotReady:
+			return true
+		case codeStoreFailed:
+			return strings.Contains(api.Description, "store is closed") // it shuts down
+		default:
+			return false
+		}
 	}
 	for _, lost := range []error{
 		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
@@ -102,6 +114,12 @@ func temporary(ctx context.Context, err error) bool {
 func outdated(err error) bool {
 	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence) || hasCode(err, jetstream.JSErrCodeStreamWrongLastSequenceConstant) ||
 		errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch)
+}
+
+// queued reports that a job was refused because its subject has its message already.
+func queued(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == codeStoreFailed && strings.Contains(api.Description, "per subject")
 }
 
 func hasCode(err error, code jetstream.ErrorCode) bool {

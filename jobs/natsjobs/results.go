@@ -175,16 +175,21 @@ type count struct {
 	seq    uint64
 	states map[string]int
 	used   totals
+	read   []uint64 // a bit for each sequence that was counted
 }
 
 func (c *count) take(f found) {
 	if c.states == nil {
 		c.states = map[string]int{}
 	}
-	if f.After != 0 && f.After <= c.seq { // it was counted
+	if word := f.After / 64; word < uint64(len(c.read)) && c.read[word]&(1<<(f.After%64)) != 0 {
 		c.states[f.Was]--
 		c.used.subtract(f.Before)
 	}
+	for f.seq/64 >= uint64(len(c.read)) {
+		c.read = append(c.read, 0)
+	}
+	c.read[f.seq/64] |= 1 << (f.seq % 64)
 	c.states[f.State]++
 	c.used.add(f.Used)
 	c.seq = f.seq

@@ -67,6 +67,12 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	r := *runner
 	r.Store = w
 	r.RetryFailed = false
+	if do := runner.Do; do != nil {
+		r.Do = func(ctx context.Context, job jobs.Job) (jobs.Result, error) {
+			job.Key = w.keyOf(job.Key)
+			return do(ctx, job)
+		}
+	}
 	status, err := r.Run(ctx, w.source(ctx))
 	status.Failed += int(w.buried.Load())
 
@@ -86,7 +92,7 @@ type work struct {
 	buried atomic.Int64
 
 	mu      sync.Mutex
-	held    map[string]*lease // by key
+	held    map[string]*lease // by the key that the runner knows
 	stopped context.Context   // ends when the runner starts no more jobs
 }
 
@@ -94,8 +100,9 @@ type work struct {
 type lease struct {
 	msg  jetstream.Msg
 	job  jobs.Job
-	old  found // the result that is to be replaced
-	back int   // how often it was given back by workers that did not die
+	key  string // that the runner knows: it skips a job which it has seen, and a failed one comes again
+	old  found  // the result that is to be replaced
+	back int    // how often it was given back by workers that did not die
 }
 
 // join makes this worker known. If there is a budget and no other worker, it checks what was spent: a
@@ -167,7 +174,9 @@ func (w *work) source(ctx context.Context) iter.Seq2[jobs.Job, error] {
 				return
 			}
 			for _, l := range leases {
-				if ctx.Err() != nil || !yield(l.job, nil) {
+				job := l.job
+				job.Key = l.key
+				if ctx.Err() != nil || !yield(job, nil) {
 					return
 				}
 			}
@@ -260,21 +269,25 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 		return nil, errors.Join(err, m.Term())
 	}
 	h := hash(l.job.Key)
+	l.key = l.job.Key
+	again := m.Headers().Get(headerAgain)
+	if again != "" {
+		l.key += "\x00" + again
+	}
 	w.mu.Lock()
-	if mine := w.held[l.job.Key]; mine != nil {
+	if mine := w.held[l.key]; mine != nil {
 		mine.msg = m // the connection was lost for longer than a lease
 		w.mu.Unlock()
 		return nil, nil
 	}
-	w.held[l.job.Key] = l
+	w.held[l.key] = l
 	w.mu.Unlock()
 
 	old, known, err := w.q.last(ctx, h)
 	if err != nil {
 		return nil, err
 	}
-	again, _ := strconv.ParseUint(m.Headers().Get(headerAgain), 10, 64)
-	if known && old.State != stateBatch && old.seq != again {
+	if known && old.State != stateBatch && strconv.FormatUint(old.seq, 10) != again {
 		return nil, w.done(ctx, l) // its worker died after it had recorded it
 	}
 	l.old = old
@@ -300,5 +313,5 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 // bury records a job as failed that was not asked.
 func (w *work) bury(ctx context.Context, l *lease, err error) error {
 	w.buried.Add(1)
-	return w.Put(ctx, jobs.Result{Key: l.job.Key, Err: err.Error(), Meta: l.job.Meta})
+	return w.Put(ctx, jobs.Result{Key: l.key, Err: err.Error(), Meta: l.job.Meta})
 }
