@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/jobs"
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 func TestMain(m *testing.M) {
@@ -91,4 +93,67 @@ func within(t testing.TB, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// fake answers every request with its text, and counts the requests of each.
+type fake struct {
+	*openroutertest.Transport
+	mu    sync.Mutex
+	asked map[string]int
+}
+
+// newFake returns a fake that calls reply for each request; nil echoes.
+func newFake(t testing.TB, reply func(*openroutertest.Request) openroutertest.Reply) *fake {
+	f := &fake{asked: map[string]int{}}
+	f.Transport = openroutertest.NewTransport(t, openroutertest.Func(func(r *openroutertest.Request) openroutertest.Reply {
+		f.mu.Lock()
+		f.asked[r.Text()]++
+		f.mu.Unlock()
+		if reply != nil {
+			return reply(r)
+		}
+		return openroutertest.Text(r.Text()).Cost(0.001)
+	}).Always())
+	return f
+}
+
+// counts returns how many jobs were asked, and how many requests there were.
+func (f *fake) counts() (jobs, requests int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, n := range f.asked {
+		requests += n
+	}
+	return len(f.asked), requests
+}
+
+// add puts the jobs from-to into the queue.
+func add(t testing.TB, q *natsjobs.Queue, from, to int) {
+	t.Helper()
+	added, _, err := q.Add(t.Context(), rows(from, to))
+	require.NoError(t, err)
+	require.Equal(t, to-from, added)
+}
+
+// left returns how many jobs the queue holds.
+func left(t testing.TB, q *natsjobs.Queue) int {
+	t.Helper()
+	s, err := q.Status(context.Background())
+	require.NoError(t, err)
+	return s.Left
+}
+
+// background calls Work, and returns a function that waits for its end.
+func background(ctx context.Context, q *natsjobs.Queue, r *jobs.Runner) (wait func() (jobs.Status, error)) {
+	var status jobs.Status
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		status, err = q.Work(ctx, r)
+	}()
+	return func() (jobs.Status, error) {
+		<-done
+		return status, err
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -131,11 +132,14 @@ func (q *Queue) scan(ctx context.Context, from uint64, headers bool) iter.Seq2[s
 			DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 			OptStartSeq:   from,
 			HeadersOnly:   headers,
+			// For a reader that dies: the server allows so many consumers.
+			InactiveThreshold: time.Minute,
 		})
 		if err != nil {
 			fail(err)
 			return
 		}
+		defer q.deleteConsumer(ctx, consumer)
 		if consumer.CachedInfo().NumPending == 0 {
 			return
 		}
@@ -161,6 +165,15 @@ func (q *Queue) scan(ctx context.Context, from uint64, headers bool) iter.Seq2[s
 				return
 			}
 		}
+	}
+}
+
+// deleteConsumer removes the consumer of a scan, which the client leaves to its threshold.
+func (q *Queue) deleteConsumer(ctx context.Context, c jetstream.Consumer) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if info := c.CachedInfo(); info != nil {
+		_ = q.results.DeleteConsumer(ctx, info.Name) // if it fails, the threshold removes it
 	}
 }
 

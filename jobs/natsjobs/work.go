@@ -204,7 +204,9 @@ func (w *work) fetch(ctx context.Context) ([]*lease, error) {
 		return leases, err
 	}
 	// One at a time, so that several workers that wait share what comes.
-	batch, err = w.q.workers.Fetch(1, jetstream.FetchContext(ctx), jetstream.FetchMaxWait(emptyWait))
+	waiting, cancel := context.WithTimeout(ctx, emptyWait)
+	defer cancel()
+	batch, err = w.q.workers.Fetch(1, jetstream.FetchContext(waiting))
 	if err != nil {
 		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
 	}
