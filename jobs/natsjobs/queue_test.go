@@ -16,8 +16,6 @@ import (
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
 )
 
-func worker() bool { return false }
-
 func TestAnImpossibleConfigIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		name   string

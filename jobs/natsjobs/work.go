@@ -19,8 +19,9 @@ import (
 const (
 	beats        = 3 // signs of life in one lease
 	mostFetched  = 64
-	standardWork = 16 // jobs.Runner.Workers of 0
-	emptyWait    = time.Second
+	standardWork = 16                    // jobs.Runner.Workers of 0
+	shortWait    = 20 * time.Millisecond // for jobs, doubled until longWait
+	longWait     = time.Second
 	partingTime  = 10 * time.Second // for giving jobs back
 )
 
@@ -164,49 +165,46 @@ func (w *work) source(ctx context.Context) iter.Seq2[jobs.Job, error] {
 			case <-drained:
 			}
 		}()
+		wait := shortWait
 		for ctx.Err() == nil {
-			leases, err := w.fetch(ctx)
-			if ctx.Err() != nil {
-				return
+			leases, err := w.fetch(ctx, 0)
+			if err == nil && len(leases) == 0 {
+				var empty bool
+				if empty, err = w.empty(ctx); empty {
+					return
+				}
+				if err == nil {
+					leases, err = w.fetch(ctx, wait)
+					wait = min(2*wait, longWait)
+				}
 			}
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				yield(jobs.Job{}, err)
 				return
 			}
 			for _, l := range leases {
+				wait = shortWait
 				job := l.job
 				job.Key = l.key
 				if ctx.Err() != nil || !yield(job, nil) {
 					return
 				}
 			}
-			if len(leases) > 0 {
-				continue
-			}
-			if empty, err := w.empty(ctx); empty || err != nil {
-				if err != nil && ctx.Err() == nil {
-					yield(jobs.Job{}, err)
-				}
-				return
-			}
 		}
 	}
 }
 
-// fetch takes jobs from the queue, few at once: they are not for other workers any more.
-func (w *work) fetch(ctx context.Context) ([]*lease, error) {
-	batch, err := w.q.workers.FetchNoWait(w.batch)
-	if err != nil {
-		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
+// fetch takes jobs from the queue: a few that are there, since they are not for other workers any
+// more; or the next one that comes within a time, so that workers which wait share what comes.
+func (w *work) fetch(ctx context.Context, wait time.Duration) ([]*lease, error) {
+	var batch jetstream.MessageBatch
+	var err error
+	if wait == 0 {
+		batch, err = w.q.workers.FetchNoWait(w.batch)
+	} else {
+		// Not with ctx: what the server has sent already would stay with nobody until its lease ends.
+		batch, err = w.q.workers.Fetch(1, jetstream.FetchMaxWait(wait))
 	}
-	leases, err := w.accept(ctx, batch)
-	if err != nil || len(leases) > 0 {
-		return leases, err
-	}
-	// One at a time, so that several workers that wait share what comes.
-	waiting, cancel := context.WithTimeout(ctx, emptyWait)
-	defer cancel()
-	batch, err = w.q.workers.Fetch(1, jetstream.FetchContext(waiting))
 	if err != nil {
 		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
 	}
