@@ -22,9 +22,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/jobs"
 	"github.com/openrouter-go/openrouter/openroutertest"
@@ -69,7 +66,7 @@ type place struct {
 func (p place) with(t *testing.T, use func(jobs.Store)) {
 	t.Helper()
 	s := p.open(t, p.dir)
-	defer func() { require.NoError(t, s.Close()) }()
+	defer func() { must(t, s.Close()) }()
 	use(s)
 }
 
@@ -79,7 +76,7 @@ func answered(key, text string) jobs.Result {
 
 func put(t *testing.T, s jobs.Store, results ...jobs.Result) {
 	t.Helper()
-	require.NoError(t, s.Put(t.Context(), results...))
+	must(t, s.Put(t.Context(), results...))
 }
 
 // done returns the keys, sorted, each once.
@@ -87,7 +84,7 @@ func done(t *testing.T, s jobs.Store) []string {
 	t.Helper()
 	keys := map[string]bool{}
 	for key, err := range s.Done(t.Context()) {
-		require.NoError(t, err)
+		must(t, err)
 		keys[key] = true
 	}
 	return slices.Sorted(maps.Keys(keys))
@@ -98,27 +95,19 @@ func all(t *testing.T, s jobs.Store) map[string]jobs.Result {
 	t.Helper()
 	results := map[string]jobs.Result{}
 	for r, err := range s.Results(t.Context()) {
-		require.NoError(t, err)
-		require.NotContains(t, results, r.Key, "Results yields one result of each key")
+		must(t, err)
+		_, isThere := results[r.Key]
+		holds(t, !isThere, "Results yields %q twice; it yields the last result of each key", r.Key)
 		results[r.Key] = r
 	}
 	return results
 }
 
-func same(t *testing.T, want, got jobs.Result) {
-	t.Helper()
-	w, err := json.Marshal(want)
-	require.NoError(t, err)
-	g, err := json.Marshal(got)
-	require.NoError(t, err)
-	assert.JSONEq(t, string(w), string(g))
-}
-
 func empty(t *testing.T, p place) {
 	for range 2 { // the second time it exists
 		p.with(t, func(s jobs.Store) {
-			assert.Empty(t, done(t, s))
-			assert.Empty(t, all(t, s))
+			equal(t, 0, len(done(t, s)), "keys of an empty store")
+			equal(t, 0, len(all(t, s)), "results of an empty store")
 			put(t, s) // of nothing
 		})
 	}
@@ -128,7 +117,7 @@ func whole(t *testing.T, p place) {
 	const answer = `{"id":"gen-1","object":"chat.completion","created":1760000000,"model":"a/b","provider":"P","choices":[{"index":0,"message":{"role":"assistant",` +
 		`"content":"Two lines:\n\"<&>\" ☃","new_member":[1,{"a":null}]},"finish_reason":"stop","logprobs":null}],"usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8,"cost":0.0125}}`
 	var res openrouter.ChatCompletion
-	require.NoError(t, json.Unmarshal([]byte(answer), &res))
+	must(t, json.Unmarshal([]byte(answer), &res))
 	results := []jobs.Result{
 		{Key: "answer", Answer: &res, Usage: *res.Usage, Meta: json.RawMessage(`{"row":17}`)},
 		{Key: "value", Value: json.RawMessage(`{"label":"spam","n":12345678901234567890}`), Usage: openrouter.Usage{TotalTokens: 4}},
@@ -138,11 +127,11 @@ func whole(t *testing.T, p place) {
 	}
 	check := func(s jobs.Store) {
 		got := all(t, s)
-		require.Len(t, got, len(results))
+		equal(t, len(results), len(got))
 		for _, want := range results {
 			same(t, want, got[want.Key])
 		}
-		assert.Equal(t, []string{"answer", "bare", "batch", "failed", "value"}, done(t, s))
+		equal(t, []string{"answer", "bare", "batch", "failed", "value"}, done(t, s))
 	}
 	p.with(t, func(s jobs.Store) { put(t, s, results...); check(s) })
 	p.with(t, check)
@@ -156,7 +145,7 @@ func oddKeys(t *testing.T, p place) {
 	}
 	p.with(t, func(s jobs.Store) { put(t, s, results...) })
 	p.with(t, func(s jobs.Store) {
-		assert.Equal(t, slices.Sorted(slices.Values(keys)), done(t, s))
+		equal(t, slices.Sorted(slices.Values(keys)), done(t, s))
 		got := all(t, s)
 		for _, want := range results {
 			same(t, want, got[want.Key])
@@ -169,12 +158,12 @@ func lastCounts(t *testing.T, p place) {
 	p.with(t, func(s jobs.Store) {
 		put(t, s, failed, answered("b", "first"), answered("b", "second"))
 		same(t, failed, all(t, s)["a"])
-		assert.Equal(t, []string{"a", "b"}, done(t, s), "a failed job is recorded")
+		equal(t, []string{"a", "b"}, done(t, s), "a failed job is recorded")
 		put(t, s, answered("a", "good"))
 	})
 	p.with(t, func(s jobs.Store) {
 		got := all(t, s)
-		assert.Len(t, got, 2)
+		equal(t, 2, len(got))
 		same(t, answered("a", "good"), got["a"])
 		same(t, answered("b", "second"), got["b"])
 		put(t, s, failed)
@@ -186,12 +175,12 @@ func pending(t *testing.T, p place) {
 	waiting := jobs.Result{Key: "a", Batch: "batch-1"}
 	p.with(t, func(s jobs.Store) { put(t, s, waiting, answered("b", "now")) })
 	p.with(t, func(s jobs.Store) {
-		assert.Equal(t, []string{"b"}, done(t, s))
+		equal(t, []string{"b"}, done(t, s))
 		same(t, waiting, all(t, s)["a"])
 		result := answered("a", "later")
 		result.Batch = "batch-1"
 		put(t, s, result)
-		assert.Equal(t, []string{"a", "b"}, done(t, s))
+		equal(t, []string{"a", "b"}, done(t, s))
 		same(t, result, all(t, s)["a"])
 	})
 }
@@ -200,15 +189,15 @@ func left(t *testing.T, p place) {
 	p.with(t, func(s jobs.Store) {
 		put(t, s, answered("a", "1"), answered("b", "2"), answered("c", "3"))
 		for _, err := range s.Done(t.Context()) {
-			require.NoError(t, err)
+			must(t, err)
 			break
 		}
 		for _, err := range s.Results(t.Context()) {
-			require.NoError(t, err)
+			must(t, err)
 			break
 		}
 		put(t, s, answered("d", "4"))
-		assert.Equal(t, []string{"a", "b", "c", "d"}, done(t, s))
+		equal(t, []string{"a", "b", "c", "d"}, done(t, s))
 	})
 }
 
@@ -217,8 +206,8 @@ func large(t *testing.T, p place) {
 	p.with(t, func(s jobs.Store) { put(t, s, result, answered("small", "x")) })
 	p.with(t, func(s jobs.Store) {
 		got := all(t, s)
-		assert.True(t, result.Answer.Equal(got["image"].Answer), "the large result differs")
-		assert.Len(t, got, 2)
+		holds(t, result.Answer.Equal(got["image"].Answer), "the large result differs")
+		equal(t, 2, len(got))
 	})
 }
 
@@ -245,11 +234,12 @@ func atOnce(t *testing.T, p place) {
 				isOver = true
 			default:
 			}
-			assert.Contains(t, done(t, s), "first")
-			assert.Contains(t, all(t, s), "first")
+			holds(t, slices.Contains(done(t, s), "first"), "Done, while another goroutine puts, lacks a key")
+			_, isThere := all(t, s)["first"]
+			holds(t, isThere, "Results, while another goroutine puts, lack a result")
 		}
-		assert.Len(t, done(t, s), groups*size+1)
-		assert.Len(t, all(t, s), groups*size+1)
+		equal(t, groups*size+1, len(done(t, s)))
+		equal(t, groups*size+1, len(all(t, s)))
 	})
 }
 
@@ -274,23 +264,23 @@ func resumed(t *testing.T, p place) {
 	p.with(t, func(s jobs.Store) {
 		runner := jobs.Runner{Client: fake.Client(), Store: s}
 		status, err := runner.Run(t.Context(), questions(n/2))
-		require.NoError(t, err)
-		assert.Equal(t, n/2, status.Done+status.Failed)
-		assert.Equal(t, bad, status.Failed)
+		must(t, err)
+		equal(t, n/2, status.Done+status.Failed)
+		equal(t, bad, status.Failed)
 		failed = status.Failed
 	})
 	p.with(t, func(s jobs.Store) {
 		runner := jobs.Runner{Client: fake.Client(), Store: s}
 		status, err := runner.Run(t.Context(), questions(n))
-		require.NoError(t, err)
-		assert.Equal(t, n, asked(), "only the new jobs are asked")
-		assert.Equal(t, failed, status.Failed, "an earlier failure still counts")
+		must(t, err)
+		equal(t, n, asked(), "only the new jobs are asked")
+		equal(t, failed, status.Failed, "an earlier failure still counts")
 		runner.RetryFailed = true
 		status, err = runner.Run(t.Context(), questions(n))
-		require.NoError(t, err)
-		assert.Equal(t, n+failed, asked(), "only the failed jobs are asked again")
-		assert.Zero(t, status.Failed)
-		assert.Equal(t, n, status.Done)
+		must(t, err)
+		equal(t, n+failed, asked(), "only the failed jobs are asked again")
+		equal(t, 0, status.Failed)
+		equal(t, n, status.Done)
 	})
 }
 
@@ -301,15 +291,15 @@ func reopened(t *testing.T, p place) {
 		p.with(t, func(s jobs.Store) {
 			runner := jobs.Runner{Client: fake.Client(), Store: s, MaxCost: 1}
 			_, err := runner.Run(t.Context(), questions(n))
-			require.NoError(t, err)
+			must(t, err)
 		})
 	}
-	assert.Len(t, fake.Requests(), n)
+	equal(t, n, len(fake.Requests()))
 	p.with(t, func(s jobs.Store) {
 		got := all(t, s)
-		assert.Len(t, got, n)
+		equal(t, n, len(got))
 		for key, r := range got {
-			assert.Equal(t, key, r.Answer.Text())
+			equal(t, key, r.Answer.Text())
 		}
 	})
 }

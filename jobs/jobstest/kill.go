@@ -7,13 +7,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/jobs"
@@ -82,25 +80,26 @@ func Kill(t *testing.T, k Killed) {
 	k.run(t, dir, srv.URL, nil)
 
 	store := k.Open(t, dir)
-	defer func() { assert.NoError(t, store.Close()) }()
+	defer func() { must(t, store.Close()) }()
 	got := all(t, store)
-	assert.Len(t, got, k.Jobs, "every job is recorded")
+	equal(t, k.Jobs, len(got), "jobs that are recorded")
 	for key, r := range got {
-		require.Empty(t, r.Err)
-		require.Equal(t, key, r.Answer.Text(), "the answer belongs to the job")
+		equal(t, "", r.Err)
+		equal(t, key, r.Answer.Text(), "the answer belongs to the job")
 	}
 	recorded := map[string]int{}
 	for key, err := range store.Done(t.Context()) {
-		require.NoError(t, err)
+		must(t, err)
 		recorded[key]++
 	}
 	for key, n := range recorded {
-		require.Equal(t, 1, n, "%s is recorded once", key)
+		equal(t, 1, n, "how often "+key+" is recorded")
 	}
 	asked, again := seen.sum()
-	assert.Equal(t, k.Jobs, asked)
-	assert.LessOrEqual(t, again, k.Kills*k.Processes*k.Workers, "only what was under way at a kill is asked again")
-	t.Logf("%d jobs, %d kills: %d requests were repeated, %d were allowed", k.Jobs, k.Kills, again, k.Kills*k.Processes*k.Workers)
+	equal(t, k.Jobs, asked)
+	most := k.Kills * k.Processes * k.Workers
+	holds(t, again <= most, "%d requests were repeated, but only %d can have been under way at the kills", again, most)
+	t.Logf("%d jobs, %d kills: %d requests were repeated, %d were allowed", k.Jobs, k.Kills, again, most)
 }
 
 // run starts the processes, and kills them after a signal, or waits for their end.
@@ -110,7 +109,7 @@ func (k *Killed) run(t *testing.T, dir, url string, kill <-chan struct{}) {
 	for range k.Processes {
 		cmd := child(t, dir, url)
 		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		require.NoError(t, cmd.Start())
+		must(t, cmd.Start())
 		all = append(all, cmd)
 	}
 	if kill != nil {
@@ -121,7 +120,7 @@ func (k *Killed) run(t *testing.T, dir, url string, kill <-chan struct{}) {
 	}
 	for _, cmd := range all {
 		if err := cmd.Wait(); kill == nil {
-			require.NoError(t, err)
+			must(t, err)
 		}
 	}
 }
@@ -130,7 +129,7 @@ func (k *Killed) run(t *testing.T, dir, url string, kill <-chan struct{}) {
 func child(t *testing.T, dir, url string) *exec.Cmd {
 	t.Helper()
 	program, err := os.Executable()
-	require.NoError(t, err)
+	must(t, err)
 	pattern := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
 	cmd := exec.CommandContext(t.Context(), program, "-test.run="+pattern, "-test.count=1")
 	cmd.Env = append(os.Environ(), childDir+"="+dir, childURL+"="+url)
@@ -142,8 +141,8 @@ func (k *Killed) child(t *testing.T) {
 	client := openrouter.NewClient(openrouter.WithAPIKey(openroutertest.Key), openrouter.WithBaseURL(os.Getenv(childURL)))
 	store := k.Open(t, os.Getenv(childDir))
 	err := k.Work(t.Context(), store, &jobs.Runner{Client: client, Store: store, Workers: k.Workers}, questions(k.Jobs))
-	require.NoError(t, err)
-	require.NoError(t, store.Close())
+	must(t, err)
+	must(t, store.Close())
 }
 
 // counter counts the requests of each job.
@@ -190,9 +189,9 @@ func survives(t *testing.T, p place) {
 	for range 3 {
 		cmd := child(t, p.dir, "-")
 		out, err := cmd.StdoutPipe()
-		require.NoError(t, err)
+		must(t, err)
 		cmd.Stderr = os.Stderr
-		require.NoError(t, cmd.Start())
+		must(t, cmd.Start())
 		var said []string
 		for lines, most := bufio.NewScanner(out), 1+rand.N(30); len(said) < most && lines.Scan(); {
 			if key, ok := strings.CutPrefix(lines.Text(), "put "); ok {
@@ -201,15 +200,15 @@ func survives(t *testing.T, p place) {
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // it was killed
-		require.NotEmpty(t, said)
+		holds(t, len(said) > 0, "the process stored nothing")
 		p.with(t, func(s jobs.Store) {
 			got := all(t, s)
 			keys := done(t, s)
 			for _, key := range said {
-				require.Contains(t, keys, key)
-				require.Equal(t, key, got[key].Answer.Text())
+				holds(t, slices.Contains(keys, key), "Done lacks %s, which Put had stored", key)
+				equal(t, key, got[key].Answer.Text())
 			}
-			require.LessOrEqual(t, len(keys), len(got))
+			equal(t, len(keys), len(got))
 		})
 	}
 }
