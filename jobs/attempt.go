@@ -99,9 +99,10 @@ func (s *run) reserve(l *lane, t *task) (usd float64, ok bool) {
 	s.insert(l, *t)
 	if s.settled == settled { // else there may be money again
 		l.broke = true
-		if s.asking == 0 {
-			s.stopLocked(ErrMaxCost)
-		}
+	}
+	// The lane may be broke since another job was refused, while this one waited for the fleet.
+	if l.broke && s.asking == 0 {
+		s.stopLocked(ErrMaxCost)
 	}
 	return 0, false
 }
