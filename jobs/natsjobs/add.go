@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"sync"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -61,14 +60,12 @@ func (a *adding) flush(ctx context.Context) error {
 	batch := a.batch
 	a.batch = a.batch[:0]
 	messages := make([]*nats.Msg, len(batch))
-	errs := make([]error, len(batch))
-	atOnce(len(batch), func(i int) {
-		messages[i], errs[i] = a.q.newJob(ctx, batch[i])
+	err := atOnce(len(batch), func(i int) (err error) {
+		messages[i], err = a.q.newJob(ctx, batch[i])
+		return err
 	})
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	var fresh []*nats.Msg
 	for _, m := range messages {
@@ -187,23 +184,4 @@ func (q *Queue) newRetry(ctx context.Context, f found) (*nats.Msg, error) {
 	}
 	m.Header.Set(headerAgain, strconv.FormatUint(f.seq, 10))
 	return m, nil
-}
-
-// atOnce calls f for 0 to n-1, several at a time.
-func atOnce(n int, f func(int)) {
-	const most = 32
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(n, most) {
-		wg.Go(func() {
-			for i := range next {
-				f(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }

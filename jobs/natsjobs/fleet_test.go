@@ -111,8 +111,7 @@ func TestAFleetHasOneBudget(t *testing.T) {
 			waits = append(waits, background(within(t, long), q, &jobs.Runner{Client: f.Client(), MaxCost: budget, Workers: 8}))
 		}
 		for _, wait := range waits {
-			st, err := wait()
-			t.Log(st, err, q0(fleet[0], t))
+			_, err := wait()
 			require.ErrorIs(t, err, jobs.ErrMaxCost)
 		}
 		s, err := fleet[0].Status(t.Context())
@@ -219,5 +218,3 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 		})
 	}
 }
-
-func q0(q *natsjobs.Queue, t testing.TB) string { return q.Dbg(t) }

@@ -85,20 +85,14 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 			return fmt.Errorf("natsjobs: store a result: %w", err)
 		}
 	}
-	for i, l := range leases {
-		if stateOf(results[i]) == stateBatch {
-			old, err := readHeaders(messages[i].Header, seqs[i])
-			if err != nil {
-				return err
-			}
-			l.old = old
-			continue
+	return atOnce(len(leases), func(i int) error {
+		if stateOf(results[i]) != stateBatch {
+			return w.done(ctx, leases[i])
 		}
-		if err := w.done(ctx, l); err != nil {
-			return err
-		}
-	}
-	return nil
+		var err error
+		leases[i].old, err = readHeaders(messages[i].Header, seqs[i])
+		return err
+	})
 }
 
 // failed returns the job to keep beside a failure.
@@ -126,14 +120,16 @@ func (w *work) late(ctx context.Context, m *nats.Msg) error {
 	return w.q.dropObject(ctx, object)
 }
 
-// done takes a job out of the queue, whose result is recorded. If the server does not hear it, the
-// job comes back, its result is found, and this is called again.
+// done takes a job out of the queue, whose result is recorded, and waits until it is out. If the
+// server does not hear it, the job comes back, its result is found, and this is called again.
 func (w *work) done(ctx context.Context, l *lease) error {
 	w.mu.Lock()
 	msg := l.msg
 	delete(w.held, l.key)
 	w.mu.Unlock()
-	if err := msg.Ack(); err != nil && !temporary(ctx, err) {
+	attempt, cancel := context.WithTimeout(ctx, w.q.lease)
+	defer cancel()
+	if err := msg.DoubleAck(attempt); err != nil && !temporary(ctx, err) {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)
 	}
 	if l.back > 0 {
@@ -174,16 +170,15 @@ func (w *work) giveBack(ctx context.Context) error {
 	}
 	clear(w.held)
 	w.mu.Unlock()
-	errs := make([]error, len(leases))
-	atOnce(len(leases), func(i int) {
+	err := atOnce(len(leases), func(i int) error {
 		h := hash(leases[i].job.Key)
 		n, revision, err := w.back(ctx, h)
 		if err == nil {
 			err = w.q.set(ctx, backPrefix+h, []byte(strconv.Itoa(n+1)), revision)
 		}
-		errs[i] = errors.Join(err, leases[i].msg.Nak())
+		return errors.Join(err, leases[i].msg.Nak())
 	})
-	if err := errors.Join(errs...); err != nil {
+	if err != nil {
 		return fmt.Errorf("natsjobs: give jobs back: %w", err)
 	}
 	return w.q.nc.FlushWithContext(ctx)

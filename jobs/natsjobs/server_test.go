@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
@@ -83,6 +84,8 @@ func worker() bool {
 	runner := &jobs.Runner{Client: client, Workers: o.Workers, MaxCost: o.MaxCost}
 	if o.Die {
 		runner.Do = func(context.Context, jobs.Job) (jobs.Result, error) {
+			// The server writes down what it delivered some 100 ms later.
+			<-time.After(300 * time.Millisecond)
 			os.Exit(0)
 			panic("unreachable")
 		}

@@ -220,15 +220,18 @@ func (w *work) accept(ctx context.Context, batch jetstream.MessageBatch) ([]*lea
 	if err := batch.Error(); err != nil && len(messages) == 0 {
 		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
 	}
-	leases, errs := make([]*lease, len(messages)), make([]error, len(messages))
-	atOnce(len(messages), func(i int) { leases[i], errs[i] = w.take(ctx, messages[i]) })
+	leases := make([]*lease, len(messages))
+	err := atOnce(len(messages), func(i int) (err error) {
+		leases[i], err = w.take(ctx, messages[i])
+		return err
+	})
 	mine := leases[:0]
 	for _, l := range leases {
 		if l != nil {
 			mine = append(mine, l)
 		}
 	}
-	return mine, errors.Join(errs...)
+	return mine, err
 }
 
 func ignoreTemporary(ctx context.Context, err error) error {
