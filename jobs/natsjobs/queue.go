@@ -129,6 +129,8 @@ func (q *Queue) connect(config Config) error {
 	}
 	options = append([]nats.Option{
 		nats.Name("openrouter-jobs " + q.name),
+		// The client's own handler writes to standard error. What matters comes as an error, too.
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 		// A server that restarts must not end its workers, however long it takes.
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),

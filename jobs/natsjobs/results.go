@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -117,70 +116,6 @@ func (q *Queue) last(ctx context.Context, hash string) (found, bool, error) {
 	f, err := readHeaders(raw.Header, raw.Sequence)
 	return f, err == nil, err
 }
-
-// scanned is a result as it was read from the stream.
-type scanned struct {
-	found
-	msg jetstream.Msg
-}
-
-// scan reads the results from a sequence on, without their payloads if only the headers are needed.
-func (q *Queue) scan(ctx context.Context, from uint64, headers bool) iter.Seq2[scanned, error] {
-	return func(yield func(scanned, error) bool) {
-		fail := func(err error) { yield(scanned{}, fmt.Errorf("natsjobs: read the results: %w", err)) }
-		consumer, err := q.results.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-			DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-			OptStartSeq:   from,
-			HeadersOnly:   headers,
-			// For a reader that dies: the server allows so many consumers.
-			InactiveThreshold: time.Minute,
-		})
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer q.deleteConsumer(ctx, consumer)
-		if consumer.CachedInfo().NumPending == 0 {
-			return
-		}
-		messages, err := consumer.Messages(jetstream.PullMaxMessagesWithBytesLimit(scanMessages, scanBytes))
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer messages.Stop()
-		for {
-			m, err := messages.Next(jetstream.NextContext(ctx))
-			if err != nil {
-				fail(err)
-				return
-			}
-			meta, err := m.Metadata()
-			if err != nil {
-				fail(err)
-				return
-			}
-			f, err := readHeaders(m.Headers(), meta.Sequence.Stream)
-			if !yield(scanned{found: f, msg: m}, err) || err != nil || meta.NumPending == 0 {
-				return
-			}
-		}
-	}
-}
-
-// deleteConsumer removes the consumer of a scan, which the client leaves to its threshold.
-func (q *Queue) deleteConsumer(ctx context.Context, c jetstream.Consumer) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	if info := c.CachedInfo(); info != nil {
-		_ = q.results.DeleteConsumer(ctx, info.Name) // if it fails, the threshold removes it
-	}
-}
-
-const (
-	scanMessages = 1000
-	scanBytes    = 8 << 20
-)
 
 // count is what Status knows of the results up to a sequence.
 type count struct {

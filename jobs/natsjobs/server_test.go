@@ -77,8 +77,10 @@ func worker() bool {
 	}
 	ctx := context.Background()
 	q, err := natsjobs.Open(ctx, o.Queue, o.Config)
-	if err != nil {
-		panic(err)
+	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, o.Config) {
+		if time.Now().After(end) { // the server restarts, and that may be just now
+			panic(err)
+		}
 	}
 	client := openrouter.NewClient(openrouter.WithAPIKey(openroutertest.Key), openrouter.WithBaseURL(o.Service))
 	runner := &jobs.Runner{Client: client, Workers: o.Workers, MaxCost: o.MaxCost}
