@@ -34,7 +34,8 @@ func TestAFleetLosesNothing(t *testing.T) {
 		kills     = 20
 	)
 	s := newServer(t)
-	config := natsjobs.Config{URL: s.URL, Lease: time.Second, Deaths: 100}
+	// The lease is longer than the restart, which may be slow here.
+	config := natsjobs.Config{URL: s.URL, Lease: 3 * time.Second, Deaths: 100}
 	q := open(t, "fleet", config)
 	add(t, q, 0, all)
 
