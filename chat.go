@@ -32,11 +32,15 @@ const completionsPath = "/chat/completions"
 // [Stream.Collect].
 func (s *ChatService) Create(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*ChatCompletion, error) {
 	cfg := s.client.config().with(opts)
-	body, err := cfg.encode(req, false)
-	if err != nil {
-		return nil, err
-	}
-	return attempts(ctx, cfg, func(call *CallInfo) (*ChatCompletion, error) { return cfg.createOnce(ctx, body, call) })
+	req, seen := forObservers(cfg, req)
+	op := Operation{Name: "chat", Target: req.model(), Request: seen}
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*ChatCompletion, error) {
+		body, err := cfg.encode(req, false)
+		if err != nil {
+			return nil, err
+		}
+		return attempts(ctx, cfg, func(call *CallInfo) (*ChatCompletion, error) { return cfg.createOnce(ctx, body, call) })
+	})
 }
 
 func (c *config) createOnce(ctx context.Context, body wire.Body, call *CallInfo) (*ChatCompletion, error) {
@@ -58,11 +62,30 @@ func (c *config) createOnce(ctx context.Context, body wire.Body, call *CallInfo)
 // error is a [*StreamError]. Later errors come from the stream.
 func (s *ChatService) Stream(ctx context.Context, req *ChatCompletionRequest, opts ...Option) (*Stream, error) {
 	cfg := s.client.config().with(opts)
-	body, err := cfg.encode(req, true)
-	if err != nil {
-		return nil, err
+	req, seen := forObservers(cfg, req)
+	op := Operation{Name: "chat", Target: req.model(), Stream: true, Request: seen}
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*Stream, error) {
+		body, err := cfg.encode(req, true)
+		if err != nil {
+			return nil, err
+		}
+		stream, err := attempts(ctx, cfg, func(call *CallInfo) (*Stream, error) { return cfg.streamOnce(ctx, body, call) })
+		if err == nil {
+			stream.observe(cfg.watch)
+		}
+		return stream, err
+	})
+}
+
+// model returns the model that is asked first.
+func (r *ChatCompletionRequest) model() string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Model == "" && len(r.Models) > 0:
+		return r.Models[0]
 	}
-	return attempts(ctx, cfg, func(call *CallInfo) (*Stream, error) { return cfg.streamOnce(ctx, body, call) })
+	return r.Model
 }
 
 func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo) (*Stream, error) {

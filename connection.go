@@ -123,6 +123,7 @@ type connection struct {
 	body   io.ReadCloser
 	closed atomic.Bool // body, which must be closed only once
 	alone  bool        // body is a source of the caller, not a response
+	watch  *watch      // ends with the stream; nil if nobody observes it
 
 	idle        time.Duration // how long a read may wait for any byte; 0 is no limit
 	content     time.Duration // how long reads may still wait for content; 0 is no limit, negative means used up
@@ -199,6 +200,10 @@ func (c *connection) abandon() {
 	c.cancel(ownEnd{ErrStreamClosed})
 	c.clock.abandon()
 	c.close()
+	if c.watch != nil {
+		call := c.watch.call
+		c.watch.End(nil, call.value(), &StreamError{Partial: &ChatCompletion{call: call}, Err: c.why()})
+	}
 }
 
 // why returns the reason why the client or the caller ended the connection, or

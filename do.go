@@ -37,20 +37,28 @@ import (
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
-	body, found := checkDo(method, path, in, out)
-	if len(found) > 0 {
-		return CallInfo{}, &ValidationError{Violations: slices.Concat(cfg.found, found)}
+	op := Operation{Name: "do", Request: in}
+	if len(cfg.observers) > 0 {
+		route, _, _ := strings.Cut(path, "?")
+		op.Target = method + " " + route
 	}
-	if cfg.err != nil {
-		return CallInfo{}, cfg.err
-	}
-	sent := outgoing{method: method, path: path, body: wire.NewBody(body)}
-	return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
-		data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
-		if err == nil {
-			err = cfg.decode(call, data, out)
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (CallInfo, error) {
+		body, found := checkDo(method, path, in, out)
+		if len(found) > 0 {
+			return CallInfo{}, &ValidationError{Violations: slices.Concat(cfg.found, found)}
 		}
-		return *call, err
+		if cfg.err != nil {
+			return CallInfo{}, cfg.err
+		}
+		cfg.watch.answers(out)
+		sent := outgoing{method: method, path: path, body: wire.NewBody(body)}
+		return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
+			data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
+			if err == nil {
+				err = cfg.decode(call, data, out)
+			}
+			return *call, err
+		})
 	})
 }
 

@@ -28,28 +28,29 @@ const generationPath = "/generation"
 //
 // Other errors are those of [Client.Do]. An empty id is a [*ValidationError].
 func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option) (*Generation, error) {
-	cfg := s.client.config().with(opts)
-	if id == "" {
-		return nil, &ValidationError{Violations: slices.Concat(cfg.found, []Violation{{Field: "id", Problem: "is empty"}})}
-	}
-	if cfg.err != nil {
-		return nil, cfg.err
-	}
-	out := outgoing{method: http.MethodGet, url: cfg.baseURL + generationPath + "?" + url.Values{"id": {id}}.Encode()}
-	return attempts(ctx, cfg, func(call *CallInfo) (*Generation, error) {
-		data, err := cfg.exchange(ctx, out, call, new(bytes.Buffer))
-		if err != nil {
-			return nil, err
+	return observed(ctx, s.client.config().with(opts), Operation{Name: "get_generation"}, func(ctx context.Context, cfg *config) (*Generation, error) {
+		if id == "" {
+			return nil, &ValidationError{Violations: slices.Concat(cfg.found, []Violation{{Field: "id", Problem: "is empty"}})}
 		}
-		var body generationBody
-		if err := cfg.decode(call, data, &body); err != nil {
-			return nil, err
+		if cfg.err != nil {
+			return nil, cfg.err
 		}
-		if body.Data == nil {
-			return nil, cfg.without("data", call, data)
-		}
-		body.Data.call = call
-		return body.Data, nil
+		out := outgoing{method: http.MethodGet, url: cfg.baseURL + generationPath + "?" + url.Values{"id": {id}}.Encode()}
+		return attempts(ctx, cfg, func(call *CallInfo) (*Generation, error) {
+			data, err := cfg.exchange(ctx, out, call, new(bytes.Buffer))
+			if err != nil {
+				return nil, err
+			}
+			var body generationBody
+			if err := cfg.decode(call, data, &body); err != nil {
+				return nil, err
+			}
+			if body.Data == nil {
+				return nil, cfg.without("data", call, data)
+			}
+			body.Data.call = call
+			return body.Data, nil
+		})
 	})
 }
 

@@ -27,10 +27,7 @@ const modelsPath = "/models"
 func (s *ModelsService) List(ctx context.Context, params *ModelListParams, opts ...Option) (*ModelList, error) {
 	cfg := s.client.config().with(opts)
 	address, err := cfg.modelsURL(params)
-	if err != nil {
-		return nil, err
-	}
-	return cfg.modelPage(ctx, address)
+	return cfg.modelPage(ctx, address, err)
 }
 
 // All yields the models that match. It requests each page when it is needed; Limit is the size of a
@@ -41,10 +38,10 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 		cfg := s.client.config().with(opts)
 		address, err := cfg.modelsURL(params)
 		seen := map[string]bool{}
-		for err == nil && address != "" {
+		for address != "" || err != nil {
 			seen[address] = true
 			var page *ModelList
-			if page, err = cfg.modelPage(ctx, address); err != nil {
+			if page, err = cfg.modelPage(ctx, address, err); err != nil {
 				break
 			}
 			for i := range page.Data {
@@ -52,8 +49,10 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 					return
 				}
 			}
-			address, err = page.next(cfg.baseURL, address, seen)
-			err = cfg.secrets.conceal(err)
+			if address, err = page.next(cfg.baseURL, address, seen); err != nil {
+				err = cfg.secrets.conceal(err)
+				break
+			}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -117,21 +116,27 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 	return c.baseURL + modelsPath + "?" + values.Encode(), nil
 }
 
-func (c *config) modelPage(ctx context.Context, address string) (*ModelList, error) {
-	return attempts(ctx, c, func(call *CallInfo) (*ModelList, error) {
-		data, err := c.exchange(ctx, outgoing{method: http.MethodGet, url: address}, call, new(bytes.Buffer))
-		if err != nil {
-			return nil, err
+// modelPage requests a page. It returns refused if that is not nil, without a request.
+func (c *config) modelPage(ctx context.Context, address string, refused error) (*ModelList, error) {
+	return observed(ctx, c, Operation{Name: "list_models"}, func(ctx context.Context, c *config) (*ModelList, error) {
+		if refused != nil {
+			return nil, refused
 		}
-		list := &ModelList{}
-		if err := c.decode(call, data, list); err != nil {
-			return nil, err
-		}
-		if list.Data == nil {
-			return nil, c.without("data", call, data)
-		}
-		list.call = call
-		return list, nil
+		return attempts(ctx, c, func(call *CallInfo) (*ModelList, error) {
+			data, err := c.exchange(ctx, outgoing{method: http.MethodGet, url: address}, call, new(bytes.Buffer))
+			if err != nil {
+				return nil, err
+			}
+			list := &ModelList{}
+			if err := c.decode(call, data, list); err != nil {
+				return nil, err
+			}
+			if list.Data == nil {
+				return nil, c.without("data", call, data)
+			}
+			list.call = call
+			return list, nil
+		})
 	})
 }
 

@@ -24,6 +24,8 @@ type config struct {
 	streamClient         *http.Client // the same without its timeout
 	header               http.Header  // owned: options write to it
 	onComment            func(string)
+	observers            []Observer
+	watch                *watch // of the call, if it is observed
 
 	maxRetries        int
 	retryPolicy       RetryPolicy

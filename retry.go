@@ -125,6 +125,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 	sent := 0
 	for n := 1; ; n++ {
 		call := &CallInfo{Attempts: sent + 1, Waited: waited}
+		c.watch.attempt(call)
 		res, err := try(call)
 		sent = call.Attempts
 		err = c.secrets.conceal(err)
@@ -144,6 +145,7 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 		for _, f := range c.onRetry {
 			f(r)
 		}
+		c.watch.Retry(r)
 		timer := time.NewTimer(r.Wait)
 		select {
 		case <-timer.C:

@@ -171,6 +171,7 @@ func (s *Stream) Response() *ChatCompletion {
 func (s *Stream) Close() error {
 	s.closed.Store(true)
 	s.conn.abort(ErrStreamClosed)
+	s.endObserved()
 	return nil
 }
 
@@ -183,6 +184,14 @@ func (s *Stream) String() string { return "openrouter.Stream(" + s.call.Generati
 // advance returns the next chunk, or how the stream ended: io.EOF for a complete
 // answer, else the error. After the end it returns the same error again.
 func (s *Stream) advance() (*ChatCompletionChunk, error) {
+	if s.conn.watch != nil {
+		return s.advanceObserved()
+	}
+	return s.step()
+}
+
+// step is advance without an observer.
+func (s *Stream) step() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
 		s.next, s.end = nil, s.conceal(s.broken(ErrStreamClosed)) // events still in the buffer are dropped

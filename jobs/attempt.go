@@ -109,6 +109,9 @@ func (s *run) reserve(l *lane, t *task) (usd float64, ok bool) {
 
 // call calls Do. A panic stops the run and is raised again at its end.
 func (s *run) call(l *lane, t *task) (result Result, err error) {
+	ctx, watch := observe(s.askCtx, s.Client, openrouter.Operation{Name: "run_job", Target: l.model, Request: t.job})
+	err = errGone
+	defer func() { watch(result, err) }()
 	defer func() {
 		if v := recover(); v != nil {
 			s.mu.Lock()
@@ -121,9 +124,9 @@ func (s *run) call(l *lane, t *task) (result Result, err error) {
 		}
 	}()
 	if s.Do != nil {
-		return s.Do(s.askCtx, t.job)
+		return s.Do(ctx, t.job)
 	}
-	result.Answer, err = s.Client.Chat.Create(s.askCtx, t.job.Request, openrouter.WithOnRetry(func(r openrouter.Retry) {
+	result.Answer, err = s.Client.Chat.Create(ctx, t.job.Request, openrouter.WithOnRetry(func(r openrouter.Retry) {
 		if wait, ok := isRefused(r.Err); ok { // while this request waits, no other should be sent
 			s.slowDown(l, t, wait)
 		}

@@ -198,7 +198,7 @@ func (s *shared) Paused(_ context.Context, model string) (time.Time, error) {
 func TestAFleetSharesItsBudgetAndItsPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &shared{spent: 0.5}
-		seen := newLog()
+		seen := newArrivals()
 		do := func(_ context.Context, job jobs.Job) (jobs.Result, error) {
 			if seen.add("all") == 1 {
 				return jobs.Result{}, &openrouter.APIError{StatusCode: 429, Type: openrouter.ErrRateLimitExceeded, RetryAfter: 10 * time.Second}

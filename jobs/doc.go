@@ -1,18 +1,20 @@
 // Package jobs answers many requests and records each answer once. A run that was killed goes on
 // where it stopped.
 //
-//	store, err := jobs.OpenFile("labels.jsonl") // what is in it is not asked again
+//	store, err := jobs.OpenFile(path) // what is in it is not asked again
 //	if err != nil {
 //		log.Fatal(err)
 //	}
 //	defer store.Close()
-//
 //	runner := jobs.Runner{Client: client, Store: store, Workers: 64, MaxCost: 20}
-//	status, err := runner.Run(ctx, rows) // rows is an iter.Seq2[jobs.Job, error]
+//	status, err := runner.Run(ctx, rows)
 //	fmt.Println(status.Done, status.Failed, status.Left, status.Usage.Cost, err)
 //
 //	for result, err := range store.Results(ctx) {
-//		fmt.Println(result.Key, result.Err, result.Answer.Text(), err)
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		fmt.Printf("%s: %s%s\n", result.Key, result.Answer.Text(), result.Err)
 //	}
 //
 // A [Job] is a request with a key. The jobs come from an iterator, which is never held whole;

@@ -30,18 +30,29 @@ var faults = []openroutertest.Reply{
 	openroutertest.Raw("{"),
 	openroutertest.Error(400, openrouter.ErrInvalidRequest),
 	openroutertest.Error(408, openrouter.ErrTimeout),
-	openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(3 * time.Second),
-	openroutertest.Error(429, ""),
 	openroutertest.Error(500, openrouter.ErrServer),
-	openroutertest.Error(503, openrouter.ErrProviderOverloaded).RetryAfter(time.Second),
+	openroutertest.Error(503, openrouter.ErrProviderOverloaded),
 	openroutertest.Error(502, openrouter.ErrProviderUnavailable).Status(200),
 	openroutertest.Text("half").MidStreamError(502, openrouter.ErrProviderUnavailable),
 	openroutertest.Text("x").FinishReason(openrouter.FinishReasonError),
 }
 
-// Each fault befalls one request of twenty. The failed jobs are asked again until all have an answer.
+// limits pause a run, so that few jobs are under way.
+var limits = []openroutertest.Reply{
+	openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(3 * time.Second),
+	openroutertest.Error(429, ""),
+	openroutertest.Error(503, openrouter.ErrProviderOverloaded).RetryAfter(time.Second),
+}
+
 func TestFaultsLoseNothingAndRecordNothingTwice(t *testing.T) {
-	const n = 1000
+	t.Run("faults", func(t *testing.T) { outlast(t, 1000, faults) })
+	t.Run("limits", func(t *testing.T) { outlast(t, 200, append(limits, faults...)) })
+}
+
+// outlast runs n jobs while each of the faults befalls one request of twenty. The failed jobs are
+// asked again until all have an answer.
+func outlast(t *testing.T, n int, faults []openroutertest.Reply) {
+	require.Less(t, len(faults), 20)
 	store, path := openFile(t)
 	require.NoError(t, store.Close())
 	var hits sync.Map

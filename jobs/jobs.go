@@ -32,8 +32,7 @@ type Result struct {
 	Err string `json:"error,omitempty"`
 	// Type is the kind of failure, if the service named one.
 	Type openrouter.ErrorType `json:"error_type,omitempty"`
-	// Batch is the id of the service's batch that the job went with, or empty. With neither an
-	// answer, a value nor an error, the result is still on its way.
+	// Batch is the id of the service's batch that the job went with, or empty. See [Result.Pending].
 	Batch string `json:"batch,omitempty"`
 	// Usage counts what the job used, the failed tries included as far as the service told. It may
 	// be set beside an error.
@@ -44,6 +43,12 @@ type Result struct {
 	Value json.RawMessage `json:"value,omitempty"`
 	// Answer is the whole answer. It is nil if the job failed, unless Runner.Do sets it.
 	Answer *openrouter.ChatCompletion `json:"answer,omitempty"`
+}
+
+// Pending reports whether the job is still on its way: its result has a Batch, and neither an answer,
+// a value nor an error. Such a result is stored, but the job is not done.
+func (r Result) Pending() bool {
+	return r.Batch != "" && r.Err == "" && r.Answer == nil && len(r.Value) == 0
 }
 
 // Status counts the jobs that a run has read so far from its source: Done, Failed and Left together.
@@ -68,9 +73,9 @@ type Status struct {
 //
 // A [Runner] reads the store when it starts. Then it writes: one Put at a time.
 type Store interface {
-	// Done yields the key of each recorded job, once or more often, whether the job failed or not.
-	// A Result that has a Batch and neither an answer, a value nor an error is not recorded yet.
-	// An error ends the sequence. The context of a Runner ends when it starts no more jobs.
+	// Done yields the key of each recorded job, once or more often, whether the job failed or not. A
+	// [Result.Pending] is not recorded yet. An error ends the sequence. The context that a Runner
+	// gives ends when it starts no more jobs.
 	Done(ctx context.Context) iter.Seq2[string, error]
 	// Results yields the last result of each key, in any order. An error ends the sequence. A Runner
 	// does not call it if Done yields nothing.

@@ -63,7 +63,9 @@ func results(t testing.TB, s jobs.Store) map[string]jobs.Result {
 	all := map[string]jobs.Result{}
 	for r, err := range s.Results(context.WithoutCancel(t.Context())) {
 		require.NoError(t, err)
-		require.NotContains(t, all, r.Key)
+		if _, isThere := all[r.Key]; isThere {
+			require.Fail(t, "two results of "+r.Key)
+		}
 		all[r.Key] = r
 	}
 	return all

@@ -18,18 +18,18 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// log keeps when each request arrived, in seconds since the beginning.
-type log struct {
+// arrivals keeps when each request arrived, in seconds since the beginning.
+type arrivals struct {
 	start time.Time
 	at    map[string][]float64
 	guard chan struct{}
 }
 
-func newLog() *log {
-	return &log{start: time.Now(), at: map[string][]float64{}, guard: make(chan struct{}, 1)}
+func newArrivals() *arrivals {
+	return &arrivals{start: time.Now(), at: map[string][]float64{}, guard: make(chan struct{}, 1)}
 }
 
-func (l *log) add(key string) int {
+func (l *arrivals) add(key string) int {
 	l.guard <- struct{}{}
 	defer func() { <-l.guard }()
 	l.at[key] = append(l.at[key], time.Since(l.start).Seconds())
@@ -38,7 +38,7 @@ func (l *log) add(key string) int {
 
 func TestARateLimitPausesItsModelForEverybody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seen := newLog()
+		seen := newArrivals()
 		fake := openroutertest.NewTransport(t, openroutertest.Func(func(r *openroutertest.Request) openroutertest.Reply {
 			n := seen.add(r.Model())
 			if r.Model() == "a/slow" && n == 3 {
@@ -74,7 +74,7 @@ func TestARateLimitPausesItsModelForEverybody(t *testing.T) {
 
 func TestTheRetriesOfTheClientPauseTooAndCountOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seen := newLog()
+		seen := newArrivals()
 		fake := openroutertest.NewTransport(t,
 			openroutertest.Func(func(r *openroutertest.Request) openroutertest.Reply {
 				seen.add(r.Text())
@@ -120,7 +120,7 @@ func TestRateLimitsShrinkTheWorkersWhichGrowAgain(t *testing.T) {
 
 func TestARefusalWithoutAHintWaitsLongerEachTimeAndEndsAsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seen := newLog()
+		seen := newArrivals()
 		fake := openroutertest.NewTransport(t, openroutertest.Func(func(r *openroutertest.Request) openroutertest.Reply {
 			seen.add(r.Text())
 			return openroutertest.Error(429, openrouter.ErrRateLimitExceeded)

@@ -83,20 +83,29 @@ const grace = 5 * time.Second
 // unknown model starts with one job; two may then be under way for each price seen. So the total can
 // exceed MaxCost only by what the jobs under way cost more than every answer before. The usage of
 // failed jobs counts as far as the service told it.
-func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (Status, error) {
+//
+// # Observers
+//
+// The observers of Client see the run as the operation run_jobs, with a [Status] as its result, and
+// in it each try of a job as the operation run_job, with the [Job] as its request and a [Result] as
+// its result. The requests of the job are in that.
+func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (status Status, err error) {
 	if err := r.check(source != nil); err != nil {
 		return Status{}, err
 	}
+	ctx, watch := observe(ctx, r.Client, openrouter.Operation{Name: "run_jobs"})
+	defer func() { watch(status, err) }()
 	s := newRun(ctx, r)
 	defer s.cancel()
-	err := s.load()
-	if err == nil {
+	if err = s.load(); err == nil {
 		s.writer.Go(s.record)
+		err = errGone // the source may panic
 		err = s.readAll(source)
 		s.wait()
 	}
 	if s.panic != nil {
-		panic(s.panic)
+		err = errGone
+		panic(s.panic) //nolint:forbidigo // the panic of Do goes on in the caller
 	}
 	s.mu.Lock() // the context may end now
 	if s.err != nil {
@@ -104,6 +113,15 @@ func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (Status,
 	}
 	s.mu.Unlock()
 	return s.status(), err
+}
+
+// observe starts an operation. A run without a client has no observers.
+func observe(ctx context.Context, client *openrouter.Client, op openrouter.Operation) (context.Context, func(result any, err error)) {
+	if client == nil {
+		return ctx, func(any, error) {}
+	}
+	ctx, o := client.Observe(ctx, op)
+	return ctx, func(result any, err error) { o.End(result, openrouter.CallInfo{}, err) }
 }
 
 func (r *Runner) check(hasSource bool) error {
@@ -149,7 +167,7 @@ func (s *run) load() error {
 		if err != nil {
 			return err
 		}
-		s.remember(result.Key, result.Err != "", result.isPending(), costOf(&result.Usage))
+		s.remember(result.Key, result.Err != "", result.Pending(), costOf(&result.Usage))
 	}
 	return nil
 }
@@ -166,11 +184,6 @@ func (s *run) remember(key string, isFailed, isPending bool, cost float64) {
 	}
 	s.own.spent += cost
 	s.most = max(s.most, cost)
-}
-
-// isPending reports whether a result waits for a batch.
-func (r *Result) isPending() bool {
-	return r.Batch != "" && r.Err == "" && r.Answer == nil && len(r.Value) == 0
 }
 
 // readAll reads the source until it ends, fails, or nothing may start any more.

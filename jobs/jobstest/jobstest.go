@@ -17,6 +17,7 @@ package jobstest
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -244,7 +245,7 @@ func atOnce(t *testing.T, p place) {
 }
 
 // questions are requests that a fake answers with their text.
-func questions(n int) func(func(jobs.Job, error) bool) {
+func questions(n int) iter.Seq2[jobs.Job, error] {
 	return func(yield func(jobs.Job, error) bool) {
 		for i := range n {
 			req := &openrouter.ChatCompletionRequest{Model: "a/b", Messages: []openrouter.Message{openrouter.UserMessage(fmt.Sprintf("q%d", i))}}

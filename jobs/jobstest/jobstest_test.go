@@ -22,5 +22,5 @@ func openFile(t testing.TB, dir string) jobs.Store {
 func TestFileStore(t *testing.T) { jobstest.Run(t, openFile) }
 
 func TestFileStoreIsKilled(t *testing.T) {
-	jobstest.Kill(t, jobstest.Killed{Jobs: 5000, Kills: 20, Open: openFile})
+	jobstest.Kill(t, jobstest.Plan{Jobs: 5000, Kills: 20, Open: openFile})
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -26,8 +27,8 @@ const (
 
 func isChild() bool { return os.Getenv(childDir) != "" }
 
-// Killed says what [Kill] does.
-type Killed struct {
+// Plan says what [Kill] does.
+type Plan struct {
 	// Jobs is how many jobs there are. The default is 500.
 	Jobs int
 	// Kills is how often all processes are killed, at random moments. The default is 5.
@@ -39,14 +40,14 @@ type Killed struct {
 	// Open opens the store.
 	Open Open
 	// Work is what a process does. The default runs a jobs.Runner over the source.
-	Work func(ctx context.Context, store jobs.Store, runner *jobs.Runner, source func(func(jobs.Job, error) bool)) error
+	Work func(ctx context.Context, store jobs.Store, runner *jobs.Runner, source iter.Seq2[jobs.Job, error]) error
 }
 
 // Kill starts the program of the test again, which runs only this test there. It works on jobs
 // against a fake service, until it is killed. That is repeated, and then the work is finished. Every
 // job must be recorded once. The service may have seen a job again only if it was under way at a
 // kill: at most Processes times Workers jobs for each.
-func Kill(t *testing.T, k Killed) {
+func Kill(t *testing.T, k Plan) {
 	or := func(n *int, def int) {
 		if *n == 0 {
 			*n = def
@@ -57,7 +58,7 @@ func Kill(t *testing.T, k Killed) {
 	or(&k.Processes, 1)
 	or(&k.Workers, 16)
 	if k.Work == nil {
-		k.Work = func(ctx context.Context, _ jobs.Store, runner *jobs.Runner, source func(func(jobs.Job, error) bool)) error {
+		k.Work = func(ctx context.Context, _ jobs.Store, runner *jobs.Runner, source iter.Seq2[jobs.Job, error]) error {
 			_, err := runner.Run(ctx, source)
 			return err
 		}
@@ -103,7 +104,7 @@ func Kill(t *testing.T, k Killed) {
 }
 
 // run starts the processes, and kills them after a signal, or waits for their end.
-func (k *Killed) run(t *testing.T, dir, url string, kill <-chan struct{}) {
+func (k *Plan) run(t *testing.T, dir, url string, kill <-chan struct{}) {
 	t.Helper()
 	var all []*exec.Cmd
 	for range k.Processes {
@@ -137,7 +138,7 @@ func child(t *testing.T, dir, url string) *exec.Cmd {
 }
 
 // child is the process that is killed.
-func (k *Killed) child(t *testing.T) {
+func (k *Plan) child(t *testing.T) {
 	client := openrouter.NewClient(openrouter.WithAPIKey(openroutertest.Key), openrouter.WithBaseURL(os.Getenv(childURL)))
 	store := k.Open(t, os.Getenv(childDir))
 	err := k.Work(t.Context(), store, &jobs.Runner{Client: client, Store: store, Workers: k.Workers}, questions(k.Jobs))

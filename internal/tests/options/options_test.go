@@ -102,6 +102,11 @@ var optionCases = []optionCase{
 		observe: noted((*observation).stream), want: "first|second",
 	},
 	{
+		option: "WithObserver", other: openrouter.WithObserver(nil),
+		opt:     func(note func(string)) openrouter.Option { return openrouter.WithObserver(noting(note)) },
+		observe: noted((*observation).create), want: "chat|end <nil>",
+	},
+	{
 		option: "WithTimeout", opt: plain(openrouter.WithTimeout(time.Second)), other: openrouter.WithTimeout(time.Minute),
 		respond: never, observe: ending((*observation).create), want: "1s: openrouter: no answer in time",
 	},

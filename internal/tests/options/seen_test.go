@@ -182,3 +182,17 @@ func (s seer) see(opts ...func(func(string)) openrouter.Option) string {
 	}
 	return s.observe(s.observation)
 }
+
+// noting is an observer that notes what it sees.
+type noting func(string)
+
+func (n noting) Start(ctx context.Context, op openrouter.Operation) (context.Context, openrouter.Observation) {
+	n(op.Name)
+	return ctx, n
+}
+
+func (n noting) Retry(openrouter.Retry) { n("retry") }
+func (n noting) FirstChunk()            { n("first") }
+func (n noting) End(_ any, _ openrouter.CallInfo, err error) {
+	n(fmt.Sprint("end ", err))
+}

@@ -1,0 +1,240 @@
+package openrouter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Observer watches the operations of a client, for traces, metrics and logs. Set it
+// with [WithObserver]. Operations in several goroutines use it at the same time.
+//
+// An observer must not panic: the panic passes through the call, as one of any other
+// function of the program does. The other observations still end.
+type Observer interface {
+	// Start is called before an operation does anything. The operation, and the
+	// operations inside it, run with the context that Start returns; nil stands for
+	// ctx. A nil Observation means that the observer does not watch this operation.
+	Start(ctx context.Context, op Operation) (context.Context, Observation)
+}
+
+// Observation watches one operation, with all its attempts and the whole stream. Its
+// methods are called one at a time, most often by the goroutine of the call. Later
+// versions add methods as further interfaces, which an Observation may implement.
+//
+// An Observation must not refer to the [Stream] that it watches: a stream that the
+// program forgets could then never be freed.
+type Observation interface {
+	// Retry is called before the wait for each retry, after the functions of
+	// [WithOnRetry].
+	Retry(Retry)
+	// FirstChunk is called when the first content of a stream has arrived: text,
+	// reasoning, a tool call or another part of the answer. Comments, and chunks with
+	// nothing but a role, do not count. It is not called for an answer without content.
+	FirstChunk()
+	// End is called exactly once, however the operation ends: with the answer, an
+	// error, a panic, or a request that was refused before anything was sent. A stream
+	// ends when it is read to its end, breaks off, or is left or closed. One that is
+	// forgotten ends when the garbage collector finds it, in a goroutine of the runtime,
+	// where End must not block.
+	//
+	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not.
+	// With an error it is what had arrived of the answer, or nil. info is zero if
+	// nothing was sent. err is nil for a whole answer. For a stream that was left,
+	// closed or forgotten, err matches [ErrStreamClosed] or the error of its context.
+	End(result any, info CallInfo, err error)
+}
+
+// Operation describes what is about to happen.
+type Operation struct {
+	// Name says what kind of operation this is: chat, embeddings, list_models, do and
+	// so on; execute_tool and invoke_agent for the packages on top. There are few names.
+	Name string
+	// Target is what the operation is about, where there is such a thing: the model, the
+	// tool or the agent. For [Client.Do] it is the method and the path without its query.
+	Target string
+	// Stream is true if the answer is asked for as a stream.
+	Stream bool
+	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat.
+	// It contains prompts. It is a copy, whose fields Start may set before it is
+	// encoded, but what the fields refer to belongs to the caller. For [Client.Do] it is the
+	// argument in itself.
+	Request any
+	// BaseURL is the address of the service.
+	BaseURL string
+}
+
+// WithObserver adds observers. All observers of the client and of the call are used,
+// those of the client first. Each Start gets the context of the one before, and the
+// observations end in the opposite order. Nil observers are skipped. Without observers
+// nothing is measured or allocated.
+func WithObserver(observers ...Observer) Option {
+	return func(c *config) {
+		c.observers = slices.Clip(c.observers) // the client's list is shared by its calls
+		for _, o := range observers {
+			if o != nil {
+				c.observers = append(c.observers, o)
+			}
+		}
+	}
+}
+
+// Observe starts an operation that is made of others, such as a loop over calls and
+// tools, so that the observers of the client and of opts see it. Pass the context
+// to the calls that belong to the operation, and end the operation with
+// [Observation.End]; a second End is ignored. An empty BaseURL becomes the client's.
+//
+// The Observation is never nil. Without observers it does nothing.
+func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (context.Context, Observation) {
+	cfg := c.config().with(opts)
+	if len(cfg.observers) == 0 {
+		return ctx, unobserved{}
+	}
+	w := &watch{}
+	return w.start(ctx, cfg, op), w
+}
+
+type unobserved struct{}
+
+func (unobserved) Retry(Retry)              {}
+func (unobserved) FirstChunk()              {}
+func (unobserved) End(any, CallInfo, error) {}
+
+// observed runs one operation of the client under its observers. Everything that can
+// fail belongs into run, so that a refused request is observed, too. run must use the
+// context and the configuration that it gets, and reach attempts at most once.
+func observed[T any](ctx context.Context, c *config, op Operation, run func(context.Context, *config) (T, error)) (res T, err error) {
+	if len(c.observers) == 0 {
+		return run(ctx, c)
+	}
+	w := &watch{}
+	err = errPanicked
+	defer func() {
+		if !w.streaming {
+			w.End(w.resultOf(res, err), w.call.value(), err)
+		}
+	}()
+	ctx = w.start(ctx, c, op)
+	call := *c
+	call.watch = w
+	return run(ctx, &call)
+}
+
+// forObservers returns the request to send, and the same as Operation.Request: a copy if
+// there are observers, which may change it.
+func forObservers[T any](c *config, req *T) (*T, any) {
+	if len(c.observers) == 0 || req == nil {
+		return req, nil
+	}
+	own := *req
+	return &own, &own
+}
+
+// errPanicked is the error of an operation that ended with a panic.
+var errPanicked = errors.New("openrouter: the call ended with a panic")
+
+// watch is the observations of one operation. A nil watch has none. It never refers
+// to a stream, so that the stream can become garbage.
+type watch struct {
+	list   []Observation
+	call   *CallInfo // of the last attempt
+	result any       // where it is not what the function returns
+
+	streaming bool       // a stream ends the operation
+	reading   sync.Mutex // held while the stream is read
+	first     bool       // content has arrived
+	ended     atomic.Bool
+}
+
+// start starts the observations and returns the context of the last one.
+func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
+	if op.BaseURL == "" && c.baseURLProblem() == "" { // an invalid address may contain a password
+		op.BaseURL = c.baseURL
+	}
+	started := false
+	defer func() {
+		if !started {
+			w.End(nil, CallInfo{}, errPanicked)
+		}
+	}()
+	for _, o := range c.observers {
+		inner, observation := o.Start(ctx, op)
+		if inner != nil {
+			ctx = inner
+		}
+		if observation != nil {
+			w.list = append(w.list, observation)
+		}
+	}
+	started = true
+	return ctx
+}
+
+// attempt records the call of an attempt that begins.
+func (w *watch) attempt(call *CallInfo) {
+	if w != nil {
+		w.call = call
+	}
+}
+
+// answers sets the result where that is not what the function returns.
+func (w *watch) answers(result any) {
+	if w != nil {
+		w.result = result
+	}
+}
+
+func (w *watch) Retry(r Retry) {
+	if w == nil {
+		return
+	}
+	for _, o := range w.list {
+		o.Retry(r)
+	}
+}
+
+func (w *watch) FirstChunk() {
+	if w.first || w.ended.Load() {
+		return
+	}
+	w.first = true
+	for _, o := range w.list {
+		o.FirstChunk()
+	}
+}
+
+func (w *watch) End(result any, info CallInfo, err error) {
+	if w.ended.Swap(true) {
+		return
+	}
+	for _, o := range w.list {
+		defer o.End(result, info, err) // in the opposite order, and even if another one panics
+	}
+}
+
+// resultOf returns what End is told.
+func (w *watch) resultOf(res any, err error) any {
+	switch {
+	case err != nil:
+		return partialOf(err)
+	case w.result != nil:
+		return w.result
+	}
+	return res
+}
+
+// partialOf returns what an error holds of the answer, or nil.
+func partialOf(err error) any {
+	var partial *ChatCompletion
+	if e, ok := errors.AsType[*APIError](err); ok {
+		partial = e.Partial
+	} else if e, ok := errors.AsType[*StreamError](err); ok {
+		partial = e.Partial
+	}
+	if partial == nil || len(partial.Choices) == 0 && partial.Usage == nil {
+		return nil
+	}
+	return partial
+}
