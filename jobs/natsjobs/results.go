@@ -94,7 +94,7 @@ func stateOf(r jobs.Result) string {
 	switch {
 	case r.Err != "":
 		return stateFailed
-	case r.Batch != "" && r.Answer == nil && r.Value == nil:
+	case r.Pending():
 		return stateBatch
 	}
 	return stateDone
