@@ -82,8 +82,11 @@ func (p *progress) set(s jobs.Status, asked int) {
 
 // say writes a line above the bar.
 func (p *progress) say(text string) {
-	if p.pool != nil {
-		fmt.Fprintln(p.pool, text) //nolint:errcheck // nobody could be told
+	p.mu.Lock()
+	pool := p.pool
+	p.mu.Unlock()
+	if pool != nil {
+		fmt.Fprintln(pool, text) //nolint:errcheck // nobody could be told
 		return
 	}
 	fmt.Fprintln(p.out, text) //nolint:errcheck // the same
@@ -93,10 +96,14 @@ func (p *progress) say(text string) {
 func (p *progress) end() {
 	close(p.done)
 	p.wait.Wait()
-	if p.pool != nil {
-		p.bar.Abort(true)
-		p.pool.Wait()
+	if p.bar == nil {
+		return
 	}
+	p.bar.Abort(true)
+	p.pool.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pool = nil
 }
 
 // text is what there is to say about now.

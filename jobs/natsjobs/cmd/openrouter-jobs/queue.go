@@ -174,7 +174,7 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 
 // follow shows the status of the whole queue.
 func (p *progress) follow(ctx context.Context, q *natsjobs.Queue) {
-	ticker := time.NewTicker(time.Second)
+	ticker := time.NewTicker(500 * time.Millisecond)
 	defer ticker.Stop()
 	for {
 		select {
