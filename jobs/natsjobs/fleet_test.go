@@ -1,6 +1,7 @@
 package natsjobs_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -125,9 +126,12 @@ func TestAFleetHasOneBudget(t *testing.T) {
 }
 
 func TestAFleetHasOnePause(t *testing.T) {
-	const asked = time.Second
+	const (
+		asked = time.Second
+		all   = 2000 // enough for more than the pause
+	)
 	fleet := fleetOf(t, 4, natsjobs.Config{})
-	add(t, fleet[0], 0, 400)
+	add(t, fleet[0], 0, all)
 	var mu sync.Mutex
 	var refused time.Time
 	early := 0
@@ -159,7 +163,28 @@ func TestAFleetHasOnePause(t *testing.T) {
 	}
 	assert.Zero(t, early, "requests that were sent while the model was paused")
 	assert.Greater(t, time.Since(start), asked)
-	assert.Len(t, results(t, fleet[0]), 400)
+	assert.Len(t, results(t, fleet[0]), all)
+}
+
+// One worker gives back what it has not started, and another gets it long before a lease ends.
+func TestWhatIsGivenBackComesAtOnce(t *testing.T) {
+	fleet := fleetOf(t, 2, natsjobs.Config{Lease: time.Minute})
+	add(t, fleet[0], 0, 40)
+	started, release := make(chan struct{}, 40), make(chan struct{})
+	wait := background(within(t, long), fleet[0], &jobs.Runner{Workers: 2, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
+		started <- struct{}{}
+		<-release
+		return jobs.Result{Value: []byte("1")}, nil
+	}})
+	<-started
+	fleet[0].Drain()
+	close(release)
+	_, err := wait()
+	require.NoError(t, err)
+	assert.NotZero(t, left(t, fleet[0]))
+	_, err = fleet[1].Work(within(t, long), &jobs.Runner{Client: newFake(t, nil).Client()})
+	require.NoError(t, err)
+	assert.Len(t, results(t, fleet[1]), 40)
 }
 
 // A worker dies with half of the budget reserved. The next one waits until that is free.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -270,4 +272,42 @@ func TestWorkReadsLargeJobsAndWritesLargeResults(t *testing.T) {
 		assert.Equal(t, retry, r.Err == "")
 	}
 	assert.Zero(t, left(t, q))
+}
+
+// What is too large for a message is an object. It goes with its message.
+func TestObjectsDoNotPileUp(t *testing.T) {
+	config := natsjobs.Config{URL: newServer(t).URL}
+	q := open(t, "large", config)
+	job := row(1)
+	job.Request.Messages = []openrouter.Message{openrouter.UserMessage(strings.Repeat("image ", 500_000))}
+	large := []byte(`"` + strings.Repeat("x", 3<<20) + `"`)
+	for range 2 {
+		_, _, err := q.Add(t.Context(), list(job))
+		require.NoError(t, err)
+	}
+	failure := errors.New("a failure keeps its job")
+	for _, c := range []struct {
+		first  []byte // recorded by somebody else
+		err    error
+		object int
+	}{{nil, failure, 1}, {large, nil, 1}} {
+		_, err := q.Work(within(t, long), &jobs.Runner{RetryFailed: true, Do: func(ctx context.Context, job jobs.Job) (jobs.Result, error) {
+			if c.first != nil {
+				require.NoError(t, q.Put(ctx, jobs.Result{Key: job.Key, Value: c.first}))
+			}
+			return jobs.Result{Value: large}, c.err
+		}})
+		require.NoError(t, err)
+		nc, err := nats.Connect(config.URL)
+		require.NoError(t, err)
+		js, err := jetstream.New(nc)
+		require.NoError(t, err)
+		objects, err := js.ObjectStore(t.Context(), "openrouter-large")
+		require.NoError(t, err)
+		all, err := objects.List(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, all, c.object)
+		nc.Close()
+	}
+	assert.Len(t, results(t, q)["row-1"].Value, len(large))
 }
