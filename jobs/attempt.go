@@ -162,9 +162,7 @@ func (s *run) conclude(l *lane, t *task, result Result, err error, reserved floa
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settled++
-	for _, l := range s.order {
-		l.broke = false
-	}
+	s.unblock()
 	if err == nil || spent > 0 {
 		l.prices++
 		l.most = max(l.most, spent)

@@ -38,7 +38,15 @@ func TestABudgetIsNotExceeded(t *testing.T) {
 		status, err = runner.Run(t.Context(), rows(1000))
 		require.ErrorIs(t, err, jobs.ErrMaxCost, "what earlier runs spent counts")
 		assert.Zero(t, status.Usage.Cost)
-		runner.MaxCost = 1.5
+		runner.MaxCost = 1.05
+		status, err = runner.Run(t.Context(), rows(1000))
+		require.ErrorIs(t, err, jobs.ErrMaxCost, "what earlier answers cost is known")
+		assert.Zero(t, status.Usage.Cost)
+		runner.MaxCost = 1.3
+		status, err = runner.Run(t.Context(), rows(1000))
+		require.ErrorIs(t, err, jobs.ErrMaxCost)
+		assert.InDelta(t, 0.3, status.Usage.Cost, 1e-9, "sums of prices are not exact")
+		runner.MaxCost = 1.8
 		status, err = runner.Run(t.Context(), rows(1000))
 		require.ErrorIs(t, err, jobs.ErrMaxCost)
 		assert.InDelta(t, 0.5, status.Usage.Cost, 1e-9)
@@ -103,6 +111,37 @@ func TestAnUnknownPriceStartsSlowly(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestFailuresThatCostHaveAPrice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		runner := jobs.Runner{Store: &memory{}, Workers: 64, MaxCost: 1, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
+			return jobs.Result{Usage: openrouter.Usage{TotalTokens: 1, Cost: 0.3}}, errors.New("no")
+		}}
+		status, err := runner.Run(t.Context(), rows(10))
+		require.ErrorIs(t, err, jobs.ErrMaxCost)
+		assert.Equal(t, 3, status.Failed)
+	})
+}
+
+func TestWhatRefusedTriesCostCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &shared{}
+		tries := 0
+		runner := jobs.Runner{Store: store, MaxCost: 1, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
+			result := jobs.Result{Usage: openrouter.Usage{TotalTokens: 1, Cost: 0.1}} // of the steps before
+			if tries++; tries < 4 {
+				return result, fmt.Errorf("step 2: %w", &openrouter.APIError{StatusCode: 429})
+			}
+			return result, nil
+		}}
+		status, err := runner.Run(t.Context(), rows(1))
+		require.NoError(t, err)
+		assert.InDelta(t, 0.4, status.Usage.Cost, 1e-9)
+		assert.InDelta(t, 0.4, store.all()["k0"].Usage.Cost, 1e-9)
+		assert.InDelta(t, 0.4, store.spent, 1e-9)
+		assert.WithinDuration(t, time.Now(), store.paused["a/b"], time.Second, "the fleet pauses, too")
+	})
 }
 
 func TestNothingMayBeSpent(t *testing.T) {
@@ -185,7 +224,12 @@ func (s *shared) Settle(_ context.Context, reserved, spent float64) error {
 func (s *shared) Pause(_ context.Context, model string, until time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.paused = map[string]time.Time{model: until}
+	if s.paused == nil {
+		s.paused = map[string]time.Time{}
+	}
+	if until.After(s.paused[model]) {
+		s.paused[model] = until
+	}
 	return nil
 }
 

@@ -195,13 +195,6 @@ func appendResult(buf []byte, r *Result) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if bytes.IndexByte(data, '\n') >= 0 { // in what was received and is kept as it was
-			var line bytes.Buffer
-			if err := json.Compact(&line, data); err != nil {
-				return nil, err
-			}
-			data = line.Bytes()
-		}
 		buf = append(append(buf, `,"answer":`...), data...)
 	}
 	return append(buf, '}', '\n'), nil

@@ -136,6 +136,14 @@ func TestALineIsPlainJSON(t *testing.T) {
 	other, err := json.Marshal(results(t, store)["a"])
 	require.NoError(t, err)
 	assert.JSONEq(t, string(data), string(other))
+
+	var kept openrouter.ChatCompletion // as a server that indents sends it
+	require.NoError(t, json.Unmarshal([]byte("{\"id\": \"x\",\n \"new\": {\n \"n\": 1\n }\n}"), &kept))
+	require.NoError(t, store.Put(t.Context(), jobs.Result{Key: "b", Answer: &kept}))
+	data, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, 2, strings.Count(string(data), "\n"))
+	assert.True(t, kept.Equal(results(t, store)["b"].Answer))
 }
 
 func TestJobsAreReadLineByLine(t *testing.T) {

@@ -166,8 +166,18 @@ func (s *run) insert(l *lane, t task) {
 func (s *run) leave(l *lane) {
 	l.asking--
 	s.asking--
+	if s.asking == 0 {
+		s.unblock() // nothing else will
+	}
 	if s.MaxCost != 0 || s.asking == 0 {
 		s.work.Broadcast() // the lane may start another one, or all is over
+	}
+}
+
+// unblock lets the lanes start jobs for which there was no money. The mutex is held.
+func (s *run) unblock() {
+	for _, l := range s.order {
+		l.broke = false
 	}
 }
 

@@ -72,6 +72,23 @@ func TestARateLimitPausesItsModelForEverybody(t *testing.T) {
 	})
 }
 
+func TestAPausedModelDoesNotHoldUpTheSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := newArrivals()
+		runner := jobs.Runner{Store: &memory{}, Workers: 1, Do: func(_ context.Context, job jobs.Job) (jobs.Result, error) {
+			if seen.add(job.Key) == 1 && job.Key == "a1" {
+				time.Sleep(time.Second)
+				return jobs.Result{}, &openrouter.APIError{StatusCode: 429, RetryAfter: 30 * time.Second}
+			}
+			return jobs.Result{}, nil
+		}}
+		_, err := runner.Run(t.Context(), list(jobs.Job{Key: "a1", Request: question("a", "x")}, jobs.Job{Key: "a2", Request: question("a", "x")},
+			jobs.Job{Key: "b", Request: question("b", "x")}))
+		require.NoError(t, err)
+		assert.Equal(t, map[string][]float64{"a1": {0, 31}, "a2": {31}, "b": {1}}, seen.at)
+	})
+}
+
 func TestTheRetriesOfTheClientPauseTooAndCountOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := newArrivals()
@@ -118,6 +135,26 @@ func TestRateLimitsShrinkTheWorkersWhichGrowAgain(t *testing.T) {
 	})
 }
 
+func TestManyRefusalsAtOnceHalveTheWorkersOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		var workers []int
+		runner := jobs.Runner{Store: &memory{}, Workers: 8, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
+			n := asked.Add(1)
+			time.Sleep(time.Second)
+			if n <= 8 {
+				return jobs.Result{}, &openrouter.APIError{StatusCode: 429}
+			}
+			return jobs.Result{}, nil
+		}, OnProgress: func(s jobs.Status) { workers = append(workers, s.Workers) }}
+		status, err := runner.Run(t.Context(), rows(100))
+		require.NoError(t, err)
+		assert.Equal(t, 4, workers[0])
+		assert.Equal(t, 8, status.Workers, "one more for each round of answers")
+		assert.Contains(t, workers, 6)
+	})
+}
+
 func TestARefusalWithoutAHintWaitsLongerEachTimeAndEndsAsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := newArrivals()
@@ -158,13 +195,14 @@ func TestNoCreditsAndARejectedKeyStopAllAtOnce(t *testing.T) {
 		reply openroutertest.Reply
 		stops bool
 	}{
-		"401":               {openroutertest.Error(401, openrouter.ErrAuthentication), true},
-		"402":               {openroutertest.Error(402, openrouter.ErrPaymentRequired), true},
-		"429 for a quota":   {openroutertest.Error(429, openrouter.ErrPaymentRequired), true},
-		"403 of the key":    {openroutertest.Error(403, openrouter.ErrPermissionDenied), true},
-		"403 of the prompt": {openroutertest.Error(403, openrouter.ErrPermissionDenied).Metadata(map[string]any{"reasons": []string{"violence"}, "flagged_input": "x"}), false},
-		"403 of a provider": {openroutertest.Error(403, openrouter.ErrPermissionDenied).Metadata(map[string]any{"provider_name": "P"}), false},
-		"400":               {openroutertest.Error(400, openrouter.ErrInvalidRequest), false},
+		"401":                {openroutertest.Error(401, openrouter.ErrAuthentication), true},
+		"402":                {openroutertest.Error(402, openrouter.ErrPaymentRequired), true},
+		"429 for a quota":    {openroutertest.Error(429, openrouter.ErrPaymentRequired), true},
+		"403 of the key":     {openroutertest.Error(403, openrouter.ErrPermissionDenied), true},
+		"403 of the prompt":  {openroutertest.Error(403, openrouter.ErrPermissionDenied).Metadata(map[string]any{"reasons": []string{"violence"}, "flagged_input": "x"}), false},
+		"403 of a guardrail": {openroutertest.Error(403, openrouter.ErrPermissionDenied).Metadata(map[string]any{"patterns": []string{"ignore all"}}), false},
+		"403 of a provider":  {openroutertest.Error(403, openrouter.ErrPermissionDenied).Metadata(map[string]any{"provider_name": "P"}), false},
+		"400":                {openroutertest.Error(400, openrouter.ErrInvalidRequest), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -206,16 +244,17 @@ func TestAMissingKeyStopsARun(t *testing.T) {
 
 func TestStartsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		var last time.Duration
+		seen := newArrivals()
 		runner := jobs.Runner{Store: &memory{}, PerSecond: 2.5, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
-			last = time.Since(start)
+			seen.add("all")
 			time.Sleep(3 * time.Second)
 			return jobs.Result{}, nil
 		}}
 		_, err := runner.Run(t.Context(), rows(51))
 		require.NoError(t, err)
-		assert.Equal(t, 20*time.Second, last)
+		for i, at := range seen.at["all"] {
+			assert.InDelta(t, 0.4*float64(i), at, 1e-6)
+		}
 	})
 }
 

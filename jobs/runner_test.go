@@ -267,6 +267,30 @@ func TestTheSourceIsNeverHeldWhole(t *testing.T) {
 	})
 }
 
+func TestAJobKeepsItsPlaceAndIsNotCountedUntilItsResultIsDurable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		store := &memory{}
+		store.fail = func([]jobs.Result) error { // a slow disk
+			assert.LessOrEqual(t, int(asked.Load())-len(store.all()), 4, "at most Workers jobs are asked again after a crash")
+			time.Sleep(time.Second)
+			assert.LessOrEqual(t, int(asked.Load())-len(store.all()), 4)
+			return nil
+		}
+		runner := jobs.Runner{Store: store, Workers: 4, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
+			asked.Add(1)
+			return jobs.Result{}, nil
+		}, OnProgress: func(s jobs.Status) { assert.GreaterOrEqual(t, len(store.all()), s.Done) }}
+		status, err := runner.Run(t.Context(), rows(100))
+		require.NoError(t, err)
+		assert.Equal(t, 100, status.Done)
+		for _, n := range store.groups[1:] {
+			assert.Positive(t, n)
+		}
+		assert.Less(t, len(store.groups), 60, "what has gathered is stored together")
+	})
+}
+
 func TestAResultThatIsNotStoredIsAnError(t *testing.T) {
 	full := errors.New("no space left")
 	store := &memory{fail: func([]jobs.Result) error { return full }}

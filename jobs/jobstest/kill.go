@@ -221,7 +221,7 @@ func runChild(t *testing.T, open Open) {
 		for i := 0; ; i++ {
 			key := fmt.Sprintf("%d-%d", os.Getpid(), i)
 			put(t, store, answered(key, key))
-			fmt.Printf("put %s\n", key)
+			fmt.Fprintf(os.Stdout, "put %s\n", key)
 		}
 	})
 }
