@@ -125,7 +125,7 @@ func (q *Queue) present(ctx context.Context) (workers int, paused time.Duration,
 	if err != nil {
 		return workers, 0, err
 	}
-	defer pauses.Stop() //nolint:errcheck // it only unsubscribes
+	defer func() { _ = pauses.Stop() }() // it only unsubscribes
 	for key := range pauses.Keys() {
 		p, _, err := q.readPause(ctx, key)
 		if err != nil {

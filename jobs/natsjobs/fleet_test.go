@@ -51,7 +51,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 		}
 		return openroutertest.Text(r.Text()).Latency(rand.N(20 * time.Millisecond)).Cost(0.001)
 	}).Always())
-	o := order{Service: srv.URL, Queue: "fleet", Config: config, Workers: workers}
+	o := order{Service: srv.URL, Queue: "fleet", URL: config.URL, Dir: config.Dir, Lease: config.Lease, Deaths: config.Deaths, Workers: workers}
 	var fleet [processes]*process
 	for i := range fleet {
 		fleet[i] = startProcess(t, o)
@@ -200,7 +200,7 @@ func TestTheReservationOfTheDeadIsFree(t *testing.T) {
 			return openroutertest.Text("b").Latency(openroutertest.Forever)
 		}),
 		openroutertest.Text("c").Cost(0.5))
-	p := startProcess(t, order{Service: srv.URL, Queue: "dead", Config: config, Workers: 1, MaxCost: 1})
+	p := startProcess(t, order{Service: srv.URL, Queue: "dead", URL: config.URL, Dir: config.Dir, Lease: config.Lease, Deaths: config.Deaths, Workers: 1, MaxCost: 1})
 	<-stalled
 	s, err := q.Status(t.Context())
 	require.NoError(t, err)
@@ -228,7 +228,7 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, q.Close())
 			for range 2 {
-				startProcess(t, order{Queue: "poison", Config: config, Workers: 1, Die: true}).ends(t)
+				startProcess(t, order{Queue: "poison", URL: config.URL, Dir: config.Dir, Lease: config.Lease, Deaths: config.Deaths, Workers: 1, Die: true}).ends(t)
 			}
 			q = open(t, "poison", config)
 			status, err := q.Work(within(t, long), &jobs.Runner{Client: newFake(t, nil).Client()})

@@ -161,7 +161,7 @@ func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 		}
 		c.take(m.found)
 	}
-	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs)} //nolint:gosec // a stream has fewer messages
+	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs)}
 	s.Workers, s.Paused, err = q.present(ctx)
 	return s, err
 }

@@ -89,8 +89,8 @@ func (s *scan) run(ctx context.Context, yield func(scanned, error) bool) error {
 func (s *scan) fetch(ctx context.Context, yield func(scanned, error) bool) error {
 	attempt, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
-	batch, err := s.consumer.Fetch(int(min(s.left, scanMessages)), //nolint:gosec // small
-		jetstream.FetchMaxBytes(int(max(scanBytes, 2*s.q.nc.MaxPayload()))), //nolint:gosec // small
+	batch, err := s.consumer.Fetch(int(min(s.left, scanMessages)),
+		jetstream.FetchMaxBytes(int(max(scanBytes, 2*s.q.nc.MaxPayload()))),
 		jetstream.FetchContext(attempt))
 	if err != nil {
 		return err

@@ -57,7 +57,10 @@ func (s *natsServer) stop() {
 type order struct {
 	Service string
 	Queue   string
-	Config  natsjobs.Config
+	URL     string // of the queue; or Dir
+	Dir     string
+	Lease   time.Duration
+	Deaths  int
 	Workers int
 	MaxCost float64
 	Die     bool // with the first job
@@ -76,8 +79,9 @@ func worker() bool {
 		panic(err)
 	}
 	ctx := context.Background()
-	q, err := natsjobs.Open(ctx, o.Queue, o.Config)
-	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, o.Config) {
+	config := natsjobs.Config{URL: o.URL, Dir: o.Dir, Lease: o.Lease, Deaths: o.Deaths}
+	q, err := natsjobs.Open(ctx, o.Queue, config)
+	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, config) {
 		if time.Now().After(end) { // the server restarts, and that may be just now
 			panic(err)
 		}

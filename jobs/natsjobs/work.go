@@ -307,7 +307,7 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 			return nil, err
 		}
 	}
-	if deaths := int(meta.NumDelivered) - 1 - l.back; deaths >= w.q.deaths { //nolint:gosec // small
+	if deaths := int(meta.NumDelivered) - 1 - l.back; deaths >= w.q.deaths {
 		return nil, w.bury(ctx, l, fmt.Errorf("natsjobs: %d workers have ended without a result for it", deaths))
 	}
 	return l, nil

@@ -151,7 +151,7 @@ func (in *input) count() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	n := 0
 	if in.isTable() {
 		rows := in.rows(f)

@@ -44,7 +44,7 @@ func newProgress(total int, first jobs.Status, quiet bool) *progress {
 	switch {
 	case quiet:
 		p.out = io.Discard
-	case term.IsTerminal(int(os.Stderr.Fd())): //nolint:gosec // a file descriptor is small
+	case term.IsTerminal(int(os.Stderr.Fd())):
 		p.pool = mpb.New(mpb.WithOutput(os.Stderr), mpb.WithAutoRefresh())
 		p.bar = p.pool.AddBar(int64(max(total, 1)), mpb.BarWidth(barWidth),
 			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.text() })))
@@ -86,10 +86,10 @@ func (p *progress) say(text string) {
 	pool := p.pool
 	p.mu.Unlock()
 	if pool != nil {
-		fmt.Fprintln(pool, text) //nolint:errcheck // nobody could be told
+		fmt.Fprintln(pool, text)
 		return
 	}
-	fmt.Fprintln(p.out, text) //nolint:errcheck // the same
+	fmt.Fprintln(p.out, text)
 }
 
 // end removes the bar.

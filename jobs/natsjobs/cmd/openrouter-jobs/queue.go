@@ -82,7 +82,7 @@ for run.`,
 			if err != nil {
 				return err
 			}
-			defer file.Close() //nolint:errcheck // it was only read
+			defer file.Close()
 			source, err := in.jobs(file)
 			if err != nil {
 				return err
@@ -96,7 +96,7 @@ for run.`,
 			if isJSON {
 				return errors.Join(err, writeJSON(os.Stdout, map[string]int{"added": added, "known": known}))
 			}
-			fmt.Printf("%s added, %s known already\n", comma(added), comma(known))
+			fmt.Fprintf(os.Stdout, "%s added, %s known already\n", comma(added), comma(known))
 			return err
 		},
 	}
@@ -212,10 +212,10 @@ func newStatus() *cobra.Command {
 				sum.Workers, sum.Paused = &s.Workers, max(s.Paused, 0).Seconds()
 				return writeJSON(os.Stdout, sum)
 			}
-			fmt.Printf("%s done, %s failed, %s left, %s tokens, %s, %s workers\n",
+			fmt.Fprintf(os.Stdout, "%s done, %s failed, %s left, %s tokens, %s, %s workers\n",
 				comma(s.Done), comma(s.Failed), comma(s.Left), comma(s.Usage.TotalTokens), usd(s.Usage.Cost), comma(s.Workers))
 			if s.Paused > 0 {
-				fmt.Printf("a model is paused for %s\n", rough(s.Paused))
+				fmt.Fprintf(os.Stdout, "a model is paused for %s\n", rough(s.Paused))
 			}
 			return nil
 		},

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"os/exec"
 	"testing"
+	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter/jobs"
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
-	"github.com/stretchr/testify/require"
 )
 
 func TestAQueueInAFolder(t *testing.T) {
@@ -53,6 +56,33 @@ func TestAFolderIsForOneProcess(t *testing.T) {
 	require.NoError(t, q.Close())
 	out, _ := s.runs(exitDone, "status", "--dir", "here", "--json")
 	assert.Equal(t, 1, s.summary(out).Failed)
+}
+
+func TestAQueueOnAServer(t *testing.T) {
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()})
+	require.NoError(t, err)
+	srv.Start()
+	defer srv.Shutdown()
+	require.True(t, srv.ReadyForConnections(10*time.Second))
+
+	s := newShell(t)
+	s.env = append(s.env, "NATS_URL="+srv.ClientURL())
+	s.requests("in.jsonl", 200)
+	s.runs(exitDone, "add", "in.jsonl", "--queue", "labels")
+	var fleet []*exec.Cmd
+	for range 3 {
+		c := s.command("work", "--queue", "labels", "--workers", "4", "-q")
+		require.NoError(t, c.Start())
+		fleet = append(fleet, c)
+	}
+	for _, c := range fleet {
+		require.NoError(t, c.Wait())
+	}
+	out, _ := s.runs(exitDone, "status", "--queue", "labels", "--json")
+	sum := s.summary(out)
+	assert.Equal(t, []int{200, 0, 0}, []int{sum.Done, sum.Failed, sum.Left})
+	out, _ = s.runs(exitDone, "results", "--queue", "labels", "--url", srv.ClientURL())
+	assert.Len(t, s.parse(out), 200)
 }
 
 func TestAServerThatIsNotThere(t *testing.T) {

@@ -109,7 +109,7 @@ func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	source, err := in.jobs(file)
 	if err != nil {
 		return err
