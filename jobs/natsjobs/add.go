@@ -26,11 +26,12 @@ func (q *Queue) Add(ctx context.Context, source iter.Seq2[jobs.Job, error]) (add
 		if err == nil {
 			job.Key, err = jobs.KeyOf(job)
 		}
-		if err == nil {
-			err = ctx.Err()
+		if ctx.Err() != nil {
+			return a.added, a.known, ctx.Err()
 		}
 		if err != nil {
-			return a.added, a.known, errors.Join(err, a.flush(ctx))
+			flushed := a.flush(ctx)
+			return a.added, a.known, errors.Join(err, flushed)
 		}
 		if err := a.take(ctx, job); err != nil {
 			return a.added, a.known, err

@@ -103,21 +103,14 @@ func (q *Queue) clearWorkers(ctx context.Context) error {
 	return q.changeTeam(ctx, func(t *team, _ time.Time) { clear(t.Workers) })
 }
 
-// present returns how many workers live, and the longest pause of a model.
-func (q *Queue) present(ctx context.Context) (workers int, paused time.Duration, err error) {
+// present returns how many workers live at a time of the server, and the longest pause of a model.
+func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused time.Duration, err error) {
 	t, _, _, err := q.readTeam(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
-	// The newest sign of life stands for the clock of the server.
-	var newest time.Time
 	for _, m := range t.Workers {
-		if m.Seen.After(newest) {
-			newest = m.Seen
-		}
-	}
-	for _, m := range t.Workers {
-		if newest.Sub(m.Seen) <= deadAfter*q.lease {
+		if now.Sub(m.Seen) <= deadAfter*q.lease {
 			workers++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -243,4 +244,33 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 			assert.Equal(t, 1, status.Done, "it may be asked again")
 		})
 	}
+}
+
+func TestALeaseIsNotChangedUnderWorkers(t *testing.T) {
+	config := natsjobs.Config{URL: newServer(t).URL, Lease: time.Second, Wait: true}
+	q := open(t, "lease", config)
+	wait := background(within(t, long), q, &jobs.Runner{Client: newFake(t, nil).Client()})
+	add(t, q, 0, 1)
+	require.Eventually(t, func() bool { return len(keys(t, q)) == 1 }, long, 10*time.Millisecond)
+
+	config.Lease = 2 * time.Second
+	_, err := natsjobs.Open(t.Context(), "lease", config)
+	require.ErrorContains(t, err, "1 workers and a lease of 1s")
+	config.Lease = 0
+	open(t, "lease", config)
+	q.Drain()
+	_, err = wait()
+	require.NoError(t, err)
+	config.Lease = 2 * time.Second
+	open(t, "lease", config)
+}
+
+func TestAServerNeedsJetStream(t *testing.T) {
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	srv.Start()
+	defer srv.Shutdown()
+	require.True(t, srv.ReadyForConnections(long))
+	_, err = natsjobs.Open(t.Context(), "a", natsjobs.Config{URL: srv.ClientURL()})
+	require.ErrorContains(t, err, "nats-server -js")
 }

@@ -27,7 +27,7 @@ type ledger struct {
 
 // entry is a change of what this worker has reserved and spent.
 type entry struct {
-	change func(t *team, m *member)
+	change func(t *team, m *member) // nil: this worker leaves
 	done   chan error
 }
 
@@ -66,10 +66,14 @@ func (l *ledger) write() {
 			// The others drop a worker that was cut off for long. Then it comes back here.
 			m = member{Reserved: l.reserved, Seen: written}
 			for _, e := range entries {
+				if e.change == nil {
+					delete(t.Workers, l.id)
+					return
+				}
 				t.Workers[l.id] = m
 				e.change(t, &m)
+				t.Workers[l.id] = m
 			}
-			t.Workers[l.id] = m
 		})
 		if err == nil {
 			l.reserved = m.Reserved
@@ -85,10 +89,8 @@ func (l *ledger) touch(ctx context.Context) error {
 	return l.do(ctx, func(*team, *member) {})
 }
 
-// leave takes this worker off the list. Nothing calls do any more.
-func (l *ledger) leave(ctx context.Context) error {
-	return l.q.changeTeam(ctx, func(t *team, _ time.Time) { delete(t.Workers, l.id) })
-}
+// leave takes this worker off the list. It is the last call of do.
+func (l *ledger) leave(ctx context.Context) error { return l.do(ctx, nil) }
 
 // Sums of prices are not exact: ten times 0.1 is not 1.
 const roundings = 1e-9
@@ -108,7 +110,7 @@ func (l *ledger) Reserve(ctx context.Context, usd, maxCost float64) (bool, error
 		if err != nil || fits || !may {
 			return fits && err == nil, err
 		}
-		if err := pause(ctx, min(retryWait, l.q.lease/beats)); err != nil {
+		if err := pause(ctx, min(retryWait, l.q.lease/beatsPerLease)); err != nil {
 			return false, err
 		}
 	}

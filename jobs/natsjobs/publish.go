@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	publishBatch   = 256              // messages whose acknowledgements are awaited together
-	publishTimeout = 10 * time.Second // for one of them, before it is sent again
+	publishBatch   = 256             // messages whose acknowledgements are awaited together
+	publishTimeout = 5 * time.Second // for one of them, before it is sent again
 	retryWait      = 200 * time.Millisecond
 )
 

@@ -1,6 +1,7 @@
 package natsjobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ type Config struct {
 
 	// Lease is how long a job stays with a worker that has died or lost its connection, before
 	// another worker gets it. A worker that lives renews its leases, however long an answer
-	// takes. 0 is what the queue has already, or 30 seconds. At least 300 milliseconds.
+	// takes. 0 is what the queue has already, or 30 seconds. It cannot be changed while there are
+	// workers. At least 300 milliseconds.
 	Lease time.Duration
 
 	// Deaths is how many workers may die with a job before it is recorded as failed, so
@@ -93,6 +95,9 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 		return nil, errors.Join(err, q.Close())
 	}
 	if err := q.prepare(ctx, config); err != nil {
+		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
+			err = fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
+		}
 		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, err), q.Close())
 	}
 	return q, nil
@@ -219,22 +224,36 @@ func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jets
 // consumer opens the one consumer of the jobs, which all workers share.
 func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 	consumer, err := q.jobs.Consumer(ctx, "workers")
-	switch {
-	case err == nil:
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return err
+	}
+	// A process that was killed in forgetTheDead leaves a lease that nobody asked for.
+	if err == nil && consumer.CachedInfo().Config.AckWait >= minLease {
 		q.lease = consumer.CachedInfo().Config.AckWait
-		if q.lease >= minLease && (lease == 0 || lease == q.lease) {
+		if lease == 0 || lease == q.lease {
 			q.workers = consumer
 			return nil
 		}
-	case !errors.Is(err, jetstream.ErrConsumerNotFound):
+		if err := q.mayChange(ctx, lease); err != nil {
+			return err
+		}
+	}
+	q.lease = cmp.Or(lease, defaultLease)
+	q.workers, err = q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
+	return err
+}
+
+// mayChange returns an error if there are workers, who would renew their leases too late.
+func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
+	info, err := q.jobs.Info(ctx)
+	if err != nil {
 		return err
 	}
-	if lease == 0 {
-		lease = defaultLease
+	workers, _, err := q.present(ctx, info.TimeStamp)
+	if err != nil || workers == 0 || q.server != nil {
+		return err
 	}
-	q.lease = lease
-	q.workers, err = q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(lease))
-	return err
+	return fmt.Errorf("it has %d workers and a lease of %s: end them before you make it %s", workers, q.lease, lease)
 }
 
 func (q *Queue) consumerConfig(lease time.Duration) jetstream.ConsumerConfig {

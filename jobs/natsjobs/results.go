@@ -37,7 +37,10 @@ func (q *Queue) Results(ctx context.Context) iter.Seq2[jobs.Result, error] {
 				err = q.payload(ctx, m.msg.Headers(), m.msg.Data(), &r)
 			}
 			if errors.Is(err, jetstream.ErrObjectNotFound) {
-				continue // the result was replaced since it was read, and the new one follows
+				last, _, failed := q.last(ctx, hash(m.key))
+				if failed == nil && last.seq != m.seq {
+					continue // it was replaced since it was read, and the new one follows
+				}
 			}
 			if !yield(r.Result, err) || err != nil {
 				return
@@ -162,6 +165,6 @@ func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 		c.take(m.found)
 	}
 	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs)}
-	s.Workers, s.Paused, err = q.present(ctx)
+	s.Workers, s.Paused, err = q.present(ctx, info.TimeStamp)
 	return s, err
 }

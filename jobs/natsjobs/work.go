@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	beats        = 3 // signs of life in one lease
-	mostFetched  = 64
-	standardWork = 16                    // jobs.Runner.Workers of 0
-	shortWait    = 20 * time.Millisecond // for jobs, doubled until longWait
-	longWait     = time.Second
-	partingTime  = 10 * time.Second // for giving jobs back
+	beatsPerLease = 3
+	mostFetched   = 64
+	standardWork  = 16                    // jobs.Runner.Workers of 0
+	shortWait     = 20 * time.Millisecond // for jobs, doubled until longWait
+	longWait      = time.Second
+	partingTime   = 10 * time.Second // for giving jobs back
 )
 
 // Work answers jobs of the queue with a copy of the runner, whose Store is not used. Any number of
@@ -62,8 +62,10 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	if err != nil {
 		return jobs.Status{}, err
 	}
+	beats, rest := context.WithCancel(life)
+	defer rest()
 	var beating sync.WaitGroup
-	beating.Go(func() { w.beat(life) })
+	beating.Go(func() { w.beat(beats) })
 
 	r := *runner
 	r.Store = w
@@ -79,9 +81,10 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 
 	parting, cancel := context.WithTimeout(life, partingTime)
 	defer cancel()
-	err = errors.Join(err, w.giveBack(parting), w.leave(parting))
-	end()
+	err = errors.Join(err, w.giveBack(parting))
+	rest()
 	beating.Wait()
+	err = errors.Join(err, w.leave(parting))
 	stop()
 	return status, err
 }
@@ -126,7 +129,7 @@ func (w *work) join(ctx context.Context, budget bool) error {
 
 // beat shows the server that this worker lives, and still has its jobs.
 func (w *work) beat(ctx context.Context) {
-	ticker := time.NewTicker(w.q.lease / beats)
+	ticker := time.NewTicker(w.q.lease / beatsPerLease)
 	defer ticker.Stop()
 	for {
 		select {
@@ -139,7 +142,7 @@ func (w *work) beat(ctx context.Context) {
 			_ = l.msg.InProgress() // a connection that is lost comes back, and the next one is soon
 		}
 		w.mu.Unlock()
-		attempt, cancel := context.WithTimeout(ctx, w.q.lease/beats)
+		attempt, cancel := context.WithTimeout(ctx, w.q.lease/beatsPerLease)
 		_ = w.touch(attempt) // the same
 		cancel()
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -86,6 +87,9 @@ func TestRunReadsStandardInput(t *testing.T) {
 // started runs a command until it has sent a request that gets no answer before release.
 func started(t *testing.T, s *shell, args ...string) (interrupt func(), says func(string), status func() int) {
 	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent an interrupt")
+	}
 	c := s.command(args...)
 	stderr, err := c.StderrPipe()
 	require.NoError(t, err)
@@ -171,6 +175,9 @@ func TestTheSecondSignalStops(t *testing.T) {
 }
 
 func TestASignalEndsTheWaitForStandardInput(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent an interrupt")
+	}
 	s := newShell(t)
 	c := s.command("run", "-", "out.jsonl")
 	in, err := c.StdinPipe()
