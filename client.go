@@ -20,6 +20,8 @@ type Client struct {
 	Models *ModelsService
 	// Generations looks up the final cost of an answer.
 	Generations *GenerationsService
+	// Batches runs thousands of requests at a lower price, within hours. Beta.
+	Batches *BatchesService
 
 	config func() *config
 }
@@ -72,6 +74,7 @@ func NewClient(opts ...Option) *Client {
 	c.Chat = &ChatService{client: c}
 	c.Models = &ModelsService{client: c}
 	c.Generations = &GenerationsService{client: c}
+	c.Batches = &BatchesService{client: c}
 	return c
 }
 

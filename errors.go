@@ -143,7 +143,8 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // Call describes the HTTP exchange. It is zero if there was none.
 func (e *DecodeError) Call() CallInfo { return e.call.value() }
 
-// ValidationError means that a request or an option is invalid. Nothing was sent.
+// ValidationError means that a request or an option is invalid. Nothing was sent,
+// except for the rows of a batch before an invalid one, which the service drops.
 type ValidationError struct {
 	// Violations lists everything that was found: first for the options, then for
 	// the request. It has at least one element.

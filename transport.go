@@ -33,7 +33,9 @@ type outgoing struct {
 	method, path string
 	url          string    // the whole address; replaces the base URL and path
 	body         wire.Body // zero for no body
+	upload       io.Reader // a body of unknown size, which is sent once; in place of body
 	stream       bool
+	bulk         bool // the body of the request or of the answer may take longer than any limit
 }
 
 // send sends every request of the library. The response that it returns has a
@@ -44,16 +46,21 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 	if err != nil {
 		return nil, fmt.Errorf("openrouter: %w", err)
 	}
-	once.body, req.GetBody = req.GetBody, once.bodyAgain
+	if out.upload == nil {
+		once.body, req.GetBody = req.GetBody, once.bodyAgain
+	}
 	client, accept := c.httpClient, "application/json"
+	if out.stream || out.bulk {
+		client = c.streamClient
+	}
 	if out.stream {
-		client, accept = c.streamClient, "text/event-stream"
+		accept = "text/event-stream"
 	}
 	// One list for the values, because Set would allocate one for each.
 	values := [...]string{"Bearer " + c.key, accept, "application/json"}
 	req.Header = c.header.Clone()
 	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
-	if !out.body.IsNil() {
+	if !out.body.IsNil() || out.upload != nil {
 		req.Header["Content-Type"] = values[2:3:3]
 	}
 	var res *http.Response
@@ -154,8 +161,11 @@ func (s *sendOnce) unsent(err error) bool {
 	return !s.given || ok && e.Op == "dial"
 }
 
-// request returns the HTTP request, whose body net/http can read more than once.
+// request returns the HTTP request. net/http can read its body more than once, unless it is an upload.
 func (out *outgoing) request(ctx context.Context, url string) (*http.Request, error) {
+	if out.upload != nil {
+		return http.NewRequestWithContext(ctx, out.method, url, out.upload)
+	}
 	body := out.body.Reader()
 	req, err := http.NewRequestWithContext(ctx, out.method, url, body)
 	if _, known := body.(*bytes.Reader); err == nil && !known {

@@ -510,6 +510,313 @@ func (v *BashTool) UnmarshalJSON(data []byte) error {
 
 func (BashTool) tool() {}
 
+var batchMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"endpoint":`, `"model":`, `"provider":`, `"completion_window":`, `"status":`, `"created_at":`, `"finalized_at":`, `"expires_at":`, `"request_counts":`, `"usage":`, `"error":`}, Empty: 0x28a3203}
+
+func (v *Batch) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchMembers, &v.presence, &v.Extra)
+}
+
+func (v *Batch) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "object":
+		return 1, r.String(&v.Object)
+	case "endpoint":
+		return 2, r.String((*string)(&v.Endpoint))
+	case "model":
+		return 3, r.String(&v.Model)
+	case "provider":
+		return 4, r.String(&v.Provider)
+	case "completion_window":
+		return 5, r.String(&v.CompletionWindow)
+	case "status":
+		return 6, r.String((*string)(&v.Status))
+	case "created_at":
+		return 7, r.Int64(&v.CreatedAt)
+	case "finalized_at":
+		return 8, r.Int64(&v.FinalizedAt)
+	case "expires_at":
+		return 9, r.Int64(&v.ExpiresAt)
+	case "request_counts":
+		v.RequestCounts = BatchCounts{}
+		return 10, readValue(r, &v.RequestCounts)
+	case "usage":
+		return 11, readPtr(r, &v.Usage)
+	case "error":
+		return 12, readPtr(r, &v.Error)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Batch) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&batchMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Object)
+	o.String(2, string(v.Endpoint))
+	o.String(3, v.Model)
+	o.String(4, v.Provider)
+	o.String(5, v.CompletionWindow)
+	o.String(6, string(v.Status))
+	o.Int64(7, v.CreatedAt)
+	o.Int64(8, v.FinalizedAt)
+	o.Int64(9, v.ExpiresAt)
+	if o.BeginObject(10, !v.RequestCounts.isZero()) {
+		v.RequestCounts.writeJSON(w)
+	}
+	if o.Begin(11, v.Usage != nil, `null`) {
+		v.Usage.writeJSON(w)
+	}
+	if o.Begin(12, v.Error != nil, `null`) {
+		v.Error.writeJSON(w)
+	}
+	o.Close()
+}
+
+func (v *Batch) blank() bool {
+	return v.ID == "" && v.Object == "" && v.Endpoint == "" && v.Model == "" && v.Provider == "" && v.CompletionWindow == "" && v.Status == "" && v.CreatedAt == 0 && v.FinalizedAt == 0 && v.ExpiresAt == 0 && v.RequestCounts.isZero() && v.Usage == nil && v.Error == nil
+}
+
+func (v *Batch) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v Batch) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Batch) UnmarshalJSON(data []byte) error {
+	*v = Batch{}
+	return decode(v, data, "Batch")
+}
+
+var batchCountsMembers = wire.Members{Keys: []string{`"total":`, `"completed":`, `"failed":`}, Empty: 0x3f}
+
+func (v *BatchCounts) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchCountsMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchCounts) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "total":
+		return 0, r.Int(&v.Total)
+	case "completed":
+		return 1, r.Int(&v.Completed)
+	case "failed":
+		return 2, r.Int(&v.Failed)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchCounts) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchCountsMembers, v.presence, v.Extra)
+	o.Int(0, v.Total)
+	o.Int(1, v.Completed)
+	o.Int(2, v.Failed)
+	o.Close()
+}
+
+func (v *BatchCounts) blank() bool { return v.Total == 0 && v.Completed == 0 && v.Failed == 0 }
+
+func (v *BatchCounts) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchCounts) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchCounts) UnmarshalJSON(data []byte) error {
+	*v = BatchCounts{}
+	return decode(v, data, "BatchCounts")
+}
+
+var batchDeletionMembers = wire.Members{Keys: []string{`"id":`, `"object":`, `"deletion":`}, Empty: 0x3}
+
+func (v *BatchDeletion) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchDeletionMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchDeletion) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "object":
+		return 1, r.String(&v.Object)
+	case "deletion":
+		return 2, r.RawMessage(&v.Deletion)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchDeletion) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchDeletionMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Object)
+	o.Raw(2, v.Deletion)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchDeletion) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchDeletion) UnmarshalJSON(data []byte) error {
+	*v = BatchDeletion{}
+	return decode(v, data, "BatchDeletion")
+}
+
+var batchListMembers = wire.Members{Keys: []string{`"object":`, `"data":`, `"first_id":`, `"last_id":`, `"has_more":`}, Empty: 0x3ac}
+
+func (v *BatchList) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchListMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "object":
+		return 0, r.String(&v.Object)
+	case "data":
+		return 1, readList(r, &v.Data, nil)
+	case "first_id":
+		return 2, r.String(&v.FirstID)
+	case "last_id":
+		return 3, r.String(&v.LastID)
+	case "has_more":
+		return 4, r.Bool(&v.HasMore)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchList) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchListMembers, v.presence, v.Extra)
+	o.String(0, v.Object)
+	if o.Begin(1, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
+	}
+	o.String(2, v.FirstID)
+	o.String(3, v.LastID)
+	o.Bool(4, v.HasMore)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchList) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchList) UnmarshalJSON(data []byte) error {
+	*v = BatchList{}
+	return decode(v, data, "BatchList")
+}
+
+var batchProviderMembers = wire.Members{Keys: []string{`"only":`, `"allow_fallbacks":`}}
+
+func (v *BatchProvider) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchProviderMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchProvider) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "only":
+		return 0, wire.Strings(r, &v.Only)
+	case "allow_fallbacks":
+		return 1, r.BoolPtr(&v.AllowFallbacks)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchProvider) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchProviderMembers, v.presence, v.Extra)
+	wire.WriteStrings(&o, 0, v.Only, false)
+	o.BoolPtr(1, v.AllowFallbacks)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchProvider) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchProvider) UnmarshalJSON(data []byte) error {
+	*v = BatchProvider{}
+	return decode(v, data, "BatchProvider")
+}
+
+var batchResponseMembers = wire.Members{Keys: []string{`"status_code":`, `"request_id":`, `"body":`}, Empty: 0x33}
+
+func (v *BatchResponse) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchResponseMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchResponse) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "status_code":
+		return 0, r.Int(&v.StatusCode)
+	case "request_id":
+		return 1, r.String(&v.RequestID)
+	case "body":
+		return 2, r.RawMessage(&v.Body)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchResponse) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchResponseMembers, v.presence, v.Extra)
+	o.Int(0, v.StatusCode)
+	o.String(1, v.RequestID)
+	o.Raw(2, v.Body)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchResponse) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchResponse) UnmarshalJSON(data []byte) error {
+	*v = BatchResponse{}
+	return decode(v, data, "BatchResponse")
+}
+
+var batchResultMembers = wire.Members{Keys: []string{`"id":`, `"custom_id":`, `"response":`, `"error":`}, Empty: 0xac}
+
+func (v *BatchResult) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchResultMembers, &v.presence, &v.Extra)
+}
+
+func (v *BatchResult) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "custom_id":
+		return 1, r.String(&v.CustomID)
+	case "response":
+		return 2, readPtr(r, &v.Response)
+	case "error":
+		return 3, readPtr(r, &v.Error)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *BatchResult) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchResultMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.CustomID)
+	if o.Begin(2, v.Response != nil, `null`) {
+		v.Response.writeJSON(w)
+	}
+	if o.Begin(3, v.Error != nil, `null`) {
+		v.Error.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v BatchResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *BatchResult) UnmarshalJSON(data []byte) error {
+	*v = BatchResult{}
+	return decode(v, data, "BatchResult")
+}
+
 var cacheControlMembers = wire.Members{Keys: []string{`"type":`, `"ttl":`}, Empty: 0x3}
 
 func (v *CacheControl) readJSON(r *wire.Reader) wire.Got {
@@ -6306,6 +6613,49 @@ func (v XSearchFilter) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *XSearchFilter) UnmarshalJSON(data []byte) error {
 	*v = XSearchFilter{}
 	return decode(v, data, "XSearchFilter")
+}
+
+var batchHeadMembers = wire.Members{Keys: []string{`"endpoint":`, `"model":`, `"completion_window":`, `"provider":`, `"callback_url":`}, Empty: 0x3f}
+
+func (v *batchHead) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &batchHeadMembers, &v.presence, &v.Extra)
+}
+
+func (v *batchHead) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "endpoint":
+		return 0, r.String((*string)(&v.Endpoint))
+	case "model":
+		return 1, r.String(&v.Model)
+	case "completion_window":
+		return 2, r.String(&v.CompletionWindow)
+	case "provider":
+		return 3, readPtr(r, &v.Provider)
+	case "callback_url":
+		return 4, r.String(&v.CallbackURL)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *batchHead) writeJSON(w *wire.Writer) {
+	o := w.Object(&batchHeadMembers, v.presence, v.Extra)
+	o.String(0, string(v.Endpoint))
+	o.String(1, v.Model)
+	o.String(2, v.CompletionWindow)
+	if o.Begin(3, v.Provider != nil, `null`) {
+		v.Provider.writeJSON(w)
+	}
+	o.String(4, v.CallbackURL)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v batchHead) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *batchHead) UnmarshalJSON(data []byte) error {
+	*v = batchHead{}
+	return decode(v, data, "batchHead")
 }
 
 var errorBodyMembers = wire.Members{Keys: []string{`"error":`, `"user_id":`, `"openrouter_metadata":`}}

@@ -48,7 +48,7 @@
 // the whole run. With [Agent.Final] the model then answers once more with what it has.
 //
 // [Agent.Stream] is the same as a loop over events: chunks, calls, progress and outcomes, while they
-// happen.
+// happen. Package [github.com/openrouter-go/openrouter/agent/uistream] shows them in the browser.
 //
 // # Approval
 //

@@ -165,10 +165,10 @@ func (c *crew) start(j *job) {
 	}
 	ctx := context.WithValue(c.ctx, callKey{}, j.state)
 	j.cancel = func() {}
+	j.begin = time.Now() // before the timeout begins, so that a call that reaches it took at least that long
 	if j.timeout > 0 {
 		ctx, j.cancel = context.WithTimeout(ctx, j.timeout)
 	}
-	j.begin = time.Now()
 	if c.l.Parallel == 1 && c.l.yield == nil && j.timeout <= 0 {
 		c.work(ctx, j)
 		return

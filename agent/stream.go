@@ -85,6 +85,10 @@ func (s *Stream) Events() iter.Seq2[Event, error] {
 // or after it.
 func (s *Stream) Run() *Run { return s.loop.run }
 
+// Agent returns the agent that runs. A call in [Run.Pending] waits for a decision if the agent has a
+// tool of its name, and else for somebody who runs it.
+func (s *Stream) Agent() Agent { return s.loop.Agent }
+
 // Close ends the run: the loop over the events gets an error that wraps [openrouter.ErrStreamClosed].
 // Any goroutine may call it, any number of times.
 func (s *Stream) Close() {

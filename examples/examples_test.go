@@ -32,6 +32,7 @@ func TestExamplesCanBeCopied(t *testing.T) {
 	}
 	mains, err := filepath.Glob("*/main.go")
 	require.NoError(t, err)
+	mains = slices.DeleteFunc(mains, func(main string) bool { return isServer(main) || isModule(main) })
 	require.Len(t, mains, len(shown), "README.md must show every example once")
 
 	var mu sync.Mutex
@@ -69,17 +70,54 @@ func TestExamplesCanBeCopied(t *testing.T) {
 	}
 }
 
-// The example with tests can be copied together with them.
+// A program with a page does not end. The reader copies its folder; its own tests run it.
+func TestServersCanBeCopied(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	mains, err := filepath.Glob("*/main.go")
+	require.NoError(t, err)
+	for _, main := range slices.DeleteFunc(mains, func(main string) bool { return !isServer(main) }) {
+		name := filepath.Dir(main)
+		assert.Contains(t, string(readme), "\n| ["+name+"]("+main+") | ", "the table in README.md needs a row for it")
+		assert.Contains(t, string(readme), "\n## "+name+"\n", "README.md does not describe this example")
+		assert.Contains(t, string(readme), "\ngo run ./examples/"+name+"\n", "README.md does not say how to start it")
+		dir := copyFolder(t, name)
+		run(t, dir, "go", "build", "-ldflags=-s -w", "-o", filepath.Join(dir, "program.exe"), ".")
+	}
+}
+
+// isServer reports whether an example has a page.
+func isServer(main string) bool {
+	_, err := os.Stat(filepath.Join(filepath.Dir(main), "index.html"))
+	return err == nil
+}
+
+// isModule reports whether an example has a go.mod of its own, and with it its own tests.
+func isModule(main string) bool {
+	_, err := os.Stat(filepath.Join(filepath.Dir(main), "go.mod"))
+	return err == nil
+}
+
+// The examples with tests can be copied together with them.
 func TestTestsCanBeCopied(t *testing.T) {
 	tests, err := filepath.Glob("*/main_test.go")
 	require.NoError(t, err)
 	require.NotEmpty(t, tests)
-	for _, test := range tests {
-		dir := emptyModule(t)
-		copyFile(t, test, dir)
-		copyFile(t, filepath.Join(filepath.Dir(test), "main.go"), dir)
-		run(t, dir, "go", "test", ".")
+	for _, test := range slices.DeleteFunc(tests, isModule) {
+		run(t, copyFolder(t, filepath.Dir(test)), "go", "test", ".")
 	}
+}
+
+// copyFolder copies the files of an example into a module of their own.
+func copyFolder(t *testing.T, name string) (dir string) {
+	t.Helper()
+	dir = emptyModule(t)
+	files, err := filepath.Glob(name + "/*.*")
+	require.NoError(t, err)
+	for _, file := range files {
+		copyFile(t, file, dir)
+	}
+	return dir
 }
 
 // The fake service runs from a module that only requires this one.

@@ -138,11 +138,7 @@ func (s *run) call(l *lane, t *task) (result Result, err error) {
 func (s *run) conclude(l *lane, t *task, result Result, err error, reserved float64) {
 	result = complete(result, t, err)
 	spent := costOf(&result.Usage) - costOf(&t.usage)
-	if reserved != 0 || spent != 0 {
-		if err := s.fleet.Settle(s.putCtx, reserved, spent); err != nil {
-			s.stop(err)
-		}
-	}
+	s.settle(reserved, spent)
 	isRecorded, isAgain := true, false
 	wait, refused := isRefused(err)
 	switch {
@@ -189,7 +185,7 @@ func (s *run) conclude(l *lane, t *task, result Result, err error, reserved floa
 
 // complete fills in what Do left open.
 func complete(r Result, t *task, err error) Result {
-	r.Key = t.job.Key
+	r.Key, r.Batch = t.job.Key, ""
 	if r.Meta == nil {
 		r.Meta = t.job.Meta
 	}

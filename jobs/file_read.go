@@ -122,6 +122,7 @@ type head struct {
 	Err     string           `json:"error"`
 	Batch   string           `json:"batch"`
 	Usage   openrouter.Usage `json:"usage"`
+	Meta    json.RawMessage  `json:"meta"`
 	Value   present          `json:"value"`
 	Answer  present          `json:"answer"`
 	Request present          `json:"request"`

@@ -83,7 +83,7 @@ type memory struct {
 func (m *memory) Done(context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, r := range m.all() {
-			if !yield(r.Key, nil) {
+			if !r.Pending() && !yield(r.Key, nil) {
 				return
 			}
 		}

@@ -43,15 +43,20 @@ func modelOf(job Job) string {
 	}
 }
 
-// queue puts a job in its lane, as soon as there is room. The mutex is held.
-func (s *run) queue(job Job) error {
-	model := modelOf(job)
+// laneOf returns the lane of a model. The mutex is held.
+func (s *run) laneOf(model string) *lane {
 	l := s.lanes[model]
 	if l == nil {
 		l = &lane{model: model}
 		s.lanes[model] = l
 		s.order = append(s.order, l)
 	}
+	return l
+}
+
+// queue puts a job in its lane, as soon as there is room. The mutex is held.
+func (s *run) queue(job Job) error {
+	l := s.laneOf(modelOf(job))
 	for !s.stopped && !s.hasRoom() {
 		s.room.Wait()
 	}

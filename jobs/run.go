@@ -32,6 +32,7 @@ type run struct {
 	work     *sync.Cond // there may be a job to start, or no more to come
 	room     *sync.Cond // the source may be read on
 	gathered *sync.Cond // there are results to record, or no more to come
+	drained  *sync.Cond // the writer has taken what had gathered
 
 	keys    keySet
 	lanes   map[string]*lane
@@ -51,6 +52,13 @@ type run struct {
 	most    float64 // the most expensive answer of all models
 	timers  []*time.Timer
 
+	groups  map[string]*group // that are not full
+	held    int               // jobs in these
+	sent    int               // groups that are not done
+	claimed map[string]bool   // ids of batches
+	batches map[string]*batch // of earlier runs
+	awaited map[string]*batch // the same, by the key of the job
+
 	results  []Result // to record
 	ended    bool     // the source
 	finished bool     // the workers
@@ -60,10 +68,15 @@ type run struct {
 }
 
 func newRun(ctx context.Context, r *Runner) *run {
-	s := &run{Runner: *r, keys: keySet{}, lanes: map[string]*lane{}}
+	s := &run{
+		Runner: *r, keys: keySet{}, lanes: map[string]*lane{},
+		groups: map[string]*group{}, claimed: map[string]bool{}, batches: map[string]*batch{}, awaited: map[string]*batch{},
+	}
 	s.Workers = cmp.Or(s.Workers, defaultWorkers)
 	s.limit = float64(s.Workers)
-	s.work, s.room, s.gathered = sync.NewCond(&s.mu), sync.NewCond(&s.mu), sync.NewCond(&s.mu)
+	for _, c := range []**sync.Cond{&s.work, &s.room, &s.gathered, &s.drained} {
+		*c = sync.NewCond(&s.mu)
+	}
 	s.fleet = &s.own
 	if f, ok := r.Store.(Fleet); ok {
 		s.fleet = f
@@ -136,6 +149,7 @@ func (s *run) stopLocked(err error) {
 	s.end(err)
 	s.work.Broadcast()
 	s.room.Broadcast()
+	s.drained.Broadcast()
 }
 
 // wait lets what has been read end.
@@ -183,18 +197,24 @@ func (s *run) gather(all bool) (results []Result, isLast bool) {
 		s.gathered.Wait()
 	}
 	results, s.results = s.results, nil
+	s.drained.Broadcast()
 	return results, s.finished
 }
 
 // account counts results that are durable, and frees their places.
 func (s *run) account(results []Result) {
 	s.mu.Lock()
-	s.busy -= len(results)
-	for range results {
-		s.work.Signal()
+	for i := range results {
+		if results[i].Batch == "" {
+			s.busy--
+			s.work.Signal()
+		}
 	}
 	s.mu.Unlock()
 	for i := range results {
+		if results[i].Pending() {
+			continue
+		}
 		s.mu.Lock()
 		s.counted.Left--
 		if results[i].Err != "" {

@@ -30,6 +30,9 @@ type Runner struct {
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
+	// Batch sends the jobs through the service's Batch API, at about half the price: see
+	// [openrouter.BatchesService]. The answers take minutes to hours.
+	Batch bool
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
 	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
 	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
@@ -98,6 +101,9 @@ func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (status 
 	s := newRun(ctx, r)
 	defer s.cancel()
 	if err = s.load(); err == nil {
+		err = s.resume()
+	}
+	if err == nil {
 		s.writer.Go(s.record)
 		err = errGone // the source may panic
 		err = s.readAll(source)
@@ -133,6 +139,7 @@ func (r *Runner) check(hasSource bool) error {
 	}
 	refuse(r.Store == nil, "Runner.Store", "is nil; OpenFile opens one")
 	refuse(r.Client == nil && r.Do == nil, "Runner.Client", "is nil, and so is Do")
+	refuse(r.Batch && (r.Client == nil || r.Do != nil), "Runner.Batch", "needs a Client, and no Do")
 	refuse(r.Workers < 0, "Runner.Workers", fmt.Sprintf("is %d, must not be negative", r.Workers))
 	refuse(!(r.PerSecond >= 0), "Runner.PerSecond", fmt.Sprintf("is %v, must not be negative", r.PerSecond))
 	refuse(math.IsNaN(r.MaxCost), "Runner.MaxCost", "is not a number")
@@ -150,7 +157,11 @@ func (s *run) load() error {
 			if err != nil {
 				return err
 			}
-			s.remember(h.Key, h.Err != "", h.isPending(), costOf(&h.Usage))
+			if h.isPending() {
+				s.await(h.Key, h.Batch, h.Meta)
+			} else {
+				s.remember(h.Key, h.Err != "", costOf(&h.Usage))
+			}
 		}
 		return nil
 	}
@@ -160,28 +171,29 @@ func (s *run) load() error {
 		}
 		s.keys[hashOf(key)] = storedDone
 	}
-	if len(s.keys) == 0 {
+	if len(s.keys) == 0 && !s.Batch {
 		return nil
 	}
-	for result, err := range s.Store.Results(s.ctx) { // only they tell failures, and costs
+	for result, err := range s.Store.Results(s.ctx) { // only they tell failures, costs and batches
 		if err != nil {
 			return err
 		}
-		s.remember(result.Key, result.Err != "", result.Pending(), costOf(&result.Usage))
+		if result.Pending() {
+			s.await(result.Key, result.Batch, result.Meta)
+		} else {
+			s.remember(result.Key, result.Err != "", costOf(&result.Usage))
+		}
 	}
 	return nil
 }
 
-func (s *run) remember(key string, isFailed, isPending bool, cost float64) {
-	h := hashOf(key)
-	switch {
-	case isPending:
-		delete(s.keys, h)
-	case isFailed:
-		s.keys[h] = storedFailed
-	default:
-		s.keys[h] = storedDone
+func (s *run) remember(key string, isFailed bool, cost float64) {
+	s.forget(key)
+	state := storedDone
+	if isFailed {
+		state = storedFailed
 	}
+	s.keys[hashOf(key)] = state
 	s.own.spent += cost
 	s.most = max(s.most, cost)
 }
@@ -208,6 +220,7 @@ func (s *run) readAll(source iter.Seq2[Job, error]) error {
 		}
 	}
 	isDone = true
+	s.dispatchAll()
 	if errors.Is(failed, errStopped) {
 		return nil
 	}
@@ -228,6 +241,11 @@ func (s *run) add(job Job, n int) error {
 	}
 	h := hashOf(key)
 	job.Key = key
+	size := 0
+	if s.Batch {
+		data, _ := json.Marshal(job.Request) // an error is that of the batch
+		size = len(data)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
@@ -245,6 +263,9 @@ func (s *run) add(job Job, n int) error {
 		s.counted.Failed++
 	default:
 		s.counted.Left++
+		if s.Batch {
+			return s.put(job, size)
+		}
 		return s.queue(job)
 	}
 	return nil

@@ -26,6 +26,7 @@ type fake struct {
 	records  map[string][]byte // by the generation's id
 	recorded []string          // those ids, the oldest first
 	models   []model
+	batches  batches
 	key      string // the only one that is taken, if set
 	served   int
 }
@@ -140,7 +141,6 @@ func (f *fake) choose(req *Request) (Reply, string) {
 	}
 	key, ok := req.key()
 	required := f.key
-	queue := slices.Clone(f.queue)
 	f.mu.Unlock()
 
 	switch {
@@ -151,16 +151,30 @@ func (f *fake) choose(req *Request) (Reply, string) {
 	case req.bad != nil:
 		return Error(http.StatusBadRequest, openrouter.ErrInvalidRequest, "Invalid request: "+req.bad.Error()), id
 	}
-	for _, q := range queue {
-		// A condition is the user's code, which may call back: no lock is held.
-		if q.matches(req) && f.take(q) {
-			return q.Reply, id
-		}
+	if reply, ok := f.match(req); ok {
+		return reply, id
+	}
+	if reply, ok := f.batch(req); ok {
+		return reply, id
 	}
 	if reply, ok := f.read(req); ok {
 		return reply, id
 	}
 	return f.unexpected(req), id
+}
+
+// match uses up the reply for a request.
+func (f *fake) match(req *Request) (Reply, bool) {
+	f.mu.Lock()
+	queue := slices.Clone(f.queue)
+	f.mu.Unlock()
+	for _, q := range queue {
+		// A condition is the user's code, which may call back: no lock is held.
+		if q.matches(req) && f.take(q) {
+			return q.Reply, true
+		}
+	}
+	return Reply{}, false
 }
 
 // take uses a reply up by one request.

@@ -162,7 +162,7 @@ func (m *model) addStruct(spec *ast.TypeSpec, t *ast.StructType) {
 		tagged = tagged || f.Tag != nil && strings.Contains(f.Tag.Value, "json:")
 	}
 	switch {
-	case extra != "map[string]any" && presence == "" && !tagged:
+	case presence == "" && !tagged:
 		return // not on the wire
 	case extra != "map[string]any":
 		m.fail(o.pos, "%s has no field Extra map[string]any", o.name)

@@ -33,7 +33,7 @@ const module = "github.com/openrouter-go/openrouter"
 var imports = []string{
 	"bytes", "context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "math", "net/http",
 	"os", "os/signal", "slices", "strings", "sync", "testing", "testing/synctest", "time",
-	module, module + "/agent", module + "/jobs", module + "/jobs/jobstest", module + "/openroutertest", module + "/structured",
+	module, module + "/agent", module + "/agent/uistream", module + "/jobs", module + "/jobs/jobstest", module + "/openroutertest", module + "/structured",
 }
 
 // apart are the packages that are in modules of their own. The tests of these
@@ -42,9 +42,10 @@ var imports = []string{
 var apart = []string{module + "/mcptools", module + "/otelopenrouter", module + "/jobs/natsjobs"}
 
 // Nested checks, from a test in a module of its own, the blocks and the links of
-// the docs that use the module's package. root is the folder of the repository.
-func Nested(t *testing.T, root, pkg string) {
-	check := New(t, pkg)
+// the docs that use the module's package. root is the folder of the repository. The
+// blocks may use more packages.
+func Nested(t *testing.T, root, pkg string, more ...string) {
+	check := New(t, append([]string{pkg}, more...)...)
 	blocks := 0
 	for _, page := range Pages(t, root) {
 		for _, b := range page.Blocks() {

@@ -21,6 +21,7 @@ import (
 var roots = []any{
 	openrouter.ChatCompletionRequest{}, openrouter.ChatCompletion{}, openrouter.ChatCompletionChunk{},
 	openrouter.Model{}, openrouter.ModelList{}, openrouter.Generation{},
+	openrouter.Batch{}, openrouter.BatchList{}, openrouter.BatchResult{}, openrouter.BatchProvider{}, openrouter.BatchDeletion{},
 	openrouter.Guardrail{}, openrouter.Moderation{}, openrouter.PreviousError{}, openrouter.ProviderError{},
 
 	openrouter.FunctionTool{}, openrouter.WebSearchTool{}, openrouter.WebSearchShorthandTool{}, openrouter.WebFetchTool{}, openrouter.DatetimeTool{},

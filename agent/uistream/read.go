@@ -1,0 +1,253 @@
+package uistream
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/agent"
+)
+
+const (
+	maxBody  = 16 << 20 // of a request, with the browser's copy of the conversation
+	maxText  = 256 << 10
+	maxNew   = 32  // messages
+	maxFiles = 16  // in them
+	maxCalls = 128 // decisions, and results
+	maxName  = 256 // an id, a file name
+)
+
+// body is what the page sends. Old messages stay undecoded.
+type body struct {
+	ID        string            `json:"id"`
+	Messages  []json.RawMessage `json:"messages"`
+	Message   json.RawMessage   `json:"message"` // of pages that send only the last one
+	Trigger   string            `json:"trigger"`
+	MessageID string            `json:"messageId"`
+}
+
+// head is what is looked at in every message.
+type head struct {
+	ID   string `json:"id"`
+	Role string `json:"role"`
+}
+
+type uiMessage struct {
+	Parts []uiPart `json:"parts"`
+}
+
+// uiPart is a part of a message: text, a file, or a call.
+type uiPart struct {
+	Type       string          `json:"type"`
+	Text       string          `json:"text"`
+	URL        string          `json:"url"`
+	MediaType  string          `json:"mediaType"`
+	Filename   string          `json:"filename"`
+	ToolCallID string          `json:"toolCallId"`
+	State      string          `json:"state"`
+	Output     json.RawMessage `json:"output"`
+	ErrorText  string          `json:"errorText"`
+	Approval   *struct {
+		ID       string `json:"id"`
+		Approved bool   `json:"approved"`
+		Reason   string `json:"reason"`
+	} `json:"approval"`
+}
+
+// refusal is a request that is answered with a status and one line.
+type refusal struct {
+	status int
+	line   string
+	err    error
+}
+
+func (r *refusal) Error() string { return "uistream: " + r.line }
+func (r *refusal) Unwrap() error { return r.err }
+
+func bad(format string, args ...any) error {
+	return &refusal{status: http.StatusBadRequest, line: fmt.Sprintf(format, args...)}
+}
+
+// Read reads what useChat sends, in the form of its DefaultChatTransport: a POST of JSON with id,
+// messages, trigger and messageId. A page that sends only its last message may send message in place
+// of messages.
+//
+// It takes what is new: the user messages at the end, with text and files, and the decisions and
+// results in the last message of the assistant. All else is ignored, as it belongs to the browser's
+// copy of the conversation. At least one thing must be new.
+//
+// A request may have 16 MiB; set a lower limit with [http.MaxBytesReader] before. The new messages
+// may have 256 KiB of text and 16 files. A file is a data URL, whose content decides what it is, as
+// for [openrouter.ReadPart], or the https address of an image, a video or a document. Only the service
+// opens the address.
+//
+// With the trigger regenerate-message the user asks for another answer. With the trigger
+// submit-message, and the id of the last user message as messageId, the user has edited that message.
+// [Turn.Continue] does both.
+//
+// If Read returns an error, it has answered the request: 405 if it is no POST, 415 if it is not
+// application/json, 413 if it is too large, and else 400, with one line that says what is wrong.
+// Requiring JSON keeps forms of other sites out, but not their scripts where you allow cross-origin
+// requests: check the origin with [http.CrossOriginProtection].
+func Read(w http.ResponseWriter, r *http.Request) (*Turn, error) {
+	turn, err := read(w, r)
+	if err == nil {
+		return turn, nil
+	}
+	status, line := http.StatusBadRequest, "the request cannot be read"
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		status, line = refused.status, refused.line
+	}
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	http.Error(w, line, status)
+	return nil, err
+}
+
+func read(w http.ResponseWriter, r *http.Request) (*Turn, error) {
+	if r.Method != http.MethodPost {
+		return nil, &refusal{status: http.StatusMethodNotAllowed, line: "the request must be a POST"}
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, line: "the request must be application/json", err: err}
+	}
+	// All of it is read, or else the server would not notice that the browser goes away.
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, &refusal{status: http.StatusRequestEntityTooLarge, err: err,
+			line: fmt.Sprintf("the request has more than %d bytes", tooLarge.Limit)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("uistream: %w", err)
+	}
+	var b body
+	if err := json.Unmarshal(data, &b); err != nil {
+		return nil, bad("the request is no chat in JSON")
+	}
+	return b.turn()
+}
+
+// turn takes what is new.
+func (b *body) turn() (*Turn, error) {
+	if err := checkName("id", b.ID); err != nil {
+		return nil, err
+	}
+	t := &Turn{Chat: b.ID, Decisions: map[string]agent.Decision{}, asked: map[string]string{}}
+	switch b.Trigger {
+	case "", "submit-message":
+	case "regenerate-message":
+		t.isBack = true
+	default:
+		return nil, bad("the trigger is not known")
+	}
+	messages := b.Messages
+	isList := len(messages) > 0
+	if !isList && len(b.Message) > 0 && string(b.Message) != "null" {
+		messages = []json.RawMessage{b.Message}
+	}
+	heads := make([]head, len(messages))
+	for i := range messages {
+		if err := json.Unmarshal(messages[i], &heads[i]); err != nil {
+			return nil, bad("messages[%d] is no message", i)
+		}
+		if isList && heads[i].Role == "user" {
+			t.users++
+		}
+	}
+	first := len(messages) // of the user messages at the end
+	for first > 0 && heads[first-1].Role == "user" {
+		first--
+	}
+	t.isEdit = !t.isBack && first < len(messages) && b.MessageID != "" && b.MessageID == heads[len(heads)-1].ID
+	if t.isBack = t.isBack || t.isEdit; t.isBack && first < len(messages) {
+		first = len(messages) - 1
+	} else if first > 0 && heads[first-1].Role == "assistant" {
+		if err := t.takeCalls(messages[first-1]); err != nil {
+			return nil, err
+		}
+	}
+	if len(messages)-first > maxNew {
+		return nil, bad("there are more than %d new messages", maxNew)
+	}
+	limits := &limits{text: maxText, files: maxFiles}
+	for i := first; i < len(messages); i++ {
+		m, err := limits.userMessage(messages[i])
+		if err != nil {
+			return nil, bad("messages[%d]: %s", i, err.Error())
+		}
+		t.Messages = append(t.Messages, m)
+	}
+	if len(t.Messages) == 0 && len(t.Decisions) == 0 && !(t.isBack && len(messages) == 0) {
+		return nil, bad("there is no new message, decision or result")
+	}
+	return t, nil
+}
+
+// takeCalls takes the decisions and the results in the last message of the assistant. Only its last
+// step can have some that are new.
+func (t *Turn) takeCalls(data json.RawMessage) error {
+	var m uiMessage
+	if err := json.Unmarshal(data, &m); err != nil {
+		return bad("the last message of the assistant cannot be read")
+	}
+	parts := m.Parts
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i].Type == "step-start" {
+			parts = parts[i+1:]
+			break
+		}
+	}
+	size := 0
+	for _, p := range parts {
+		if p.Type != "dynamic-tool" && !strings.HasPrefix(p.Type, "tool-") {
+			continue
+		}
+		if len(t.Decisions)+len(t.Messages) >= maxCalls {
+			return bad("there are more than %d calls", maxCalls)
+		}
+		if p.ToolCallID == "" || len(p.ToolCallID) > maxName {
+			return bad("a call has no id")
+		}
+		switch p.State {
+		case "approval-responded":
+			if p.Approval == nil || len(p.Approval.ID) > 2*maxName || len(p.Approval.Reason) > maxText {
+				return bad("a decision cannot be read")
+			}
+			t.Decisions[p.ToolCallID] = agent.Decision{Allow: p.Approval.Approved, Reason: p.Approval.Reason}
+			t.asked[p.ToolCallID] = p.Approval.ID
+		case "output-available", "output-error":
+			text := string(p.Output)
+			var plain string
+			if p.State == "output-error" {
+				text = "error: " + p.ErrorText
+			} else if json.Unmarshal(p.Output, &plain) == nil {
+				text = plain
+			}
+			if size += len(text); size > maxText {
+				return bad("the results have more than %d bytes", maxText)
+			}
+			t.Messages = append(t.Messages, openrouter.ToolMessage(p.ToolCallID, text))
+		}
+	}
+	return nil
+}
+
+// checkName refuses names that nobody uses well: they become keys, and often names of files.
+func checkName(member, name string) error {
+	if name == "" {
+		return bad("the %s is missing", member)
+	}
+	isOdd := func(r rune) bool {
+		return r != '_' && r != '-' && r != '.' && r != ':' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	if len(name) > maxName || strings.Trim(name, ".") == "" || strings.IndexFunc(name, isOdd) >= 0 {
+		return bad("the %s must have 1 to %d letters, digits, dots, colons, dashes and underscores", member, maxName)
+	}
+	return nil
+}

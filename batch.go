@@ -1,0 +1,439 @@
+package openrouter
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
+// The values of batches. The service calls its batches beta: they may change.
+
+// BatchRequest is many requests for one model, which [BatchesService.Submit] sends.
+type BatchRequest struct {
+	// Rows yields the requests. A batch has at least one and at most 5,000, with 200 MB together. An
+	// error that Rows yields ends the upload, and no batch is made. [BatchRows] makes a sequence of
+	// a list.
+	Rows iter.Seq2[BatchRow, error]
+	// Model answers all rows. If it is empty, the model of the first row does. The batch prices of
+	// models are in the service's list of models.
+	Model string
+	// Endpoint is [BatchEndpointChat] when empty.
+	Endpoint BatchEndpoint
+	// CompletionWindow is "24h" when empty, the only one that the service documents.
+	CompletionWindow string
+	// Provider limits which providers may run the batch. Nil allows all.
+	Provider *BatchProvider
+	// CallbackURL is an https address that the service calls when the batch has ended. The service
+	// documents no signature. Take a call for a hint, and get the batch with [BatchesService.Get].
+	CallbackURL string
+
+	// Extra holds other members of the batch. They are sent before its requests.
+	Extra map[string]any
+}
+
+// BatchRow is one request of a batch. Exactly one of Request and Body is set.
+type BatchRow struct {
+	// CustomID tells the results apart. It is unique in its batch and has at most 64 characters.
+	CustomID string
+	// Request is the body of a row for [BatchEndpointChat]. It is checked as
+	// [ChatCompletionRequest.Validate] does. If it names a model, that is the model of the batch.
+	Request *ChatCompletionRequest
+	// Body is the body of a row for any endpoint: JSON as []byte or json.RawMessage, or any value
+	// that encoding/json can encode to an object. For [BatchEndpointChat] it is checked as a Request
+	// is.
+	Body any
+}
+
+// BatchRows returns a sequence of the rows, for [BatchRequest.Rows].
+func BatchRows(rows ...BatchRow) iter.Seq2[BatchRow, error] {
+	return func(yield func(BatchRow, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// BatchEndpoint is the endpoint that the rows of a batch are for. Other values are possible.
+type BatchEndpoint string
+
+const (
+	BatchEndpointChat       BatchEndpoint = "/v1/chat/completions"
+	BatchEndpointResponses  BatchEndpoint = "/v1/responses"
+	BatchEndpointMessages   BatchEndpoint = "/v1/messages"
+	BatchEndpointEmbeddings BatchEndpoint = "/v1/embeddings"
+)
+
+// BatchProvider limits which providers may run a batch.
+type BatchProvider struct {
+	// Only lists the slugs of the only providers that may run it.
+	Only []string `json:"only,omitzero"`
+	// AllowFallbacks false forbids other providers than the first. The service's default is true.
+	AllowFallbacks *bool `json:"allow_fallbacks,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// batchHead is a batch without its requests, as it is sent.
+type batchHead struct {
+	Endpoint         BatchEndpoint  `json:"endpoint"`
+	Model            string         `json:"model"`
+	CompletionWindow string         `json:"completion_window"`
+	Provider         *BatchProvider `json:"provider,omitzero"`
+	CallbackURL      string         `json:"callback_url,omitzero"`
+
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Batch is the state of a batch. Its results are not part of it: see [BatchesService.Results].
+type Batch struct {
+	ID       string        `json:"id"`
+	Object   string        `json:"object,omitzero"`
+	Endpoint BatchEndpoint `json:"endpoint,omitzero"`
+	Model    string        `json:"model,omitzero"`
+	// Provider is the display name of the provider that runs the batch. It is empty before the
+	// service has chosen one.
+	Provider         string      `json:"provider" wire:"null"`
+	CompletionWindow string      `json:"completion_window,omitzero"`
+	Status           BatchStatus `json:"status"`
+	// CreatedAt, FinalizedAt and ExpiresAt are in seconds since 1970. FinalizedAt is 0 until the
+	// batch has ended. After ExpiresAt the provider completes no more requests. It may be later than
+	// the completion window, and 0 if the provider has no such time.
+	CreatedAt   int64 `json:"created_at,omitzero"`
+	FinalizedAt int64 `json:"finalized_at" wire:"null"`
+	ExpiresAt   int64 `json:"expires_at" wire:"null"`
+	// RequestCounts is zero until the service has counted the requests.
+	RequestCounts BatchCounts `json:"request_counts,omitzero"`
+	// Usage is the sum of all rows. It is nil until the service has counted it.
+	Usage *Usage `json:"usage" wire:"null"`
+	// Error is why the batch failed. It is nil for other batches.
+	Error *ErrorObject `json:"error" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// BatchStatus is where a batch is in its life. Other values are possible.
+type BatchStatus string
+
+const (
+	// BatchStatusValidating is the first status. The service has stored the batch, but not checked
+	// it.
+	BatchStatusValidating BatchStatus = "validating"
+	BatchStatusInProgress BatchStatus = "in_progress"
+	// BatchStatusCompleted means that every row has a result. Rows may have failed.
+	BatchStatusCompleted BatchStatus = "completed"
+	// BatchStatusFailed means that the service refused the batch. [Batch.Error] says why.
+	BatchStatusFailed BatchStatus = "failed"
+	// BatchStatusExpired means that not all rows were answered in time. Those that were have results.
+	BatchStatusExpired   BatchStatus = "expired"
+	BatchStatusCancelled BatchStatus = "cancelled"
+)
+
+// Ended reports whether a batch with this status never changes again. It is false for a status that
+// this version does not know.
+func (s BatchStatus) Ended() bool {
+	switch s {
+	case BatchStatusCompleted, BatchStatusFailed, BatchStatusExpired, BatchStatusCancelled:
+		return true
+	}
+	return false
+}
+
+// BatchCounts counts the requests of a batch.
+type BatchCounts struct {
+	Total     int `json:"total"`
+	Completed int `json:"completed"`
+	Failed    int `json:"failed"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the batch.
+func (b *Batch) Call() CallInfo {
+	if b == nil {
+		return CallInfo{}
+	}
+	return b.call.value()
+}
+
+// hasEnded reports whether the batch never changes again.
+func (b *Batch) hasEnded() bool { return b.Status.Ended() || b.FinalizedAt != 0 }
+
+// failure returns the error of a batch that is not completed, or nil.
+func (b *Batch) failure() error {
+	if b.Status == BatchStatusCompleted {
+		return nil
+	}
+	e := &BatchError{Batch: b}
+	if b.Error != nil && b.Error.Message != "" {
+		e.Err = errors.New(b.Error.Message)
+	}
+	return e
+}
+
+// BatchError means that a batch has not completed: it failed, expired or was cancelled, or is still
+// running.
+type BatchError struct {
+	// Batch is the batch as it was last seen. Its Status says what became of it.
+	Batch *Batch
+	// Err is the reason, or nil: the message of [Batch.Error], or that the results are gone.
+	Err error
+}
+
+// Error returns one line.
+func (e *BatchError) Error() string {
+	n := e.Batch.RequestCounts
+	msg := "openrouter: batch " + nameIn(e.Batch.ID) + " is " + nameIn(string(e.Batch.Status))
+	if n.Total > 0 {
+		msg += fmt.Sprintf(": %d of %d requests completed, %d failed", n.Completed, n.Total, n.Failed)
+	}
+	if e.Err != nil {
+		msg += ": " + strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: ")
+	}
+	return msg
+}
+
+// Unwrap returns Err.
+func (e *BatchError) Unwrap() error { return e.Err }
+
+// Format writes the text of the error, for every verb.
+func (e *BatchError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
+
+// MarshalText returns the text of the error. encoding/json uses it, too.
+func (e *BatchError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// BatchResult is the result of one row.
+type BatchResult struct {
+	// ID is the service's id of the row.
+	ID string `json:"id,omitzero"`
+	// CustomID is [BatchRow.CustomID].
+	CustomID string `json:"custom_id"`
+	// Response is nil if there was no response. [BatchResult.Answer] and [BatchResult.Decode] read
+	// it.
+	Response *BatchResponse `json:"response" wire:"null"`
+	// Error is why there is no response.
+	Error *ErrorObject `json:"error" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	config func() *config // a func, so that formatting the result prints nothing of it
+	err    error          // why the row could not be read
+
+	presence presence
+}
+
+// BatchResponse is the response to one row.
+type BatchResponse struct {
+	// StatusCode is the HTTP status that the request would have had by itself.
+	StatusCode int    `json:"status_code"`
+	RequestID  string `json:"request_id,omitzero"`
+	// Body is the body that the request would have had by itself.
+	Body json.RawMessage `json:"body"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Answer returns the answer of a row for [BatchEndpointChat]. Its errors are those of one call:
+//
+//   - [*APIError]: the row failed. StatusCode is that of the row, or 0.
+//   - [*DecodeError]: the row, or its answer, cannot be decoded.
+//   - [*ConnectionError] that wraps [ErrTooLarge]: the row is larger than [WithMaxBodySize] allows.
+//
+// Answer decodes the body again with each call.
+func (r *BatchResult) Answer() (*ChatCompletion, error) {
+	c, call, body, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.completion(call, body)
+	return answer, c.secrets.conceal(err)
+}
+
+// Decode decodes the body of a row for any endpoint into out, as [Client.Do] does. Its errors are
+// those of [BatchResult.Answer].
+func (r *BatchResult) Decode(out any) error {
+	c, call, body, err := r.open()
+	if err != nil {
+		return err
+	}
+	return c.secrets.conceal(c.decode(call, body, out))
+}
+
+// open returns the body of a row that succeeded, and what reads it.
+func (r *BatchResult) open() (c *config, call *CallInfo, body []byte, err error) {
+	c, call = &config{}, &CallInfo{}
+	if r.config != nil {
+		c = r.config()
+	}
+	if r.err != nil {
+		return c, call, nil, r.err
+	}
+	if r.Response != nil {
+		call.StatusCode, body = r.Response.StatusCode, r.Response.Body
+	}
+	report := rawMember(r.Extra, "error")
+	if r.Error != nil {
+		if report, err = r.Error.MarshalJSON(); err != nil {
+			return c, call, nil, err
+		}
+	}
+	switch ok := call.StatusCode == 0 || call.StatusCode >= 200 && call.StatusCode <= 299; {
+	case says(report):
+		err = c.errorFromBody(call, []byte(`{"error":`+string(report)+`}`))
+	case r.Response == nil:
+		e := newAPIError(call, nil)
+		e.Message, e.opaque = "the row has neither a response nor an error", true
+		err = e
+	case !ok:
+		err = c.errorFromBody(call, body)
+	}
+	return c, call, body, c.secrets.conceal(err)
+}
+
+// newResult reads the row in raw, which are its first bytes if size is larger. A row that cannot
+// be read keeps the reason.
+func (c *config) newResult(raw []byte, size int64, call *CallInfo) *BatchResult {
+	r := &BatchResult{config: func() *config { return c }}
+	if size > int64(len(raw)) {
+		r.err = &ConnectionError{Err: ErrTooLarge, Body: reportBody(raw), call: call}
+	} else if kindOf(raw) != '{' {
+		r.err = &DecodeError{What: "BatchResult", Body: bytes.Clone(raw), Err: errors.New("not an object"), call: call}
+	} else if err := decode(r, raw, "BatchResult"); err != nil {
+		r.err = during(call, err)
+	}
+	if r.err != nil {
+		look := wire.NewReader(raw)
+		r.CustomID = look.Peek("custom_id")
+		r.err = c.secrets.conceal(r.err)
+	}
+	return r
+}
+
+// during adds the exchange to an error of decoding.
+func during(call *CallInfo, err error) error {
+	if e, ok := errors.AsType[*DecodeError](err); ok {
+		e.call = call
+	}
+	return err
+}
+
+// BatchList is a page of batches, the newest first.
+type BatchList struct {
+	Object  string  `json:"object,omitzero"`
+	Data    []Batch `json:"data"`
+	FirstID string  `json:"first_id" wire:"null"`
+	// LastID is the After of the next page.
+	LastID string `json:"last_id" wire:"null"`
+	// HasMore is true if there is a next page.
+	HasMore bool `json:"has_more"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the page.
+func (l *BatchList) Call() CallInfo {
+	if l == nil {
+		return CallInfo{}
+	}
+	return l.call.value()
+}
+
+// BatchDeletion says what was deleted.
+type BatchDeletion struct {
+	ID     string `json:"id"`
+	Object string `json:"object,omitzero"`
+	// Deletion has the outcome at the service and, if a provider ran the batch, at the provider.
+	Deletion json.RawMessage `json:"deletion,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ErrBatchUnknown means that it is not known whether the service has a batch. See
+// [BatchUnknownError].
+var ErrBatchUnknown error = &streamEnd{"it is not known whether the batch was made", nil}
+
+// BatchUnknownError means that [BatchesService.Submit] sent a whole batch and got no answer that
+// says what became of it. The service may run the batch, and bill it. Look for it before you submit
+// again:
+//
+//	params := &openrouter.BatchListParams{CreatedAfter: e.Since}
+//	for b, err := range client.Batches.All(ctx, params) {
+//		// is it b.Model == e.Model, with b.RequestCounts.Total == e.Rows?
+//	}
+//
+// It matches [ErrBatchUnknown].
+type BatchUnknownError struct {
+	// Model and Rows are those of the batch.
+	Model string
+	Rows  int
+	// Since is one minute before the upload began, by the clock of this machine.
+	Since time.Time
+	// Err is the reason: a [*ConnectionError], an [*APIError] or a [*DecodeError].
+	Err error
+}
+
+// Error returns one line.
+func (e *BatchUnknownError) Error() string {
+	return fmt.Sprintf("%v: look in Batches.List for one of model %s with %d requests, created after %s: %s", ErrBatchUnknown,
+		nameIn(e.Model), e.Rows, e.Since.UTC().Format(time.RFC3339), strings.TrimPrefix(oneLine(e.Err.Error()), "openrouter: "))
+}
+
+// Unwrap returns Err and [ErrBatchUnknown].
+func (e *BatchUnknownError) Unwrap() []error { return []error{e.Err, ErrBatchUnknown} }
+
+// Format writes the text of the error, for every verb.
+func (e *BatchUnknownError) Format(f fmt.State, verb rune) { render(f, verb, e.Error()) }
+
+// MarshalText returns the text of the error. encoding/json uses it, too.
+func (e *BatchUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// isRefusal reports whether an error says for sure that the service did not take the request.
+func isRefusal(err error) bool {
+	if e, ok := errors.AsType[*ConnectionError](err); ok {
+		return e.unsent
+	}
+	e, ok := errors.AsType[*APIError](err)
+	if !ok || e.opaque {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusRequestTimeout:
+		return false
+	case http.StatusServiceUnavailable:
+		return true
+	}
+	return e.StatusCode >= 400 && e.StatusCode <= 499
+}

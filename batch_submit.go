@@ -1,0 +1,295 @@
+package openrouter
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
+)
+
+// The service's limits of a batch. The size is in bytes.
+const (
+	maxBatchRows  = 5_000
+	maxBatchSize  = 200_000_000
+	maxBatchRowID = 64
+)
+
+// Submit sends the requests and returns the new batch, whose status is [BatchStatusValidating]: the
+// service has stored the batch, but not checked it. Keep its ID, which is all that
+// [BatchesService.Wait] and [BatchesService.Results] need.
+//
+// Submit asks for a row when the rows before it are nearly sent, and holds few rows in memory. It
+// runs Rows in the goroutine of the call. Each row is checked before it is sent. If a row is invalid,
+// or if Rows yields an error, Submit breaks the upload off and returns a [*ValidationError] or the
+// error. The service cannot make a batch of an upload that broke off. If that happens within the
+// first 64 KiB, nothing was sent.
+//
+// Rows cannot be read twice, so Submit is never retried, whatever [WithMaxRetries] says. If the whole
+// batch was sent and the outcome is not known, the error is a [*BatchUnknownError]. After any other
+// error there is no batch. Other errors are those of [Client.Do].
+//
+// [WithTimeout] limits the time for which the service takes nothing of the upload, and the wait for
+// its answer. Time that Rows takes does not count.
+func (s *BatchesService) Submit(ctx context.Context, req *BatchRequest, opts ...Option) (*Batch, error) {
+	cfg := s.client.config().with(opts)
+	req, seen := forObservers(cfg, req)
+	op := Operation{Name: "submit_batch", Request: seen}
+	if req != nil {
+		op.Target = req.Model
+	}
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*Batch, error) {
+		k := checker{unchecked: cfg.unchecked}
+		if k.batch(req); len(k.found) > 0 {
+			return nil, &ValidationError{Violations: slices.Concat(cfg.found, k.found)}
+		}
+		if cfg.err != nil {
+			return nil, cfg.err
+		}
+		u := newUpload(ctx, cfg, req)
+		defer u.end()
+		b, err := u.outcome(u.send(req.Rows))
+		return b, cfg.secrets.conceal(err)
+	})
+}
+
+// upload is the body of a batch on its way. The caller's goroutine writes it. One of the call's own
+// sends what was written, and reads the answer.
+type upload struct {
+	c      *config
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	wait   time.Duration // for the other side; 0 is no limit
+	clock  *clock
+	out    *bufio.Writer // to the upload itself
+
+	head batchHead
+	ids  map[string]int // the numbers of the rows
+	rows int
+	size int64 // of what was written
+
+	pipe    *io.PipeWriter // nil until the request was started
+	since   time.Time
+	closing bool // the end of the body may have been sent
+
+	answered chan struct{} // closed when the two below are set
+	batch    *Batch
+	err      error
+}
+
+// errAnswered is why the rest of an upload is not written: the exchange has ended.
+var errAnswered error = &streamEnd{"answered before the end of the upload", nil}
+
+// errGivenUpload is why an upload breaks off: the batch is not to be made.
+var errGivenUpload error = &streamEnd{"the upload was broken off", nil}
+
+func newUpload(ctx context.Context, c *config, req *BatchRequest) *upload {
+	u := &upload{c: c, ids: map[string]int{}, answered: make(chan struct{}), wait: c.timeout}
+	if d := c.httpClient.Timeout; d > 0 && (u.wait == 0 || d < u.wait) {
+		u.wait = d
+	}
+	u.ctx, u.cancel = context.WithCancelCause(ctx)
+	u.clock = &clock{ring: func(reason error) { u.cancel(ownEnd{reason}) }}
+	u.out = bufio.NewWriterSize(u, 64<<10)
+	u.head = batchHead{
+		Endpoint: req.endpoint(), Model: req.Model, CompletionWindow: "24h",
+		Provider: req.Provider, CallbackURL: req.CallbackURL, Extra: req.Extra,
+	}
+	if req.CompletionWindow != "" {
+		u.head.CompletionWindow = req.CompletionWindow
+	}
+	return u
+}
+
+func (r *BatchRequest) endpoint() BatchEndpoint {
+	if r.Endpoint == "" {
+		return BatchEndpointChat
+	}
+	return r.Endpoint
+}
+
+// send writes the whole body.
+func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
+	for row, err := range rows {
+		if err != nil {
+			return fmt.Errorf("openrouter: after %d rows of the batch: %w", u.rows, err)
+		}
+		if err := u.row(u.rows, &row); err != nil {
+			return err
+		}
+		u.rows++
+	}
+	if u.rows == 0 {
+		return &ValidationError{Violations: []Violation{{Field: "requests", Problem: "is empty: Rows has yielded no row"}}}
+	}
+	if err := u.out.Flush(); err != nil {
+		return err
+	}
+	n, err := u.Write([]byte("]}"))
+	if u.closing = n > 0; err != nil {
+		return err
+	}
+	return u.pipe.Close()
+}
+
+// row checks a row and writes it.
+func (u *upload) row(n int, row *BatchRow) error {
+	k := checker{unchecked: u.c.unchecked}
+	if n == 0 && u.head.Model == "" {
+		u.head.Model = row.model()
+	}
+	body := k.batchRow(row, &u.head)
+	k.place(n, row.CustomID)
+	k.batchIDs(n, row.CustomID, u.ids)
+
+	w := wire.NewWriter(nil)
+	if n == 0 {
+		u.head.writeJSON(&w)
+		head, err := w.Bytes()
+		if err != nil {
+			k.found = append(k.found, Violation{Field: "request", Problem: err.Error(), Err: err})
+		} else {
+			w = wire.NewWriter(append(head[:len(head)-1], `,"requests":[`...))
+		}
+	} else {
+		w = wire.NewWriter([]byte{','})
+	}
+	w.Open()
+	w.Name("custom_id")
+	w.String(row.CustomID)
+	w.Name("body")
+	w.Null() // in its place comes the body
+	text, _ := w.Bytes()
+	text = text[:len(text)-len("null")]
+
+	u.size += int64(len(text)) + body.Len() + int64(len("}"))
+	if u.size+int64(len("]}")) > maxBatchSize {
+		k.breaks(Violation{Field: "requests", Problem: "have more than 200 MB together; make several batches", Limit: "at most 200 MB"})
+	}
+	if n >= maxBatchRows {
+		k.breaks(Violation{Field: "requests", Problem: "are more than 5,000; make several batches", Limit: "at most 5000"})
+	}
+	if len(k.found) > 0 {
+		return &ValidationError{Violations: k.found}
+	}
+	if _, err := u.out.Write(text); err != nil {
+		return err
+	}
+	if _, err := io.Copy(u.out, body.Reader()); err != nil {
+		return err
+	}
+	return u.out.WriteByte('}')
+}
+
+// piece is how much of a large row must be taken within the time limit.
+const piece = 64 << 10
+
+// Write hands data over to the connection. It starts the request when the first data comes.
+func (u *upload) Write(data []byte) (written int, err error) {
+	if u.pipe == nil {
+		u.start()
+	}
+	for p := range slices.Chunk(data, piece) {
+		u.begin()
+		n, err := u.pipe.Write(p)
+		u.clock.stop()
+		written += n
+		if errors.Is(err, io.ErrClosedPipe) { // net/http closes a body that it needs no more
+			err = errAnswered
+		}
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// begin starts the time limit for the other side.
+func (u *upload) begin() {
+	if u.wait > 0 {
+		u.clock.start(u.wait, ErrAttemptTimeout)
+	}
+}
+
+// start sends the request, whose body is what will be written.
+func (u *upload) start() {
+	u.since = time.Now().Add(-time.Minute)
+	body, pipe := io.Pipe()
+	u.pipe = pipe
+	unlimited := *u.c
+	unlimited.timeout = 0 // the clock of the upload is the limit
+	unlimited.maxRetries = 0
+	go func() {
+		defer close(u.answered)
+		u.batch, u.err = attempts(u.ctx, &unlimited, func(call *CallInfo) (*Batch, error) { return unlimited.submitOnce(u.ctx, body, call) })
+		_ = body.CloseWithError(errAnswered) // never fails
+	}()
+}
+
+// submitOnce sends a body and reads the batch that the service has made of it.
+func (c *config) submitOnce(ctx context.Context, body io.Reader, call *CallInfo) (*Batch, error) {
+	out := outgoing{method: http.MethodPost, path: batchesPath, upload: body, bulk: true}
+	data, err := c.exchange(ctx, out, call, new(bytes.Buffer))
+	if err != nil {
+		return nil, err
+	}
+	text := bytes.TrimSpace(data)
+	if kindOf(text) != '{' {
+		return nil, c.notAnAnswer(call, data)
+	}
+	b := &Batch{}
+	if err := decode(b, text, "Batch"); err != nil {
+		return nil, during(call, err)
+	}
+	if b.ID == "" {
+		return nil, c.without("id", call, data)
+	}
+	b.call = call
+	return b, nil
+}
+
+// outcome waits for the answer, given the error that ended the writing.
+func (u *upload) outcome(err error) (*Batch, error) {
+	if u.pipe == nil {
+		return nil, err
+	}
+	if err != nil && !errors.Is(err, errAnswered) {
+		u.breakOff()
+		return nil, err
+	}
+	u.begin()
+	<-u.answered
+	u.clock.stop()
+	switch {
+	case u.err == nil && err == nil:
+		return u.batch, nil
+	case u.err == nil:
+		u.err = err // the service took a batch before it was whole
+	case !u.closing || isRefusal(u.err):
+		return nil, u.err
+	}
+	return nil, &BatchUnknownError{Model: u.head.Model, Rows: u.rows, Since: u.since, Err: u.err}
+}
+
+// breakOff ends an upload so that the service cannot take what it has for the whole.
+func (u *upload) breakOff() {
+	u.cancel(ownEnd{errGivenUpload})
+	_ = u.pipe.CloseWithError(errGivenUpload) // never fails
+	<-u.answered
+}
+
+// end leaves nothing of the upload behind, also if Rows has panicked.
+func (u *upload) end() {
+	if u.pipe != nil {
+		u.breakOff()
+	}
+	u.cancel(nil)
+	u.clock.end()
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/agent"
+)
+
+const help = `/model [slug]   shows the model, or changes it
+/save [file]    saves the conversation as JSON
+/load [file]    loads a conversation; without a file, the last one that was not saved
+/cost           shows what the conversation has cost
+/help           shows this
+/quit           leaves; so does Ctrl-D
+
+Ctrl-C stops an answer. The path of an image or PDF in a question attaches the file.`
+
+// command splits a line such as "/save file". Other lines that begin with a slash are paths.
+func command(line string) (name, arg string, ok bool) {
+	name, arg, _ = strings.Cut(line, " ")
+	if !strings.HasPrefix(name, "/") || strings.Contains(name[1:], "/") || filepath.Ext(name) != "" {
+		return "", "", false
+	}
+	return name, strings.TrimSpace(arg), true
+}
+
+func (c *chat) do(name, arg string) error {
+	switch name {
+	case "/model":
+		if arg != "" {
+			c.model = arg
+		}
+		c.console.Note("model: %s", c.model)
+	case "/save":
+		return c.save(arg)
+	case "/load":
+		return c.load(arg)
+	case "/cost":
+		c.console.Note("%s in %d answers", cost(&c.run.Usage), answers(c.run.Steps))
+	case "/help":
+		c.console.Note("%s", help)
+	case "/quit", "/exit":
+		return errQuit
+	default:
+		return fmt.Errorf("there is no command %s; /help lists them", name)
+	}
+	return nil
+}
+
+func answers(steps []agent.Step) (n int) {
+	for _, s := range steps {
+		if s.Answer != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// saved is the file of a conversation: an agent.Run, and the model.
+type saved struct {
+	Model string `json:"model,omitempty"`
+	agent.Run
+}
+
+func (c *chat) save(name string) error {
+	if name == "" {
+		name = c.file
+	}
+	if name == "" {
+		name = "chat.json"
+	}
+	if err := c.write(name); err != nil {
+		return err
+	}
+	c.file, c.isSaved = name, true
+	c.console.Note("saved: %s", name)
+	return nil
+}
+
+// write replaces a file at once, so that no failure leaves half of it.
+func (c *chat) write(name string) error {
+	text, err := json.MarshalIndent(saved{c.model, c.run}, "", "\t")
+	if err != nil {
+		return err
+	}
+	part := name + ".part"
+	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, name)
+}
+
+func (c *chat) load(name string) error {
+	isUnsaved := name == ""
+	if isUnsaved {
+		var err error
+		if name, err = unsavedFile(); err != nil {
+			return err
+		}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var s saved
+	if err := json.Unmarshal(text, &s); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if len(s.Messages) == 0 {
+		return fmt.Errorf("%s: no conversation", name)
+	}
+	c.run, c.isSaved = s.Run, true
+	if !isUnsaved {
+		c.file = name
+	}
+	if s.Model != "" {
+		c.model = s.Model
+	}
+	c.show()
+	c.console.Note("loaded: %s, %d messages, %s", name, len(c.run.Messages), c.model)
+	return nil
+}
+
+// show shows the conversation.
+func (c *chat) show() {
+	for _, m := range c.run.Messages {
+		switch m.Role {
+		case openrouter.RoleUser:
+			c.console.Question(m.Text())
+		case openrouter.RoleAssistant:
+			c.console.Reasoning(m.Reasoning)
+			c.console.Answer(m.Text())
+			c.console.Flush()
+			for _, call := range m.ToolCalls {
+				c.console.Note("%s %s", call.Function.Name, oneLine(call.Function.Arguments))
+			}
+		case openrouter.RoleTool:
+			c.console.Note("→ %s", oneLine(m.Text()))
+		}
+	}
+}
+
+// leave saves what the user has not.
+func (c *chat) leave() {
+	if _, isPlain := c.console.(*plain); isPlain || c.isSaved || len(c.run.Messages) == 0 {
+		return
+	}
+	name, err := unsavedFile()
+	if err == nil {
+		err = c.write(name)
+	}
+	if err != nil {
+		c.console.Note("the conversation is lost: %v", err)
+		return
+	}
+	c.console.Note("the conversation is in %s; /load brings it back", name)
+}
+
+// unsavedFile is where a conversation goes that was left without /save.
+func unsavedFile() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "openrouter-chat.json"), nil
+}
+
+// indented is JSON on several lines. Other text is returned as it is.
+func indented(text string) string {
+	var out strings.Builder
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if e.Encode(json.RawMessage(text)) != nil {
+		return text
+	}
+	return strings.TrimSpace(out.String())
+}

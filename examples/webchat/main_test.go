@@ -1,0 +1,138 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
+)
+
+const hello = `{"id":"chat","message":{"id":"1","role":"user","parts":[{"type":"text","text":"Hello."}]}}`
+
+// serve starts the program's server with a fake as the service.
+func serve(t *testing.T, replies ...openroutertest.Reply) (*server, *httptest.Server) {
+	s := &server{client: openroutertest.NewServer(t, replies...).Client(), visitors: map[string]*visitor{}}
+	web := httptest.NewServer(s.handler())
+	t.Cleanup(web.Close)
+	return s, web
+}
+
+// newBrowser returns a client with cookies of its own.
+func newBrowser(t *testing.T) *http.Client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &http.Client{Jar: jar}
+}
+
+func do(t *testing.T, browser *http.Client, method, url, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := browser.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res, string(data)
+}
+
+// The page allows its own script and style alone, by a word that is new each time.
+func TestPage(t *testing.T) {
+	_, web := serve(t)
+	res, body := do(t, newBrowser(t), http.MethodGet, web.URL, "")
+	policy := res.Header.Get("Content-Security-Policy")
+	nonces := regexp.MustCompile(`nonce="([A-Z2-7]{26})"`).FindAllStringSubmatch(body, -1)
+	require.Len(t, nonces, 2, "a script and a style")
+	assert.Equal(t, nonces[0], nonces[1])
+	assert.Contains(t, policy, "script-src 'nonce-"+nonces[0][1]+"';")
+	assert.Contains(t, policy, "default-src 'none';")
+	assert.NotContains(t, policy, "unsafe")
+	again, _ := do(t, newBrowser(t), http.MethodGet, web.URL, "")
+	assert.NotEqual(t, policy, again.Header.Get("Content-Security-Policy"))
+	assert.NotRegexp(t, `innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(`, page)
+}
+
+// Another site cannot ask, and cannot delete, on behalf of the visitor.
+func TestOtherSitesAreRefused(t *testing.T) {
+	_, web := serve(t)
+	for _, method := range []string{http.MethodPost, http.MethodDelete} {
+		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+			res, _ := do(t, newBrowser(t), method, web.URL+"/chat", hello, header...)
+			assert.Equal(t, http.StatusForbidden, res.StatusCode)
+		}
+	}
+}
+
+// Each visitor has a conversation, which only the cookie leads to.
+func TestVisitorsAreApart(t *testing.T) {
+	_, web := serve(t, openroutertest.Text("Hi, Ada."), openroutertest.Text("Hi, Bob."))
+	ada, bob := newBrowser(t), newBrowser(t)
+	res, body := do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Contains(t, body, "Hi, Ada.")
+	cookie := res.Cookies()[0]
+	assert.Len(t, cookie.Value, 26)
+	assert.True(t, cookie.HttpOnly)
+	assert.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
+	do(t, bob, http.MethodPost, web.URL+"/chat", hello)
+
+	_, kept := do(t, ada, http.MethodGet, web.URL+"/chat", "")
+	assert.Contains(t, kept, "Hi, Ada.")
+	assert.NotContains(t, kept, "Bob")
+	assert.NotContains(t, kept, "Answer briefly", "the instructions stay on the server")
+	do(t, ada, http.MethodDelete, web.URL+"/chat", "")
+	_, kept = do(t, ada, http.MethodGet, web.URL+"/chat", "")
+	assert.Equal(t, "[]", kept)
+	_, kept = do(t, bob, http.MethodGet, web.URL+"/chat", "")
+	assert.Contains(t, kept, "Hi, Bob.")
+	_, kept = do(t, newBrowser(t), http.MethodGet, web.URL+"/chat", "", "Cookie", "visitor=ada")
+	assert.Equal(t, "[]", kept)
+}
+
+// A visitor who has spent the budget, and a new one when all is spent, get no answer.
+func TestBudget(t *testing.T) {
+	_, web := serve(t, openroutertest.Text("Hi.").Cost(budget), openroutertest.Text("Hi.").Cost(totalBudget))
+	ada := newBrowser(t)
+	_, body := do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Contains(t, body, `"finishReason":"stop"`)
+	_, body = do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Contains(t, body, "The budget is spent.")
+	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	_, body = do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	assert.Contains(t, body, "The budget is spent.")
+}
+
+// What is kept in memory is bounded.
+func TestLimits(t *testing.T) {
+	s, web := serve(t)
+	ada := newBrowser(t)
+	do(t, ada, http.MethodGet, web.URL+"/chat", "")
+	for _, v := range s.visitors {
+		v.messages = make([]openrouter.Message, maxMessages+1)
+	}
+	res, body := do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Equal(t, http.StatusConflict, res.StatusCode)
+	assert.Equal(t, "This conversation is full. Start a new one.\n", body)
+	res, _ = do(t, ada, http.MethodPost, web.URL+"/chat", `"`+strings.Repeat("a", maxBody)+`"`)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
+
+	for range maxVisitors {
+		r := httptest.NewRequest(http.MethodGet, "/chat", nil)
+		s.visitor(httptest.NewRecorder(), r)
+	}
+	assert.Len(t, s.visitors, maxVisitors)
+	_, kept := do(t, ada, http.MethodGet, web.URL+"/chat", "")
+	assert.Equal(t, "[]", kept, "the oldest is forgotten")
+}
