@@ -75,7 +75,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 		}
 		messages[i].Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(leases[i].old.seq, 10))
 	}
-	seqs, errs := w.q.publish(ctx, messages)
+	_, errs := w.q.publish(ctx, messages)
 	for i, err := range errs {
 		if outdated(err) {
 			// It was another worker, or this one, whose acknowledgement was lost.
@@ -85,14 +85,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 			return fmt.Errorf("natsjobs: store a result: %w", err)
 		}
 	}
-	return atOnce(len(leases), func(i int) error {
-		if stateOf(results[i]) != stateBatch {
-			return w.done(ctx, leases[i])
-		}
-		var err error
-		leases[i].old, err = readHeaders(messages[i].Header, seqs[i])
-		return err
-	})
+	return atOnce(len(leases), func(i int) error { return w.done(ctx, leases[i]) })
 }
 
 // failed returns the job to keep beside a failure.

@@ -22,7 +22,8 @@ type Config struct {
 
 	// URL is a NATS server with JetStream, or several of one cluster with commas between them,
 	// such as "nats://a:4222,nats://b:4222". What a power cut costs there is up to the setting
-	// sync_interval of the server: two minutes of writes by default, unless there are replicas.
+	// sync_interval of the server: two minutes of writes by default, unless another server of the
+	// cluster has them.
 	URL string
 
 	// Options are for the connection to URL, such as nats.UserCredentials.

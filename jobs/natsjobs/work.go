@@ -38,7 +38,13 @@ const (
 // MaxCost of the runner limits what all workers of the queue spend together, now and earlier. Give
 // all of them the same. A rate limit that one worker meets pauses the model for all. With
 // RetryFailed, Work first puts the failed jobs back into the queue.
+//
+// Batch of the runner must be false: batches need no fleet. One process hands them over, with
+// [jobs.Runner.Run] and the queue as its Store.
 func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, error) {
+	if runner.Batch {
+		return jobs.Status{}, errors.New("natsjobs: Work cannot send batches: let one process call Run of the runner, with the queue as its Store")
+	}
 	if runner.RetryFailed {
 		if err := q.addFailed(ctx); err != nil {
 			return jobs.Status{}, fmt.Errorf("natsjobs: queue the failed jobs again: %w", err)
@@ -293,7 +299,7 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 	if err != nil {
 		return nil, err
 	}
-	if known && old.State != stateBatch && strconv.FormatUint(old.seq, 10) != again {
+	if known && strconv.FormatUint(old.seq, 10) != again {
 		return nil, w.done(ctx, l) // its worker died after it had recorded it
 	}
 	l.old = old

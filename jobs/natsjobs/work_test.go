@@ -311,3 +311,19 @@ func TestObjectsDoNotPileUp(t *testing.T) {
 	}
 	assert.Len(t, results(t, q)["row-1"].Value, len(large))
 }
+
+func TestWorkLeavesBatchesAlone(t *testing.T) {
+	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
+	add(t, q, 0, 2)
+	f := newFake(t, nil)
+	_, err := q.Work(t.Context(), &jobs.Runner{Client: f.Client(), Batch: true})
+	require.ErrorContains(t, err, "Run of the runner")
+	assert.Equal(t, 2, left(t, q))
+
+	// A job that went with a batch of Run meanwhile is not asked here, too.
+	require.NoError(t, q.Put(t.Context(), jobs.Result{Key: "row-1", Batch: "batch_1"}))
+	status, err := q.Work(within(t, long), &jobs.Runner{Client: f.Client()})
+	require.NoError(t, err)
+	assert.Equal(t, 1, status.Done)
+	assert.True(t, results(t, q)["row-1"].Pending())
+}

@@ -51,7 +51,7 @@ rows of a CSV file become requests with --prompt or --template:
 The key of the service is read from OPENROUTER_API_KEY. With --fake a fake service
 inside this program answers, without a key and without cost.
 
-Ctrl-C ends what is under way and records it. A second Ctrl-C stops within seconds.
+Ctrl-C lets what is under way end and records it. A second Ctrl-C stops within seconds.
 
 Exit status: 0 every job has an answer; 1 an error; 2 a wrong command line; 3 every
 job has a result, but some failed; 4 the limit of --max-cost is reached; 5 the

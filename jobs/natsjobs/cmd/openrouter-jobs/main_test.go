@@ -33,6 +33,7 @@ type shell struct {
 	t   *testing.T
 	dir string
 	env []string
+	srv *openroutertest.Server
 }
 
 // newShell starts a fake service; without replies it echoes.
@@ -43,7 +44,7 @@ func newShell(t *testing.T, replies ...openroutertest.Reply) *shell {
 		}).Always())
 	}
 	srv := openroutertest.NewServer(t, replies...)
-	return &shell{t: t, dir: t.TempDir(), env: []string{
+	return &shell{t: t, dir: t.TempDir(), srv: srv, env: []string{
 		"OPENROUTER_API_KEY=" + openroutertest.Key, "OPENROUTER_BASE_URL=" + srv.URL, "NATS_URL=", "NATS_CREDS=",
 	}}
 }

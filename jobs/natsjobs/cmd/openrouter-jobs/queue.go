@@ -148,7 +148,7 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 		return err
 	}
 	p = newProgress(first.Done+first.Failed+first.Left, first, w.isQuiet)
-	ctx, signals := listen(c.Context(), p.say, queue.Drain)
+	ctx, signals := listen(c.Context(), p.say, draining, queue.Drain)
 	defer signals.stop()
 	looking, end := context.WithCancel(ctx)
 	watched := make(chan struct{})

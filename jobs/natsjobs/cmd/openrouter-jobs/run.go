@@ -25,6 +25,7 @@ type worker struct {
 	perSecond float64
 	maxCost   float64
 	retry     bool
+	isBatch   bool
 	isFake    bool
 	isJSON    bool
 	isQuiet   bool
@@ -43,7 +44,7 @@ func (w *worker) flags(c *cobra.Command) {
 
 // runner returns a runner, and a function that frees what it needs.
 func (w *worker) runner(c *cobra.Command) (*jobs.Runner, func(), error) {
-	r := &jobs.Runner{Workers: w.workers, PerSecond: w.perSecond, MaxCost: w.maxCost, RetryFailed: w.retry}
+	r := &jobs.Runner{Workers: w.workers, PerSecond: w.perSecond, MaxCost: w.maxCost, RetryFailed: w.retry, Batch: w.isBatch}
 	switch {
 	case w.workers < 1:
 		return nil, nil, usageError{c, fmt.Errorf("--workers is %d: it must be at least 1", w.workers)}
@@ -96,6 +97,7 @@ may be left out; or it is a table (CSV, or TSV by its name) with --prompt or
 	}
 	w.flags(c)
 	in.flags(c)
+	c.Flags().BoolVar(&w.isBatch, "batch", false, "send the jobs in batches of the service, at about half the price; the answers take minutes to hours, and Ctrl-C loses none")
 	return c
 }
 
@@ -131,7 +133,13 @@ func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
 		asked++
 		p.set(s, asked)
 	}
-	ctx, signals := listen(c.Context(), p.say, func() {})
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	what, soft := draining, func() {}
+	if w.isBatch {
+		what, soft = "the service goes on with its batches, and the next run picks them up.", cancel
+	}
+	ctx, signals := listen(ctx, p.say, what, soft)
 	defer signals.stop()
 	status, err := runner.Run(ctx, signals.until(source))
 	p.end()

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"net/http"
 	"os"
 	"runtime"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
@@ -193,6 +195,33 @@ func TestASignalEndsTheWaitForStandardInput(t *testing.T) {
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_ = c.Wait() // the status is looked at
 	assert.Equal(t, exitInterrupted, c.ProcessState.ExitCode())
+}
+
+// A signal leaves the batch to the service. The next run picks it up.
+func TestABatchIsPickedUp(t *testing.T) {
+	s := newShell(t)
+	s.requests("in.jsonl", 10)
+	s.srv.SetBatchLife(openrouter.BatchStatusInProgress, openrouter.BatchStatusCompleted)
+	interrupt, _, status := started(t, s, "run", "in.jsonl", "out.jsonl", "--batch")
+	require.Eventually(t, func() bool {
+		data, err := os.ReadFile(s.dir + "/out.jsonl")
+		return err == nil && strings.Count(string(data), "\n") == 10
+	}, 10*time.Second, 10*time.Millisecond, "the id of the batch is stored first")
+	interrupt()
+	assert.Equal(t, exitInterrupted, status())
+	for _, r := range s.results("out.jsonl") {
+		assert.True(t, r.Pending())
+	}
+	out, _ := s.runs(exitDone, "run", "in.jsonl", "out.jsonl", "--batch", "--json")
+	assert.Equal(t, 10, s.summary(out).Done)
+	assert.Equal(t, "Row 3", s.results("out.jsonl")["row-3"].Answer.Text())
+	posts := 0
+	for _, r := range s.srv.Requests() {
+		if r.Method == http.MethodPost {
+			posts++
+		}
+	}
+	assert.Equal(t, 1, posts, "it was sent once")
 }
 
 func TestATerminalHasABar(t *testing.T) {

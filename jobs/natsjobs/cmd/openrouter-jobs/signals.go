@@ -20,8 +20,11 @@ type signals struct {
 	done    chan struct{}
 }
 
-// listen returns a context that the second signal ends, and calls soft at the first.
-func listen(ctx context.Context, say func(string), soft func()) (context.Context, *signals) {
+const draining = "the requests under way end first. Ctrl-C again stops within seconds."
+
+// listen returns a context that the second signal ends, and calls soft at the first. What happens
+// then is said.
+func listen(ctx context.Context, say func(string), what string, soft func()) (context.Context, *signals) {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &signals{soft: make(chan struct{}), receive: make(chan os.Signal, 2), done: make(chan struct{})}
 	signal.Notify(s.receive, os.Interrupt, syscall.SIGTERM)
@@ -30,7 +33,7 @@ func listen(ctx context.Context, say func(string), soft func()) (context.Context
 		select {
 		case <-s.receive:
 			s.came.Store(true)
-			say("Stopping: the requests under way end first. Ctrl-C again stops within seconds.")
+			say("Stopping: " + what)
 			close(s.soft)
 			soft()
 		case <-s.done:
