@@ -136,7 +136,7 @@ func ExampleReadJSONL() {
 	}
 	// Output:
 	// a openai/gpt-5.2
-	// jobs: line 2: json: unknown field "prompt"
+	// jobs: line 2: is not a job, {"key": …, "request": {…}, "meta": …}: json: unknown field "prompt"
 }
 
 func ExampleKeyOf() {
