@@ -137,7 +137,6 @@ func testApproveError(t *testing.T) {
 	}
 	run, err := a.Run(t.Context(), question())
 	requireError(t, run, err, cause)
-	assert.EqualError(t, err, "agent: approval of echo: the terminal is gone")
 	for _, text := range results(run.Messages) {
 		assert.Equal(t, "error: not run: the run ended", text)
 	}

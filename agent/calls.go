@@ -107,7 +107,7 @@ func (l *loop) approve(ctx context.Context, jobs []*job) error {
 			d, err := ask(ctx, j.call)
 			switch {
 			case err != nil:
-				return fmt.Errorf("approval of %s: %w", j.call.Function.Name, err)
+				return err
 			case ctx.Err() != nil:
 				return ended(ctx)
 			case d.Wait:
