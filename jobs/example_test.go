@@ -193,7 +193,7 @@ func ExampleRunner_structured() {
 			return result, err
 		}
 		value, err := json.Marshal(label)
-		return jobs.Result{Value: value, Usage: *res.Usage}, err
+		return jobs.Result{Value: value, Answer: res}, err // its usage counts
 	}}
 	job := jobs.Job{Key: "1", Request: &openrouter.ChatCompletionRequest{Model: "openai/gpt-5.2", Prompt: "I love it."}}
 	_, err = runner.Run(context.Background(), func(yield func(jobs.Job, error) bool) { yield(job, nil) })
