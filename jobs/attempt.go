@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
+	"unicode"
 
 	"github.com/openrouter-go/openrouter"
 )
@@ -215,8 +217,14 @@ func complete(r Result, t *task, err error) Result {
 	return r
 }
 
-// isFinal reports whether a failure is one of every request: no key, a rejected key, no credits.
+// isFinal reports whether a failure is one of every request: an invalid option, no key, a rejected
+// key, no credits.
 func isFinal(err error) bool {
+	if e, ok := errors.AsType[*openrouter.ValidationError](err); ok {
+		return slices.ContainsFunc(e.Violations, func(v openrouter.Violation) bool {
+			return v.Field != "" && unicode.IsUpper(rune(v.Field[0])) // an option, or a variable; members are in lower case
+		})
+	}
 	if errors.Is(err, openrouter.ErrMissingAPIKey) {
 		return true
 	}

@@ -43,6 +43,19 @@
 // The client retries temporary failures first. A job that fails for good is recorded with its error,
 // and what it cost. [Runner.RetryFailed] asks such jobs again.
 //
+// # At half the price
+//
+// [Runner.Batch] sends jobs that may wait minutes or hours through the service's Batch API, at about
+// half the price. Jobs of one model go in groups of up to 5,000, which start when they are full or
+// when the source has ended. A result with the id of the batch is stored for each job before anybody
+// waits, so the next run waits on if this one stops. Every run does that, with or without Batch. The
+// results are the same, in the same store. If the process dies while a group is handed over, that
+// group may be asked twice.
+//
+// Groups are held in memory, up to 20,000 jobs. A job that cannot go with a batch, such as one with an
+// image in the request, fails alone. With [Runner.MaxCost] the first batch of a model has at most 100
+// jobs.
+//
 // # More than a request
 //
 // [Runner.Do] makes a job anything that costs money and can fail: a typed answer, the run of an

@@ -145,6 +145,29 @@ func ExampleKeyOf() {
 	// Output: d02ec9e29df454bef1c62af4bdf1dffed0ba6deae25a50c363a993148191bd78 <nil>
 }
 
+// Jobs that may wait cost about half.
+func ExampleRunner_batch() {
+	client := openroutertest.NewTransport(nil, openroutertest.Text("positive").Cost(0.125).Always()).Client()
+	dir, remove := folder()
+	defer remove()
+	store, err := jobs.OpenFile(filepath.Join(dir, "labels.jsonl"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	runner := jobs.Runner{Client: client, Store: store, Batch: true}
+	status, err := runner.Run(context.Background(), reviews("It works.", "I love it."))
+	fmt.Println(status.Done, status.Usage.Cost, err)
+	for result := range store.Results(context.Background()) {
+		fmt.Println(result.Batch, result.Answer.Text())
+	}
+	// Output:
+	// 2 0.25 <nil>
+	// batch_fake_1 positive
+	// batch_fake_1 positive
+}
+
 // A job may be a typed answer.
 func ExampleRunner_structured() {
 	type Label struct {

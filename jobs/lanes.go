@@ -186,13 +186,21 @@ func (s *run) unblock() {
 	}
 }
 
-// pause stops a lane until a time.
+// pause stops a lane until a time. The program is told when a pause begins, because nothing else may
+// happen for hours.
 func (s *run) pause(l *lane, until time.Time) {
+	if s.setPause(l, until) {
+		s.report()
+	}
+}
+
+func (s *run) setPause(l *lane, until time.Time) (begins bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !until.After(l.until) {
-		return
+		return false
 	}
+	begins = !time.Now().Before(l.until)
 	l.until = until
 	if l.timer != nil {
 		l.timer.Stop()
@@ -204,6 +212,7 @@ func (s *run) pause(l *lane, until time.Time) {
 		s.room.Broadcast()
 	})
 	s.room.Broadcast() // its jobs are parked now
+	return begins
 }
 
 const (

@@ -163,10 +163,12 @@ func TestARefusalWithoutAHintWaitsLongerEachTimeAndEndsAsAFailure(t *testing.T) 
 			return openroutertest.Error(429, openrouter.ErrRateLimitExceeded)
 		}).Always())
 		store := &memory{}
-		runner := jobs.Runner{Client: fake.Client(), Store: store}
+		var told []time.Duration
+		runner := jobs.Runner{Client: fake.Client(), Store: store, OnProgress: func(s jobs.Status) { told = append(told, s.Paused/time.Second) }}
 		status, err := runner.Run(t.Context(), rows(1))
 		require.NoError(t, err)
 		assert.Equal(t, 1, status.Failed)
+		assert.Equal(t, []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 60, 0}, told, "every pause, and the result")
 		assert.Equal(t, []float64{0, 1, 3, 7, 15, 31, 63, 123, 183, 243}, seen.at["k0"])
 		assert.Equal(t, openrouter.ErrRateLimitExceeded, store.all()["k0"].Type)
 	})
@@ -232,14 +234,35 @@ func TestNoCreditsAndARejectedKeyStopAllAtOnce(t *testing.T) {
 	}
 }
 
-func TestAMissingKeyStopsARun(t *testing.T) {
+func TestAClientThatCannotSendStopsARun(t *testing.T) {
 	t.Setenv("OPENROUTER_API_KEY", "")
+	for name, client := range map[string]*openrouter.Client{
+		"no key":  openrouter.NewClient(),
+		"address": openrouter.NewClient(openrouter.WithAPIKey("sk-or-v1-test"), openrouter.WithBaseURL("not a url")),
+		"both":    openrouter.NewClient(openrouter.WithMaxRetries(-1)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := &memory{}
+			runner := jobs.Runner{Client: client, Store: store}
+			status, err := runner.Run(t.Context(), rows(100))
+			require.Error(t, err)
+			assert.Empty(t, store.all(), "no job is to blame")
+			assert.Positive(t, status.Left)
+			runner.Batch = true
+			_, err = runner.Run(t.Context(), rows(100))
+			require.Error(t, err)
+			assert.Empty(t, store.all())
+		})
+	}
 	store := &memory{}
-	runner := jobs.Runner{Client: openrouter.NewClient(), Store: store}
-	status, err := runner.Run(t.Context(), rows(100))
-	require.ErrorIs(t, err, openrouter.ErrMissingAPIKey)
-	assert.Empty(t, store.all())
-	assert.Positive(t, status.Left)
+	bad := question("a/b", "x")
+	bad.Temperature = new(9.0)
+	runner := jobs.Runner{Client: openroutertest.NewTransport(t).Client(), Store: store}
+	status, err := runner.Run(t.Context(), list(jobs.Job{Key: "a", Request: bad}, jobs.Job{Key: "b"}))
+	require.NoError(t, err)
+	assert.Equal(t, 2, status.Failed, "a request that is invalid fails alone")
+	assert.Contains(t, store.all()["a"].Err, "temperature")
+	assert.Contains(t, store.all()["b"].Err, "request is nil")
 }
 
 func TestStartsArePaced(t *testing.T) {

@@ -28,6 +28,8 @@ type run struct {
 	workers   sync.WaitGroup
 	writer    sync.WaitGroup
 
+	reports sync.Mutex // one call of OnProgress at a time
+
 	mu       sync.Mutex
 	work     *sync.Cond // there may be a job to start, or no more to come
 	room     *sync.Cond // the source may be read on
@@ -224,10 +226,18 @@ func (s *run) account(results []Result) {
 		}
 		s.counted.Usage.Add(&results[i].Usage)
 		s.mu.Unlock()
-		if s.OnProgress != nil {
-			s.OnProgress(s.status())
-		}
+		s.report()
 	}
+}
+
+// report tells the program where the run is.
+func (s *run) report() {
+	if s.OnProgress == nil {
+		return
+	}
+	s.reports.Lock()
+	defer s.reports.Unlock()
+	s.OnProgress(s.status())
 }
 
 func (s *run) status() Status {

@@ -21,7 +21,7 @@ type Runner struct {
 	// Store holds the results.
 	Store Store
 	// Workers is how many jobs may be under way at once, from the request until the result is
-	// durable. The default is 16.
+	// durable. With Batch it is how many batches may be. The default is 16.
 	Workers int
 	// PerSecond limits how many jobs start in a second; 0 is no limit.
 	PerSecond float64
@@ -30,16 +30,16 @@ type Runner struct {
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
-	// Batch sends the jobs through the service's Batch API, at about half the price: see
-	// [openrouter.BatchesService]. The answers take minutes to hours.
+	// Batch sends the jobs through the service's Batch API: see the package documentation. It needs
+	// Client. Do must be nil.
 	Batch bool
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
 	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
 	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
 	// again by Run.
 	Do func(context.Context, Job) (Result, error)
-	// OnProgress is called after each recorded result, one call at a time. No result is recorded
-	// while it runs.
+	// OnProgress is called after each recorded result, and when a pause begins, one call at a time.
+	// No result is recorded while it runs.
 	OnProgress func(Status)
 }
 
@@ -64,7 +64,7 @@ const grace = 5 * time.Second
 //     cancelled; they are left for the next run, although the service may bill them.
 //   - The service says that there are too few credits or that the key is rejected: 401, 402, and 403
 //     unless it is about the content or comes from a provider. The error is that of the request, which
-//     is left. [openrouter.ErrMissingAPIKey] is the same.
+//     is left. A missing key and an invalid option of the client are the same.
 //   - [ErrMaxCost].
 //   - The store fails.
 //

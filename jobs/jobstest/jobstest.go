@@ -229,6 +229,7 @@ func atOnce(t *testing.T, p place) {
 				}
 			}
 		}()
+		defer func() { <-written }()
 		for isOver := false; !isOver; {
 			select {
 			case <-written:
