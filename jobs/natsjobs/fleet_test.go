@@ -111,7 +111,8 @@ func TestAFleetLosesNothing(t *testing.T) {
 	t.Logf("%d jobs, %d kills and a restart of the server: %d requests were repeated, %d were allowed", all, kills, again, kills*workers)
 }
 
-// The server is killed with -9. It may forget what it has just given out, but nothing else.
+// The server is killed with -9. It forgets what it has just given out, so that two workers have the
+// same jobs. It forgets nothing else.
 func TestAServerMayBeKilled(t *testing.T) {
 	const (
 		all     = 1000
@@ -159,7 +160,7 @@ func TestAServerMayBeKilled(t *testing.T) {
 	assert.Len(t, results(t, fleet[0]), all)
 	n, requests := f.counts()
 	assert.Equal(t, all, n)
-	assert.LessOrEqual(t, requests-all, kills*len(fleet)*workers)
+	assert.LessOrEqual(t, requests-all, kills*len(fleet)*3*workers, "what the workers had: under way, read and fetched")
 	t.Logf("%d jobs, the server was killed: %d requests were repeated", all, requests-all)
 }
 
