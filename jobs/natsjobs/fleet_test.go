@@ -31,6 +31,7 @@ func TestTheQueueIsAStore(t *testing.T) {
 
 // A process with the server inside is killed with -9, again and again.
 func TestAQueueInAFolderLosesNothing(t *testing.T) {
+	start := time.Now()
 	jobstest.Kill(t, jobstest.Plan{
 		Kills: 10,
 		Open: func(t testing.TB, dir string) jobs.Store {
@@ -47,6 +48,7 @@ func TestAQueueInAFolderLosesNothing(t *testing.T) {
 			return err
 		},
 	})
+	assert.Less(t, time.Since(start), 25*time.Second, "the jobs of the dead come at once, not after their lease")
 }
 
 // Four processes work while they are killed one by one, and the server restarts.
@@ -348,4 +350,17 @@ func TestAServerNeedsJetStream(t *testing.T) {
 	require.True(t, srv.ReadyForConnections(long))
 	_, err = natsjobs.Open(t.Context(), "a", natsjobs.Config{URL: srv.ClientURL()})
 	require.ErrorContains(t, err, "nats-server -js")
+}
+
+// A worker died after it had recorded a result, and before it had counted the price.
+func TestTheBudgetCountsWhatIsRecorded(t *testing.T) {
+	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
+	require.NoError(t, q.Put(t.Context(), jobs.Result{Key: "before", Value: []byte("1"), Usage: openrouter.Usage{Cost: 1}}))
+	add(t, q, 0, 2)
+	f := newFake(t, nil)
+	status, err := q.Work(within(t, long), &jobs.Runner{Client: f.Client(), MaxCost: 1})
+	require.ErrorIs(t, err, jobs.ErrMaxCost)
+	assert.Zero(t, status.Done)
+	_, requests := f.counts()
+	assert.Zero(t, requests)
 }
