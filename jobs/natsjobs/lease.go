@@ -80,7 +80,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 		}
 		messages[i].Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(leases[i].old.seq, 10))
 	}
-	_, errs := w.q.publish(ctx, messages)
+	errs := w.q.publish(ctx, messages)
 	for i, err := range errs {
 		if outdated(err) {
 			// It was another worker, or this one, whose acknowledgement was lost.

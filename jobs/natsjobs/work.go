@@ -68,6 +68,7 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	if err != nil {
 		return jobs.Status{}, err
 	}
+	defer stop()
 	beats, rest := context.WithCancel(life)
 	defer rest()
 	var beating sync.WaitGroup
@@ -90,9 +91,7 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	err = errors.Join(err, w.giveBack(parting))
 	rest()
 	beating.Wait()
-	err = errors.Join(err, w.leave(parting))
-	stop()
-	return status, err
+	return status, errors.Join(err, w.leave(parting))
 }
 
 // work is one call of Work. It is the Store of the runner, and its Fleet.
