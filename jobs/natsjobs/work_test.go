@@ -78,6 +78,7 @@ func TestWorkersShareTheJobs(t *testing.T) {
 
 // An answer takes many leases. The others wait for it, and do not ask again.
 func TestASlowAnswerKeepsItsLease(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	q := open(t, "a", natsjobs.Config{Dir: t.TempDir(), Lease: 500 * time.Millisecond})
 	f := newFake(t, func(r *openroutertest.Request) openroutertest.Reply {
 		return openroutertest.Text("late").Latency(1750 * time.Millisecond)
