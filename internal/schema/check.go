@@ -85,13 +85,34 @@ func lenientPattern(s string) (jsonschema.Regexp, error) {
 
 // Check returns what is wrong with a JSON document: one line for each place, sorted by place, such
 // as "filters[0].name: is missing". A null counts as absent where a member is optional. The error
-// means that data is not one JSON document.
+// means that data is not one JSON document, or has a number that is too long to be compared.
+//
+// A name that is twice in an object is wrong, too: programs do not agree on which one counts.
 func (c *Checker) Check(data []byte) ([]string, error) {
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if !json.Valid(data) {
+		var v any
+		return nil, json.Unmarshal(data, &v)
+	}
+	return c.checkValid(data)
+}
+
+// checkValid is Check of valid JSON.
+func (c *Checker) checkValid(data []byte) ([]string, error) {
+	p := parser{data: data}
+	value := p.value()
+	if p.endless {
+		return nil, errors.New("cannot be checked: a number has too many digits")
+	}
+	lines, err := c.checkValue(value)
 	if err != nil {
 		return nil, err
 	}
-	return c.checkValue(value)
+	if p.twice {
+		for _, place := range duplicates(data) {
+			lines = append(lines, place+": is there twice")
+		}
+	}
+	return lines, nil
 }
 
 func (c *Checker) checkValue(value any) (lines []string, err error) {
@@ -233,10 +254,10 @@ func message(e *jsonschema.ValidationError) string {
 }
 
 func article(jsonType string) string {
-	switch jsonType {
-	case "null":
+	switch {
+	case jsonType == "null":
 		return jsonType
-	case "object", "array", "integer":
+	case strings.ContainsRune("aio", rune(jsonType[0])):
 		return "an " + jsonType
 	}
 	return "a " + jsonType

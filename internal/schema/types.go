@@ -90,9 +90,15 @@ func (b *builder) object(t reflect.Type) *jsonschema.Schema {
 	if b.structs > maxStructs && !b.share {
 		return &jsonschema.Schema{} // the caller starts again
 	}
-	flat := flatten(jsonFields(t))
+	fields := jsonFields(t)
+	flat := flatten(fields)
 	b.built[flat] = true
 	s := b.reflect(flat)
+	for _, f := range fields {
+		if property, ok := s.Properties.Get(f.name); ok {
+			f.complete(property)
+		}
+	}
 	if implements(t, extender) {
 		reflect.New(t).Interface().(interface{ JSONSchemaExtend(*jsonschema.Schema) }).JSONSchemaExtend(s)
 	}
