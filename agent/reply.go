@@ -54,9 +54,8 @@ type reply struct {
 // off.
 func newReply(answer *openrouter.ChatCompletion, failed bool) reply {
 	m := answer.Message()
-	if m.Role == "" {
-		m.Role = openrouter.RoleAssistant
-	}
+	m.Role = openrouter.RoleAssistant // whatever was said
+	m.Extra = without(m.Extra, "role")
 	cut := failed || wasCut(answer)
 	var received []openrouter.ToolCall // with the arguments that the model wrote
 	if len(answer.Choices) > 0 {
@@ -91,6 +90,10 @@ func newReply(answer *openrouter.ChatCompletion, failed bool) reply {
 
 // mendCall makes a call one that services accept back.
 func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *job) {
+	call.Extra = without(call.Extra, "id", "type") // of another JSON type: the id is its text
+	if call.Type == "" {
+		call.Type = "function"
+	}
 	if call.Type != "" && call.Type != "function" {
 		return
 	}
@@ -102,10 +105,21 @@ func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *jo
 	} else if args := j.call.Function.Arguments; written != args {
 		call.Function.Arguments = args
 	}
-	if _, ok := call.Function.Extra["arguments"]; ok && written == "" {
-		call.Function.Extra = maps.Clone(call.Function.Extra)
-		delete(call.Function.Extra, "arguments")
+	if written == "" {
+		call.Function.Extra = without(call.Function.Extra, "arguments")
 	}
+}
+
+// without returns the members without those of these names. It does not change extra.
+func without(extra map[string]any, names ...string) map[string]any {
+	if !slices.ContainsFunc(names, func(name string) bool { _, ok := extra[name]; return ok }) {
+		return extra
+	}
+	extra = maps.Clone(extra)
+	for _, name := range names {
+		delete(extra, name)
+	}
+	return extra
 }
 
 // functionName replaces the characters that the name of a function cannot have. The name of a tool

@@ -59,7 +59,7 @@ type Tool struct {
 // Arguments that break the schema are not given to f: the model is told each violation.
 //
 // The model gets the result as it is if Out is a string, a []openrouter.Part, an openrouter.Part or
-// a [Result]. Any other type is sent as JSON.
+// a [Result], or points to a Result. Any other type is sent as JSON.
 //
 // An In without a schema, such as one with a channel, is reported by [Agent.Run], before anything
 // is sent.
@@ -149,6 +149,11 @@ func resultOf(out any, err error) (Result, error) {
 	switch v := out.(type) {
 	case Result:
 		return v, err
+	case *Result:
+		if v == nil {
+			v = &Result{}
+		}
+		return *v, err
 	case string:
 		return Result{Content: openrouter.Text(v)}, err
 	case []openrouter.Part:
