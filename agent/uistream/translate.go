@@ -138,7 +138,9 @@ func (t *translator) chunk(c *openrouter.ChatCompletionChunk) {
 // answer.
 func (t *translator) fragment(f *openrouter.ToolCall) {
 	c := t.find(f)
-	c.name += f.Function.Name
+	if c.name != f.Function.Name { // some providers repeat it
+		c.name += f.Function.Name
+	}
 	c.arguments += f.Function.Arguments
 	if !c.isStarted {
 		if strings.TrimSpace(c.id) == "" || c.name == "" || t.announced[c.id] || !t.isFirst(c) {
