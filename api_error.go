@@ -45,9 +45,10 @@ type APIError struct {
 	// Body is the report as it was received, up to 1 MiB. [redacted] stands for secrets.
 	Body []byte
 
-	err    error // of the context, if it ended before a retry
-	opaque bool  // the response was no report of a known kind: the request may have been served
-	hinted bool  // RetryAfter is a hint, also if it is 0
+	hint   string // what to do, beyond what the service says
+	err    error  // of the context, if it ended before a retry
+	opaque bool   // the response was no report of a known kind: the request may have been served
+	hinted bool   // RetryAfter is a hint, also if it is 0
 	call   *CallInfo
 }
 
@@ -74,6 +75,7 @@ func (e *APIError) Error() string {
 		retry = "retry in " + e.RetryAfter.Round(time.Millisecond).String()
 	}
 	b.WriteString(parenthesized(prefixed("provider ", nameIn(e.Provider)), prefixed("generation ", nameIn(e.Call().GenerationID)), retry))
+	b.WriteString(prefixed("; ", e.hint))
 	if e.err != nil {
 		b.WriteString(": " + oneLine(e.err.Error()))
 	}

@@ -16,10 +16,16 @@ import (
 type Client struct {
 	// Chat creates and streams chat completions.
 	Chat *ChatService
-	// Models lists the models, with their prices and limits.
+	// Models lists the models and their endpoints, with prices and limits.
 	Models *ModelsService
+	// Embeddings turns texts into vectors.
+	Embeddings *EmbeddingsService
 	// Generations looks up the final cost of an answer.
 	Generations *GenerationsService
+	// Account tells what the key and the account may still spend.
+	Account *AccountService
+	// Providers lists the providers.
+	Providers *ProvidersService
 	// Batches runs thousands of requests at a lower price, within hours. Beta.
 	Batches *BatchesService
 
@@ -44,7 +50,7 @@ func NewClient(opts ...Option) *Client {
 		header:     http.Header{},
 		maxRetries: 2, retryPolicy: RetryTransient, maxWait: time.Minute, maxWaits: 5 * time.Minute,
 		timeout: 10 * time.Minute, idle: 2 * time.Minute,
-		maxBody: defaultMaxSize, maxEvent: defaultMaxSize, maxStream: defaultMaxStream,
+		maxBody: defaultMaxSize, maxEvent: defaultMaxSize, maxStream: defaultMaxStream, maxInputs: defaultMaxInputs,
 	}
 	cfg.apply(WithAPIKey(os.Getenv("OPENROUTER_API_KEY")))
 	cfg.apply(WithBaseURL(cmp.Or(strings.TrimSpace(os.Getenv("OPENROUTER_BASE_URL")), DefaultBaseURL)))
@@ -73,7 +79,10 @@ func NewClient(opts ...Option) *Client {
 	cfg.streamClient = &streaming
 	c.Chat = &ChatService{client: c}
 	c.Models = &ModelsService{client: c}
+	c.Embeddings = &EmbeddingsService{client: c}
 	c.Generations = &GenerationsService{client: c}
+	c.Account = &AccountService{client: c}
+	c.Providers = &ProvidersService{client: c}
 	c.Batches = &BatchesService{client: c}
 	return c
 }

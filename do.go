@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"mime"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -15,19 +16,20 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// Do sends a request to an endpoint that has no method here, such as /credits.
+// Do sends a request to an endpoint that has no method here, such as /rerank.
 // It uses the key, headers, limits and retries of every other call.
 //
 // path starts with a slash and may have a query. It is appended to the base URL
 // and cannot leave it. Pass text from outside through url.PathEscape.
 //
-// in is the body: nil for none, JSON as []byte or json.RawMessage, or any value
-// that encoding/json can encode.
+// in is the body: nil for none, JSON as []byte or json.RawMessage, any value that
+// encoding/json can encode, or a [RawBody] for a body that is not JSON.
 //
 // out is a pointer to a variable for the answer. A *[]byte receives the answer
 // as it came. Any other pointer receives the decoded JSON. If out is nil, the
 // answer is checked and dropped. An answer that is not JSON is an error, unless
-// out is a *[]byte. An empty answer is allowed if out is nil.
+// out is a *[]byte. An empty answer is allowed if out is nil. For an answer that is
+// a stream, or large, use [Client.DoRaw].
 //
 // The errors are those of [ChatService.Create]. An answer with a success status
 // is also an [*APIError] if its member error is an object or a string. The
@@ -37,21 +39,12 @@ import (
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
-	op := Operation{Name: "do", Request: in}
-	if len(cfg.observers) > 0 {
-		route, _, _ := strings.Cut(path, "?")
-		op.Target = method + " " + route
-	}
-	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (CallInfo, error) {
-		body, found := checkDo(method, path, in, out)
-		if len(found) > 0 {
-			return CallInfo{}, &ValidationError{Violations: slices.Concat(cfg.found, found)}
-		}
-		if cfg.err != nil {
-			return CallInfo{}, cfg.err
+	return observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (CallInfo, error) {
+		sent, err := cfg.doRequest(method, path, in, out)
+		if err != nil {
+			return CallInfo{}, err
 		}
 		cfg.watch.answers(out)
-		sent := outgoing{method: method, path: path, body: wire.NewBody(body)}
 		return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
 			data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
 			if err == nil {
@@ -62,8 +55,26 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	})
 }
 
+func doOperation(c *config, method, path string, in any) Operation {
+	op := Operation{Name: "do", Request: in}
+	if len(c.observers) > 0 {
+		route, _, _ := strings.Cut(path, "?")
+		op.Target = method + " " + route
+	}
+	return op
+}
+
+// doRequest returns the request for [Client.Do], or what is wrong with it.
+func (c *config) doRequest(method, path string, in, out any) (outgoing, error) {
+	body, contentType, found := checkDo(method, path, in, out)
+	if len(found) > 0 {
+		return outgoing{}, &ValidationError{Violations: slices.Concat(c.found, found)}
+	}
+	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.err
+}
+
 // checkDo encodes the body and refuses what cannot be sent or decoded.
-func checkDo(method, path string, in, out any) (body []byte, found []Violation) {
+func checkDo(method, path string, in, out any) (body []byte, contentType string, found []Violation) {
 	check := func(field, problem string) {
 		if problem != "" {
 			found = append(found, Violation{Field: field, Problem: problem})
@@ -83,19 +94,27 @@ func checkDo(method, path string, in, out any) (body []byte, found []Violation) 
 	if in != nil && (method == http.MethodGet || method == http.MethodHead) {
 		check("in", "must be nil: "+method+" has no body; use the query of the path")
 	}
+	if raw, ok := in.(RawBody); ok {
+		if _, _, err := mime.ParseMediaType(raw.ContentType); err != nil || strings.ContainsFunc(raw.ContentType, isControl) {
+			check("in", "needs a ContentType, such as audio/mpeg")
+		}
+		return append([]byte{}, raw.Data...), raw.ContentType, found
+	}
 	body, err := encodeBody(in)
 	if err != nil {
 		found = append(found, Violation{Field: "in", Problem: err.Error(), Err: err})
 	}
-	return body, found
+	return body, "", found
 }
+
+func isControl(r rune) bool { return r < ' ' || r >= 0x7f }
 
 func pathProblem(path string) string {
 	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return "contains white space or a control character; escape it"
 	}
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return "must start with one slash, such as /credits; it is appended to the base URL"
+		return "must start with one slash, such as /rerank; it is appended to the base URL"
 	}
 	u, err := url.Parse(path)
 	switch {

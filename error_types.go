@@ -20,7 +20,9 @@ const (
 
 // Errors about authentication, permission and credits.
 const (
-	ErrAuthentication   ErrorType = "authentication"
+	ErrAuthentication ErrorType = "authentication"
+	// ErrPermissionDenied means that the key may not do this. Some endpoints, such as
+	// [AccountService.Credits], need a management key.
 	ErrPermissionDenied ErrorType = "permission_denied"
 	// ErrPaymentRequired means that there are too few credits, or that the key's limit is reached.
 	// A negative balance blocks free models, too.

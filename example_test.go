@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 
@@ -395,10 +396,7 @@ func ExampleGenerationsService_Get() {
 	}))
 
 	// The record may not exist right after the answer.
-	untilFound := openrouter.WithRetryPolicy(func(r openrouter.Retry) bool {
-		return openrouter.RetryTransient(r) || errors.Is(r.Err, openrouter.ErrNotFound)
-	})
-	g, err := client.Generations.Get(context.Background(), "gen-1", untilFound)
+	g, err := client.Generations.Get(context.Background(), "gen-1", openrouter.WithRecordWait(time.Minute))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -408,21 +406,24 @@ func ExampleGenerationsService_Get() {
 }
 
 func ExampleClient_Do() {
-	client := openrouter.NewClient(openrouter.WithAPIKey("key"), exampleService(map[string]string{
-		"/key": `{"data":{"label":"ci","limit":20,"limit_remaining":12.5}}`,
-	}))
+	srv := openroutertest.Start(openroutertest.Raw(`{"results":[{"index":1,"relevance_score":0.98},{"index":0,"relevance_score":0.02}]}`).ForPath("/rerank"))
+	defer srv.Close()
 
-	var key struct {
-		Data struct {
-			Label     string
-			Remaining *float64 `json:"limit_remaining"`
+	request := map[string]any{
+		"model": "cohere/rerank-v3.5", "query": "How does bread rise?", "documents": []string{"The fjords are deep.", "Yeast makes gas."},
+	}
+	var ranking struct {
+		Results []struct {
+			Index int
+			Score float64 `json:"relevance_score"`
 		}
 	}
-	info, err := client.Do(context.Background(), "GET", "/key", nil, &key)
+	info, err := srv.Client().Do(context.Background(), "POST", "/rerank", request, &ranking)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(info.StatusCode, key.Data.Label, *key.Data.Remaining)
-	// Output: 200 ci 12.5
+	best := ranking.Results[0]
+	fmt.Println(info.StatusCode, best.Index, best.Score)
+	// Output: 200 1 0.98
 }

@@ -1,11 +1,10 @@
 package openrouter
 
 import (
-	"bytes"
 	"context"
-	"net/http"
+	"errors"
 	"net/url"
-	"slices"
+	"time"
 )
 
 // GenerationsService returns the records of answers. Use it as [Client.Generations].
@@ -20,38 +19,84 @@ const generationPath = "/generation"
 // there is no answer.
 //
 // A record may not exist right after the answer. The service does not document how long that takes.
-// Until then Get returns [ErrNotFound], which is not retried automatically. This option retries it:
+// Until then Get returns [ErrNotFound], unless [WithRecordWait] lets it wait:
 //
-//	openrouter.WithRetryPolicy(func(r openrouter.Retry) bool {
-//		return openrouter.RetryTransient(r) || errors.Is(r.Err, openrouter.ErrNotFound)
-//	})
+//	client.Generations.Get(ctx, id, openrouter.WithRecordWait(time.Minute))
 //
 // Other errors are those of [Client.Do]. An empty id is a [*ValidationError].
 func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option) (*Generation, error) {
-	return observed(ctx, s.client.config().with(opts), Operation{Name: "get_generation"}, func(ctx context.Context, cfg *config) (*Generation, error) {
+	body, err := record[generationBody](ctx, s, "get_generation", generationPath, id, opts)
+	if err != nil {
+		return nil, err
+	}
+	return body.Data, nil
+}
+
+// Content returns the prompt and the answer that the service has stored, and the failure if there
+// was one. It stores them only if the account says so, and never for endpoints with zero data
+// retention: then the fields are empty, or the error is [ErrPermissionDenied] or [ErrNotFound]. It
+// waits for the record and fails as [GenerationsService.Get] does.
+func (s *GenerationsService) Content(ctx context.Context, id string, opts ...Option) (*GenerationContent, error) {
+	body, err := record[contentBody](ctx, s, "get_generation_content", generationPath+"/content", id, opts)
+	if err != nil {
+		return nil, err
+	}
+	return body.Data, nil
+}
+
+// WithRecordWait lets [GenerationsService.Get] and [GenerationsService.Content] wait up to d for a
+// record that does not exist yet. The default is 0: they return [ErrNotFound] at once. While they
+// wait they ask again, first after 250 milliseconds and then ever more seldom, up to every four
+// seconds. [CallInfo.Attempts] counts that; [WithMaxRetries] and [WithOnRetry] do not.
+func WithRecordWait(d time.Duration) Option {
+	return func(c *config) { c.duration("WithRecordWait", d, &c.recordWait) }
+}
+
+const (
+	firstRecordPause = 250 * time.Millisecond
+	maxRecordPause   = 4 * time.Second
+)
+
+// record fetches what the service knows of a generation.
+func record[T any, P received[T]](ctx context.Context, s *GenerationsService, name, path, id string, opts []Option) (*T, error) {
+	return observed(ctx, s.client.config().with(opts), Operation{Name: name}, func(ctx context.Context, c *config) (*T, error) {
+		k := checker{unchecked: c.unchecked}
 		if id == "" {
-			return nil, &ValidationError{Violations: slices.Concat(cfg.found, []Violation{{Field: "id", Problem: "is empty"}})}
+			k.found = append(k.found, Violation{Field: "id", Problem: "is empty"})
 		}
-		if cfg.err != nil {
-			return nil, cfg.err
+		out, err := c.get(path, &k, url.Values{"id": {id}})
+		if err != nil {
+			return nil, err
 		}
-		out := outgoing{method: http.MethodGet, url: cfg.baseURL + generationPath + "?" + url.Values{"id": {id}}.Encode()}
-		return attempts(ctx, cfg, func(call *CallInfo) (*Generation, error) {
-			data, err := cfg.exchange(ctx, out, call, new(bytes.Buffer))
-			if err != nil {
-				return nil, err
+		left := c.recordWait
+		return attempts(ctx, c, func(call *CallInfo) (*T, error) {
+			for pause := firstRecordPause; ; pause = min(2*pause, maxRecordPause) {
+				v, err := fetchOnce[T, P](ctx, c, out, call)
+				wait := min(pause, left)
+				if !errors.Is(err, ErrNotFound) || wait == 0 {
+					return v, err
+				}
+				if !slept(ctx, wait) {
+					return nil, hang(err, contextError(ctx))
+				}
+				left -= wait
+				call.Waited += wait
+				call.Attempts++
 			}
-			var body generationBody
-			if err := cfg.decode(call, data, &body); err != nil {
-				return nil, err
-			}
-			if body.Data == nil {
-				return nil, cfg.without("data", call, data)
-			}
-			body.Data.call = call
-			return body.Data, nil
 		})
 	})
+}
+
+// slept waits, and reports whether ctx has not ended before.
+func slept(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // Generation is the service's record of one answer: its cost, its provider and its times. For
@@ -203,10 +248,115 @@ type generationBody struct {
 	presence presence
 }
 
+func (b *generationBody) received(call *CallInfo) any {
+	if b.Data == nil {
+		return nil
+	}
+	b.Data.call = call
+	return b.Data
+}
+
 // Call describes the HTTP exchange that returned the record.
 func (g *Generation) Call() CallInfo {
 	if g == nil {
 		return CallInfo{}
 	}
 	return g.call.value()
+}
+
+// GenerationContent is what the service has stored of an answer and its prompt.
+type GenerationContent struct {
+	Input  GenerationInput  `json:"input"`
+	Output GenerationOutput `json:"output"`
+	// Error is the failure of the request, or nil if it succeeded.
+	Error *GenerationError `json:"error" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the content.
+func (g *GenerationContent) Call() CallInfo {
+	if g == nil {
+		return CallInfo{}
+	}
+	return g.call.value()
+}
+
+type contentBody struct {
+	Data *GenerationContent `json:"data" wire:"null"`
+
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (b *contentBody) received(call *CallInfo) any {
+	if b.Data == nil {
+		return nil
+	}
+	b.Data.call = call
+	return b.Data
+}
+
+// GenerationInput is the prompt of a generation: a text or messages.
+type GenerationInput struct {
+	Prompt   string    `json:"prompt,omitzero"`
+	Messages []Message `json:"messages,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// GenerationOutput is the answer of a generation.
+type GenerationOutput struct {
+	// Completion is the text of the answer.
+	Completion string `json:"completion" wire:"null"`
+	// Reasoning is the text of the model's reasoning.
+	Reasoning string `json:"reasoning" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// GenerationError is the failure that ended a generation.
+type GenerationError struct {
+	// Status is the HTTP status that the client got.
+	Status int `json:"status" wire:"null"`
+	// Message is the text that the client got.
+	Message string `json:"message" wire:"null"`
+	// ProviderName is the display name of the provider that failed.
+	ProviderName string `json:"provider_name" wire:"null"`
+	// Raw is the body of the provider's failure. It may contain parts of the prompt.
+	Raw string `json:"raw" wire:"null"`
+	// PreviousErrors are the attempts at providers that failed before, in their order.
+	PreviousErrors []GenerationAttempt `json:"previous_errors"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// GenerationAttempt is an attempt at a provider that failed.
+type GenerationAttempt struct {
+	// Code is the HTTP status of the provider's answer.
+	Code         int    `json:"code"`
+	Message      string `json:"message"`
+	ProviderName string `json:"provider_name" wire:"null"`
+	// Raw is the body of the provider's failure. It may contain parts of the prompt.
+	Raw string `json:"raw" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
 }

@@ -76,7 +76,36 @@ type Model struct {
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`
 
+	call *CallInfo // set by the client
+
 	presence presence
+}
+
+// Supports reports whether the model supports all of these parameters of a request.
+func (m *Model) Supports(params ...ModelParameter) bool {
+	return containsAll(m.SupportedParameters, params)
+}
+
+// Accepts reports whether all of these kinds of input may be in a request.
+func (m *Model) Accepts(inputs ...Modality) bool {
+	return containsAll(m.Architecture.InputModalities, inputs)
+}
+
+// Produces reports whether all of these kinds of output may be in an answer.
+func (m *Model) Produces(outputs ...Modality) bool {
+	return containsAll(m.Architecture.OutputModalities, outputs)
+}
+
+func containsAll[S ~string](list, wanted []S) bool {
+	return !slices.ContainsFunc(wanted, func(s S) bool { return !slices.Contains(list, s) })
+}
+
+// Call describes the HTTP exchange that returned the model. It is zero for a model of a list.
+func (m *Model) Call() CallInfo {
+	if m == nil {
+		return CallInfo{}
+	}
+	return m.call.value()
 }
 
 // ModelArchitecture describes the input and the output of a model.
@@ -215,38 +244,40 @@ func (l *ModelList) Call() CallInfo {
 	return l.call.value()
 }
 
-// ModelPricing holds the prices of a model, in USD per unit. A price that is zero, or does not
-// apply, is "0" or empty.
+// ModelPricing holds the prices of a model, in USD per unit, such as a token. Limits of prices, such
+// as [MaxPrice], are in USD per million tokens; [Decimal.PerMillion] converts. A price that is zero,
+// or does not apply, is "0" or empty. The price -1 of a router depends on the model that answers.
+// [ModelPricing.Cost] calculates.
 type ModelPricing struct {
-	// Prompt is the price per token of the prompt.
+	// Prompt is the price in USD per token of the prompt.
 	Prompt Decimal `json:"prompt"`
-	// Completion is the price per token of the answer.
+	// Completion is the price in USD per token of the answer.
 	Completion Decimal `json:"completion"`
-	// Request is charged for each request, in addition.
+	// Request is the price in USD per request, in addition.
 	Request Decimal `json:"request,omitzero"`
-	// Image is the price per image in the prompt.
+	// Image is the price in USD per image in the prompt.
 	Image Decimal `json:"image,omitzero"`
-	// ImageToken is the price per token of an image.
+	// ImageToken is the price in USD per token of an image.
 	ImageToken Decimal `json:"image_token,omitzero"`
-	// ImageOutput is the price per image in the answer.
+	// ImageOutput is the price in USD per image in the answer.
 	ImageOutput Decimal `json:"image_output,omitzero"`
-	// Audio is the price per audio token in the prompt.
+	// Audio is the price in USD per audio token in the prompt.
 	Audio Decimal `json:"audio,omitzero"`
-	// AudioOutput is the price per audio token in the answer.
+	// AudioOutput is the price in USD per audio token in the answer.
 	AudioOutput Decimal `json:"audio_output,omitzero"`
-	// InputAudioCache is the price per audio token read from the prompt cache.
+	// InputAudioCache is the price in USD per audio token read from the prompt cache.
 	InputAudioCache Decimal `json:"input_audio_cache,omitzero"`
-	// InputCacheRead is the price per token read from the prompt cache.
+	// InputCacheRead is the price in USD per token read from the prompt cache.
 	InputCacheRead Decimal `json:"input_cache_read,omitzero"`
-	// InputCacheWrite is the price per token written to the prompt cache. If the price depends on
-	// the TTL, it is the price for 5 minutes.
+	// InputCacheWrite is the price in USD per token written to the prompt cache. If the price
+	// depends on the TTL, it is the price for 5 minutes.
 	InputCacheWrite Decimal `json:"input_cache_write,omitzero"`
-	// InputCacheWrite1h is the price per token written to the prompt cache for an hour. It is empty
-	// if there is no separate price.
+	// InputCacheWrite1h is the price in USD per token written to the prompt cache for an hour. It is
+	// empty if there is no separate price.
 	InputCacheWrite1h Decimal `json:"input_cache_write_1h,omitzero"`
-	// InternalReasoning is the price per reasoning token.
+	// InternalReasoning is the price in USD per reasoning token.
 	InternalReasoning Decimal `json:"internal_reasoning,omitzero"`
-	// WebSearch is the price per search.
+	// WebSearch is the price in USD per search.
 	WebSearch Decimal `json:"web_search,omitzero"`
 
 	// Discount is a fraction: prices are multiplied by 1 - Discount. 0 means no discount, 1 means

@@ -1,20 +1,16 @@
 package openrouter
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"iter"
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-
-	"github.com/google/go-querystring/query"
 )
 
-// ModelsService lists models. Use it as [Client.Models].
+// ModelsService lists models and their endpoints. Use it as [Client.Models].
 type ModelsService struct {
 	client *Client
 }
@@ -106,37 +102,19 @@ func isBelow(baseURL, path string) bool {
 
 func (c *config) modelsURL(params *ModelListParams) (string, error) {
 	k := checker{unchecked: c.unchecked}
-	values := k.query(params)
-	if len(k.found) > 0 {
-		return "", &ValidationError{Violations: slices.Concat(c.found, k.found)}
+	var values url.Values
+	if params != nil {
+		k.params(params)
+		values = k.values(params, params.Extra)
 	}
-	if c.err != nil || len(values) == 0 {
-		return c.baseURL + modelsPath, c.err
-	}
-	return c.baseURL + modelsPath + "?" + values.Encode(), nil
+	out, err := c.get(modelsPath, &k, values)
+	return c.baseURL + out.path, err
 }
 
 // modelPage requests a page. It returns refused if that is not nil, without a request.
 func (c *config) modelPage(ctx context.Context, address string, refused error) (*ModelList, error) {
-	return observed(ctx, c, Operation{Name: "list_models"}, func(ctx context.Context, c *config) (*ModelList, error) {
-		if refused != nil {
-			return nil, refused
-		}
-		return attempts(ctx, c, func(call *CallInfo) (*ModelList, error) {
-			data, err := c.exchange(ctx, outgoing{method: http.MethodGet, url: address}, call, new(bytes.Buffer))
-			if err != nil {
-				return nil, err
-			}
-			list := &ModelList{}
-			if err := c.decode(call, data, list); err != nil {
-				return nil, err
-			}
-			if list.Data == nil {
-				return nil, c.without("data", call, data)
-			}
-			list.call = call
-			return list, nil
-		})
+	return fetched[ModelList](ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
+		return outgoing{method: http.MethodGet, url: address}, refused
 	})
 }
 
@@ -173,10 +151,11 @@ type ModelListParams struct {
 	// Region selects only models that have an endpoint in the region.
 	Region ModelRegion `url:"region,omitempty"`
 
-	// MinPrice and MaxPrice limit the price of the prompt, in USD per million tokens.
+	// MinPrice and MaxPrice limit the price of the prompt, in USD per million tokens, as
+	// [Decimal.PerMillion] writes it.
 	MinPrice Decimal `url:"min_price,omitempty"`
 	MaxPrice Decimal `url:"max_price,omitempty"`
-	// MinOutputPrice and MaxOutputPrice limit the price of the output, in USD per million tokens.
+	// MinOutputPrice and MaxOutputPrice limit the price of the answer, in USD per million tokens, too.
 	MinOutputPrice Decimal `url:"min_output_price,omitempty"`
 	MaxOutputPrice Decimal `url:"max_output_price,omitempty"`
 
@@ -205,24 +184,6 @@ type ModelListParams struct {
 	// Extra holds query parameters that this version has no field for. Fields that are set take
 	// precedence.
 	Extra url.Values `url:"-"`
-}
-
-// query encodes the parameters and notes what is wrong with them.
-func (k *checker) query(p *ModelListParams) url.Values {
-	if p == nil {
-		return nil
-	}
-	k.params(p)
-	values, err := query.Values(p)
-	if err != nil {
-		k.found = append(k.found, Violation{Field: "params", Problem: err.Error(), Err: err})
-	}
-	for name, v := range p.Extra {
-		if !values.Has(name) {
-			values[name] = v
-		}
-	}
-	return values
 }
 
 func (k *checker) params(p *ModelListParams) {

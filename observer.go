@@ -104,7 +104,7 @@ func (unobserved) End(any, CallInfo, error) {}
 
 // observed runs one operation of the client under its observers. Everything that can
 // fail belongs into run, so that a refused request is observed, too. run must use the
-// context and the configuration that it gets, and reach attempts at most once.
+// context and the configuration that it gets, and reach attempts one after another.
 func observed[T any](ctx context.Context, c *config, op Operation, run func(context.Context, *config) (T, error)) (res T, err error) {
 	if len(c.observers) == 0 {
 		return run(ctx, c)

@@ -36,6 +36,8 @@ type config struct {
 	firstContent, nextContent time.Duration // 0 is no limit
 	maxBody, maxEvent         int64
 	maxStream                 int64
+	maxInputs                 int           // of one request for embeddings
+	recordWait                time.Duration // for a generation that is not known yet
 
 	perCall   bool
 	rejected  []Violation // violations that options found

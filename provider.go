@@ -139,15 +139,16 @@ type PercentileCutoffs struct {
 // MaxPrice is the highest price that an endpoint may have, in USD. Prices are sent as strings.
 // Numbers, which the service accepted in the past, are decoded, too.
 type MaxPrice struct {
-	// Prompt is per million tokens.
+	// Prompt is the price in USD per million tokens of the prompt. It is 1,000,000 times
+	// [ModelPricing.Prompt].
 	Prompt Decimal `json:"prompt,omitzero"`
-	// Completion is per million tokens.
+	// Completion is the price in USD per million tokens of the answer.
 	Completion Decimal `json:"completion,omitzero"`
-	// Image is per image.
+	// Image is the price in USD per image.
 	Image Decimal `json:"image,omitzero"`
-	// Audio is per unit of audio.
+	// Audio is the price in USD per unit of audio.
 	Audio Decimal `json:"audio,omitzero"`
-	// Request is per request.
+	// Request is the price in USD per request.
 	Request Decimal `json:"request,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.

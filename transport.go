@@ -33,6 +33,8 @@ type outgoing struct {
 	method, path string
 	url          string    // the whole address; replaces the base URL and path
 	body         wire.Body // zero for no body
+	contentType  string    // of the body, if it is not JSON
+	accept       string    // if it is neither JSON nor, for a stream, an event stream
 	upload       io.Reader // a body of unknown size, which is sent once; in place of body
 	stream       bool
 	bulk         bool // the body of the request or of the answer may take longer than any limit
@@ -57,7 +59,7 @@ func (c *config) send(ctx context.Context, cancel context.CancelCauseFunc, out o
 		accept = "text/event-stream"
 	}
 	// One list for the values, because Set would allocate one for each.
-	values := [...]string{"Bearer " + c.key, accept, "application/json"}
+	values := [...]string{"Bearer " + c.key, cmp.Or(out.accept, accept), cmp.Or(out.contentType, "application/json")}
 	req.Header = c.header.Clone()
 	req.Header["Authorization"], req.Header["Accept"] = values[0:1:1], values[1:2:2]
 	if !out.body.IsNil() || out.upload != nil {

@@ -4,6 +4,108 @@ package openrouter
 
 import "github.com/openrouter-go/openrouter/internal/wire"
 
+var activityMembers = wire.Members{Keys: []string{`"date":`, `"model":`, `"model_permaslug":`, `"endpoint_id":`, `"provider_name":`, `"requests":`, `"usage":`, `"byok_usage_inference":`, `"prompt_tokens":`, `"completion_tokens":`, `"reasoning_tokens":`, `"workspace_id":`}, Empty: 0x3fffff}
+
+func (v *Activity) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &activityMembers, &v.presence, &v.Extra)
+}
+
+func (v *Activity) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "date":
+		return 0, r.String(&v.Date)
+	case "model":
+		return 1, r.String(&v.Model)
+	case "model_permaslug":
+		return 2, r.String(&v.ModelPermaslug)
+	case "endpoint_id":
+		return 3, r.String(&v.EndpointID)
+	case "provider_name":
+		return 4, r.String(&v.ProviderName)
+	case "requests":
+		return 5, r.Int(&v.Requests)
+	case "usage":
+		return 6, r.Float(&v.Usage)
+	case "byok_usage_inference":
+		return 7, r.Float(&v.BYOKUsageInference)
+	case "prompt_tokens":
+		return 8, r.Int(&v.PromptTokens)
+	case "completion_tokens":
+		return 9, r.Int(&v.CompletionTokens)
+	case "reasoning_tokens":
+		return 10, r.Int(&v.ReasoningTokens)
+	case "workspace_id":
+		return 11, r.String(&v.WorkspaceID)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Activity) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&activityMembers, v.presence, v.Extra)
+	o.String(0, v.Date)
+	o.String(1, v.Model)
+	o.String(2, v.ModelPermaslug)
+	o.String(3, v.EndpointID)
+	o.String(4, v.ProviderName)
+	o.Int(5, v.Requests)
+	o.Float(6, v.Usage)
+	o.Float(7, v.BYOKUsageInference)
+	o.Int(8, v.PromptTokens)
+	o.Int(9, v.CompletionTokens)
+	o.Int(10, v.ReasoningTokens)
+	o.String(11, v.WorkspaceID)
+	o.Close()
+}
+
+func (v *Activity) blank() bool {
+	return v.Date == "" && v.Model == "" && v.ModelPermaslug == "" && v.EndpointID == "" && v.ProviderName == "" && v.Requests == 0 && v.Usage == 0 && v.BYOKUsageInference == 0 && v.PromptTokens == 0 && v.CompletionTokens == 0 && v.ReasoningTokens == 0 && v.WorkspaceID == ""
+}
+
+func (v *Activity) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v Activity) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Activity) UnmarshalJSON(data []byte) error {
+	*v = Activity{}
+	return decode(v, data, "Activity")
+}
+
+var activityListMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x3}
+
+func (v *ActivityList) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &activityListMembers, &v.presence, &v.Extra)
+}
+
+func (v *ActivityList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readList(r, &v.Data, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *ActivityList) writeJSON(w *wire.Writer) {
+	o := w.Object(&activityListMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v ActivityList) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *ActivityList) UnmarshalJSON(data []byte) error {
+	*v = ActivityList{}
+	return decode(v, data, "ActivityList")
+}
+
 var advisorParametersMembers = wire.Members{Keys: []string{`"name":`, `"model":`, `"instructions":`, `"forward_transcript":`, `"stream":`, `"max_completion_tokens":`, `"reasoning":`, `"temperature":`}}
 
 func (v *AdvisorParameters) readJSON(r *wire.Reader) wire.Got {
@@ -1698,6 +1800,38 @@ func (v *CostDetails) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "CostDetails")
 }
 
+var creditsMembers = wire.Members{Keys: []string{`"total_credits":`, `"total_usage":`}, Empty: 0xf}
+
+func (v *Credits) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &creditsMembers, &v.presence, &v.Extra)
+}
+
+func (v *Credits) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "total_credits":
+		return 0, r.Float(&v.TotalCredits)
+	case "total_usage":
+		return 1, r.Float(&v.TotalUsage)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Credits) writeJSON(w *wire.Writer) {
+	o := w.Object(&creditsMembers, v.presence, v.Extra)
+	o.Float(0, v.TotalCredits)
+	o.Float(1, v.TotalUsage)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v Credits) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Credits) UnmarshalJSON(data []byte) error {
+	*v = Credits{}
+	return decode(v, data, "Credits")
+}
+
 var datetimeParametersMembers = wire.Members{Keys: []string{`"timezone":`}}
 
 func (v *DatetimeParameters) readJSON(r *wire.Reader) wire.Got {
@@ -2018,6 +2152,324 @@ func (v DesignArenaRank) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *DesignArenaRank) UnmarshalJSON(data []byte) error {
 	*v = DesignArenaRank{}
 	return decode(v, data, "DesignArenaRank")
+}
+
+const embeddingIndex = 2 // index
+
+var embeddingMembers = wire.Members{Keys: []string{`"object":`, `"embedding":`, `"index":`}, Empty: 0x3f}
+
+func (v *Embedding) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &embeddingMembers, &v.presence, &v.Extra)
+}
+
+func (v *Embedding) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "object":
+		return 0, r.String(&v.Object)
+	case "embedding":
+		return 1, wire.Vector(r, &v.Vector)
+	case "index":
+		return 2, r.Int(&v.Index)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Embedding) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&embeddingMembers, v.presence, v.Extra)
+	o.String(0, v.Object)
+	o.Vector(1, v.Vector)
+	o.Int(2, v.Index)
+	o.Close()
+}
+
+func (v *Embedding) blank() bool { return v.Object == "" && v.Vector == nil && v.Index == 0 }
+
+func (v *Embedding) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v Embedding) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Embedding) UnmarshalJSON(data []byte) error {
+	*v = Embedding{}
+	return decode(v, data, "Embedding")
+}
+
+var embeddingInputMembers = wire.Members{Keys: []string{`"content":`}, Empty: 0x3}
+
+func (v *EmbeddingInput) readJSON(r *wire.Reader) wire.Got {
+	if !r.AtObject() {
+		return v.readOdd(r)
+	}
+	return readObject(r, v, &embeddingInputMembers, &v.presence, &v.Extra)
+}
+
+func (v *EmbeddingInput) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "content":
+		return 0, readList(r, &v.Content, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *EmbeddingInput) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	if v.writeOdd(w) {
+		return
+	}
+	o := w.Object(&embeddingInputMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Content != nil, `[]`) {
+		writeList(w, v.Content)
+	}
+	o.Close()
+}
+
+func (v *EmbeddingInput) blank() bool { return v.Content == nil && v.Text == "" && v.Tokens == nil }
+
+func (v *EmbeddingInput) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+func (v *EmbeddingInput) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v EmbeddingInput) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *EmbeddingInput) UnmarshalJSON(data []byte) error {
+	*v = EmbeddingInput{}
+	return decode(v, data, "EmbeddingInput")
+}
+
+var embeddingListMembers = wire.Members{Keys: []string{`"object":`, `"data":`, `"model":`, `"id":`, `"usage":`}, Empty: 0x3f}
+
+func (v *EmbeddingList) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &embeddingListMembers, &v.presence, &v.Extra)
+}
+
+func (v *EmbeddingList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "object":
+		return 0, r.String(&v.Object)
+	case "data":
+		return 1, readList(r, &v.Data, nil)
+	case "model":
+		return 2, r.String(&v.Model)
+	case "id":
+		return 3, r.String(&v.ID)
+	case "usage":
+		return 4, readPtr(r, &v.Usage)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *EmbeddingList) writeJSON(w *wire.Writer) {
+	o := w.Object(&embeddingListMembers, v.presence, v.Extra)
+	o.String(0, v.Object)
+	if o.Begin(1, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
+	}
+	o.String(2, v.Model)
+	o.String(3, v.ID)
+	if o.Begin(4, v.Usage != nil, `null`) {
+		v.Usage.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v EmbeddingList) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *EmbeddingList) UnmarshalJSON(data []byte) error {
+	*v = EmbeddingList{}
+	return decode(v, data, "EmbeddingList")
+}
+
+const embeddingRequestInput = 1 // input
+
+var embeddingRequestMembers = wire.Members{Keys: []string{`"model":`, `"input":`, `"input_type":`, `"dimensions":`, `"encoding_format":`, `"provider":`, `"user":`}, Empty: 0xf}
+
+func (v *EmbeddingRequest) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &embeddingRequestMembers, &v.presence, &v.Extra)
+}
+
+func (v *EmbeddingRequest) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "model":
+		return 0, r.String(&v.Model)
+	case "input":
+		return 1, readInputs(r, &v.Input)
+	case "input_type":
+		return 2, r.String(&v.InputType)
+	case "dimensions":
+		return 3, r.IntPtr(&v.Dimensions)
+	case "encoding_format":
+		return 4, r.String((*string)(&v.EncodingFormat))
+	case "provider":
+		return 5, readPtr(r, &v.Provider)
+	case "user":
+		return 6, r.String(&v.User)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *EmbeddingRequest) writeJSON(w *wire.Writer) {
+	o := w.Object(&embeddingRequestMembers, v.presence, v.Extra)
+	o.String(0, v.Model)
+	if o.Begin(1, v.Input != nil, `[]`) {
+		writeInputs(w, v.Input, !o.Other(1))
+	}
+	o.String(2, v.InputType)
+	o.IntPtr(3, v.Dimensions)
+	o.String(4, string(v.EncodingFormat))
+	if o.Begin(5, v.Provider != nil, `null`) {
+		v.Provider.writeJSON(w)
+	}
+	o.String(6, v.User)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v EmbeddingRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *EmbeddingRequest) UnmarshalJSON(data []byte) error {
+	*v = EmbeddingRequest{}
+	return decode(v, data, "EmbeddingRequest")
+}
+
+var endpointMembers = wire.Members{Keys: []string{`"name":`, `"model_id":`, `"model_name":`, `"provider_name":`, `"tag":`, `"context_length":`, `"max_completion_tokens":`, `"max_prompt_tokens":`, `"pricing":`, `"quantization":`, `"supported_parameters":`, `"supports_implicit_caching":`, `"supports_voice_cloning":`, `"status":`, `"uptime_last_5m":`, `"uptime_last_30m":`, `"uptime_last_1d":`, `"latency_last_30m":`, `"throughput_last_30m":`}, Empty: 0x2aa0fbafff}
+
+func (v *Endpoint) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &endpointMembers, &v.presence, &v.Extra)
+}
+
+func (v *Endpoint) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "model_id":
+		return 1, r.String(&v.ModelID)
+	case "model_name":
+		return 2, r.String(&v.ModelName)
+	case "provider_name":
+		return 3, r.String(&v.ProviderName)
+	case "tag":
+		return 4, r.String(&v.Tag)
+	case "context_length":
+		return 5, r.Int(&v.ContextLength)
+	case "max_completion_tokens":
+		return 6, r.Int(&v.MaxCompletionTokens)
+	case "max_prompt_tokens":
+		return 7, r.Int(&v.MaxPromptTokens)
+	case "pricing":
+		v.Pricing = ModelPricing{}
+		return 8, readValue(r, &v.Pricing)
+	case "quantization":
+		return 9, r.String((*string)(&v.Quantization))
+	case "supported_parameters":
+		return 10, wire.Strings(r, &v.SupportedParameters)
+	case "supports_implicit_caching":
+		return 11, r.Bool(&v.SupportsImplicitCaching)
+	case "supports_voice_cloning":
+		return 12, r.Bool(&v.SupportsVoiceCloning)
+	case "status":
+		return 13, r.Int(&v.Status)
+	case "uptime_last_5m":
+		return 14, r.FloatPtr(&v.UptimeLast5m)
+	case "uptime_last_30m":
+		return 15, r.FloatPtr(&v.UptimeLast30m)
+	case "uptime_last_1d":
+		return 16, r.FloatPtr(&v.UptimeLast1d)
+	case "latency_last_30m":
+		return 17, readPtr(r, &v.LatencyLast30m)
+	case "throughput_last_30m":
+		return 18, readPtr(r, &v.ThroughputLast30m)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Endpoint) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&endpointMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.ModelID)
+	o.String(2, v.ModelName)
+	o.String(3, v.ProviderName)
+	o.String(4, v.Tag)
+	o.Int(5, v.ContextLength)
+	o.Int(6, v.MaxCompletionTokens)
+	o.Int(7, v.MaxPromptTokens)
+	if o.BeginObject(8, !v.Pricing.isZero()) {
+		v.Pricing.writeJSON(w)
+	}
+	o.String(9, string(v.Quantization))
+	wire.WriteStrings(&o, 10, v.SupportedParameters, false)
+	o.Bool(11, v.SupportsImplicitCaching)
+	o.Bool(12, v.SupportsVoiceCloning)
+	o.Int(13, v.Status)
+	o.FloatPtr(14, v.UptimeLast5m)
+	o.FloatPtr(15, v.UptimeLast30m)
+	o.FloatPtr(16, v.UptimeLast1d)
+	if o.Begin(17, v.LatencyLast30m != nil, `null`) {
+		v.LatencyLast30m.writeJSON(w)
+	}
+	if o.Begin(18, v.ThroughputLast30m != nil, `null`) {
+		v.ThroughputLast30m.writeJSON(w)
+	}
+	o.Close()
+}
+
+func (v *Endpoint) blank() bool {
+	return v.Name == "" && v.ModelID == "" && v.ModelName == "" && v.ProviderName == "" && v.Tag == "" && v.ContextLength == 0 && v.MaxCompletionTokens == 0 && v.MaxPromptTokens == 0 && v.Pricing.isZero() && v.Quantization == "" && v.SupportedParameters == nil && !v.SupportsImplicitCaching && !v.SupportsVoiceCloning && v.Status == 0 && v.UptimeLast5m == nil && v.UptimeLast30m == nil && v.UptimeLast1d == nil && v.LatencyLast30m == nil && v.ThroughputLast30m == nil
+}
+
+func (v *Endpoint) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v Endpoint) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Endpoint) UnmarshalJSON(data []byte) error {
+	*v = Endpoint{}
+	return decode(v, data, "Endpoint")
+}
+
+var endpointListMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x3}
+
+func (v *EndpointList) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &endpointListMembers, &v.presence, &v.Extra)
+}
+
+func (v *EndpointList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readList(r, &v.Data, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *EndpointList) writeJSON(w *wire.Writer) {
+	o := w.Object(&endpointListMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v EndpointList) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *EndpointList) UnmarshalJSON(data []byte) error {
+	*v = EndpointList{}
+	return decode(v, data, "EndpointList")
 }
 
 var environmentMembers = wire.Members{Keys: []string{`"type":`, `"container_id":`}, Empty: 0x3}
@@ -2826,6 +3278,213 @@ func (v *Generation) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "Generation")
 }
 
+var generationAttemptMembers = wire.Members{Keys: []string{`"code":`, `"message":`, `"provider_name":`, `"raw":`}, Empty: 0xaf}
+
+func (v *GenerationAttempt) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationAttemptMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationAttempt) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "code":
+		return 0, r.Int(&v.Code)
+	case "message":
+		return 1, r.String(&v.Message)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "raw":
+		return 3, r.String(&v.Raw)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationAttempt) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&generationAttemptMembers, v.presence, v.Extra)
+	o.Int(0, v.Code)
+	o.String(1, v.Message)
+	o.String(2, v.ProviderName)
+	o.String(3, v.Raw)
+	o.Close()
+}
+
+func (v *GenerationAttempt) blank() bool {
+	return v.Code == 0 && v.Message == "" && v.ProviderName == "" && v.Raw == ""
+}
+
+func (v *GenerationAttempt) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationAttempt) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationAttempt) UnmarshalJSON(data []byte) error {
+	*v = GenerationAttempt{}
+	return decode(v, data, "GenerationAttempt")
+}
+
+var generationContentMembers = wire.Members{Keys: []string{`"input":`, `"output":`, `"error":`}, Empty: 0x2f}
+
+func (v *GenerationContent) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationContentMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationContent) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "input":
+		v.Input = GenerationInput{}
+		return 0, readValue(r, &v.Input)
+	case "output":
+		v.Output = GenerationOutput{}
+		return 1, readValue(r, &v.Output)
+	case "error":
+		return 2, readPtr(r, &v.Error)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationContent) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationContentMembers, v.presence, v.Extra)
+	if o.BeginObject(0, !v.Input.isZero()) {
+		v.Input.writeJSON(w)
+	}
+	if o.BeginObject(1, !v.Output.isZero()) {
+		v.Output.writeJSON(w)
+	}
+	if o.Begin(2, v.Error != nil, `null`) {
+		v.Error.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationContent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationContent) UnmarshalJSON(data []byte) error {
+	*v = GenerationContent{}
+	return decode(v, data, "GenerationContent")
+}
+
+var generationErrorMembers = wire.Members{Keys: []string{`"status":`, `"message":`, `"provider_name":`, `"raw":`, `"previous_errors":`}, Empty: 0x3aa}
+
+func (v *GenerationError) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationErrorMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationError) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "status":
+		return 0, r.Int(&v.Status)
+	case "message":
+		return 1, r.String(&v.Message)
+	case "provider_name":
+		return 2, r.String(&v.ProviderName)
+	case "raw":
+		return 3, r.String(&v.Raw)
+	case "previous_errors":
+		return 4, readList(r, &v.PreviousErrors, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationError) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationErrorMembers, v.presence, v.Extra)
+	o.Int(0, v.Status)
+	o.String(1, v.Message)
+	o.String(2, v.ProviderName)
+	o.String(3, v.Raw)
+	if o.Begin(4, v.PreviousErrors != nil, `[]`) {
+		writeList(w, v.PreviousErrors)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationError) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationError) UnmarshalJSON(data []byte) error {
+	*v = GenerationError{}
+	return decode(v, data, "GenerationError")
+}
+
+var generationInputMembers = wire.Members{Keys: []string{`"prompt":`, `"messages":`}}
+
+func (v *GenerationInput) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationInputMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationInput) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "prompt":
+		return 0, r.String(&v.Prompt)
+	case "messages":
+		return 1, readList(r, &v.Messages, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationInput) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationInputMembers, v.presence, v.Extra)
+	o.String(0, v.Prompt)
+	if o.Begin(1, v.Messages != nil, `[]`) {
+		writeList(w, v.Messages)
+	}
+	o.Close()
+}
+
+func (v *GenerationInput) blank() bool { return v.Prompt == "" && v.Messages == nil }
+
+func (v *GenerationInput) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationInput) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationInput) UnmarshalJSON(data []byte) error {
+	*v = GenerationInput{}
+	return decode(v, data, "GenerationInput")
+}
+
+var generationOutputMembers = wire.Members{Keys: []string{`"completion":`, `"reasoning":`}, Empty: 0xa}
+
+func (v *GenerationOutput) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &generationOutputMembers, &v.presence, &v.Extra)
+}
+
+func (v *GenerationOutput) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "completion":
+		return 0, r.String(&v.Completion)
+	case "reasoning":
+		return 1, r.String(&v.Reasoning)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *GenerationOutput) writeJSON(w *wire.Writer) {
+	o := w.Object(&generationOutputMembers, v.presence, v.Extra)
+	o.String(0, v.Completion)
+	o.String(1, v.Reasoning)
+	o.Close()
+}
+
+func (v *GenerationOutput) blank() bool { return v.Completion == "" && v.Reasoning == "" }
+
+func (v *GenerationOutput) isZero() bool { return v.presence == 0 && v.Extra == nil && v.blank() }
+
+// MarshalJSON implements [json.Marshaler].
+func (v GenerationOutput) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *GenerationOutput) UnmarshalJSON(data []byte) error {
+	*v = GenerationOutput{}
+	return decode(v, data, "GenerationOutput")
+}
+
 var grammarFormatMembers = wire.Members{Keys: []string{`"grammar":`, `"type":`}, Empty: 0x3, Value: "grammar"}
 
 func (v *GrammarFormat) readJSON(r *wire.Reader) wire.Got {
@@ -3210,6 +3869,89 @@ func (v *JSONSchemaFormat) UnmarshalJSON(data []byte) error {
 }
 
 func (JSONSchemaFormat) responseFormat() {}
+
+var keyMembers = wire.Members{Keys: []string{`"label":`, `"limit":`, `"limit_remaining":`, `"limit_reset":`, `"include_byok_in_limit":`, `"usage":`, `"usage_daily":`, `"usage_weekly":`, `"usage_monthly":`, `"byok_usage":`, `"byok_usage_daily":`, `"byok_usage_weekly":`, `"byok_usage_monthly":`, `"is_free_tier":`, `"is_management_key":`, `"is_provisioning_key":`, `"creator_user_id":`, `"expires_at":`, `"rate_limit":`}, Empty: 0x32ffffffab}
+
+func (v *Key) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &keyMembers, &v.presence, &v.Extra)
+}
+
+func (v *Key) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "label":
+		return 0, r.String(&v.Label)
+	case "limit":
+		return 1, r.FloatPtr(&v.Limit)
+	case "limit_remaining":
+		return 2, r.FloatPtr(&v.LimitRemaining)
+	case "limit_reset":
+		return 3, r.String(&v.LimitReset)
+	case "include_byok_in_limit":
+		return 4, r.Bool(&v.IncludeBYOKInLimit)
+	case "usage":
+		return 5, r.Float(&v.Usage)
+	case "usage_daily":
+		return 6, r.Float(&v.UsageDaily)
+	case "usage_weekly":
+		return 7, r.Float(&v.UsageWeekly)
+	case "usage_monthly":
+		return 8, r.Float(&v.UsageMonthly)
+	case "byok_usage":
+		return 9, r.Float(&v.BYOKUsage)
+	case "byok_usage_daily":
+		return 10, r.Float(&v.BYOKUsageDaily)
+	case "byok_usage_weekly":
+		return 11, r.Float(&v.BYOKUsageWeekly)
+	case "byok_usage_monthly":
+		return 12, r.Float(&v.BYOKUsageMonthly)
+	case "is_free_tier":
+		return 13, r.Bool(&v.IsFreeTier)
+	case "is_management_key":
+		return 14, r.Bool(&v.IsManagementKey)
+	case "is_provisioning_key":
+		return 15, r.Bool(&v.IsProvisioningKey)
+	case "creator_user_id":
+		return 16, r.String(&v.CreatorUserID)
+	case "expires_at":
+		return 17, r.String(&v.ExpiresAt)
+	case "rate_limit":
+		return 18, r.RawMessage(&v.RateLimit)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Key) writeJSON(w *wire.Writer) {
+	o := w.Object(&keyMembers, v.presence, v.Extra)
+	o.String(0, v.Label)
+	o.FloatPtr(1, v.Limit)
+	o.FloatPtr(2, v.LimitRemaining)
+	o.String(3, v.LimitReset)
+	o.Bool(4, v.IncludeBYOKInLimit)
+	o.Float(5, v.Usage)
+	o.Float(6, v.UsageDaily)
+	o.Float(7, v.UsageWeekly)
+	o.Float(8, v.UsageMonthly)
+	o.Float(9, v.BYOKUsage)
+	o.Float(10, v.BYOKUsageDaily)
+	o.Float(11, v.BYOKUsageWeekly)
+	o.Float(12, v.BYOKUsageMonthly)
+	o.Bool(13, v.IsFreeTier)
+	o.Bool(14, v.IsManagementKey)
+	o.Bool(15, v.IsProvisioningKey)
+	o.String(16, v.CreatorUserID)
+	o.String(17, v.ExpiresAt)
+	o.Raw(18, v.RateLimit)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v Key) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Key) UnmarshalJSON(data []byte) error {
+	*v = Key{}
+	return decode(v, data, "Key")
+}
 
 const logprobsContent = 0 // content
 
@@ -3731,6 +4473,55 @@ func (v ModelBenchmarks) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *ModelBenchmarks) UnmarshalJSON(data []byte) error {
 	*v = ModelBenchmarks{}
 	return decode(v, data, "ModelBenchmarks")
+}
+
+var modelEndpointsMembers = wire.Members{Keys: []string{`"id":`, `"name":`, `"created":`, `"description":`, `"architecture":`, `"endpoints":`}, Empty: 0xfff}
+
+func (v *ModelEndpoints) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &modelEndpointsMembers, &v.presence, &v.Extra)
+}
+
+func (v *ModelEndpoints) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "id":
+		return 0, r.String(&v.ID)
+	case "name":
+		return 1, r.String(&v.Name)
+	case "created":
+		return 2, r.Int64(&v.Created)
+	case "description":
+		return 3, r.String(&v.Description)
+	case "architecture":
+		v.Architecture = ModelArchitecture{}
+		return 4, readValue(r, &v.Architecture)
+	case "endpoints":
+		return 5, readList(r, &v.Endpoints, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *ModelEndpoints) writeJSON(w *wire.Writer) {
+	o := w.Object(&modelEndpointsMembers, v.presence, v.Extra)
+	o.String(0, v.ID)
+	o.String(1, v.Name)
+	o.Int64(2, v.Created)
+	o.String(3, v.Description)
+	if o.BeginObject(4, !v.Architecture.isZero()) {
+		v.Architecture.writeJSON(w)
+	}
+	if o.Begin(5, v.Endpoints != nil, `[]`) {
+		writeList(w, v.Endpoints)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v ModelEndpoints) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *ModelEndpoints) UnmarshalJSON(data []byte) error {
+	*v = ModelEndpoints{}
+	return decode(v, data, "ModelEndpoints")
 }
 
 var modelLinksMembers = wire.Members{Keys: []string{`"details":`}, Empty: 0x3}
@@ -4361,6 +5152,44 @@ func (v *PercentileCutoffs) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PercentileCutoffs")
 }
 
+var percentilesMembers = wire.Members{Keys: []string{`"p50":`, `"p75":`, `"p90":`, `"p99":`}, Empty: 0xff}
+
+func (v *Percentiles) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &percentilesMembers, &v.presence, &v.Extra)
+}
+
+func (v *Percentiles) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "p50":
+		return 0, r.Float(&v.P50)
+	case "p75":
+		return 1, r.Float(&v.P75)
+	case "p90":
+		return 2, r.Float(&v.P90)
+	case "p99":
+		return 3, r.Float(&v.P99)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Percentiles) writeJSON(w *wire.Writer) {
+	o := w.Object(&percentilesMembers, v.presence, v.Extra)
+	o.Float(0, v.P50)
+	o.Float(1, v.P75)
+	o.Float(2, v.P90)
+	o.Float(3, v.P99)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v Percentiles) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Percentiles) UnmarshalJSON(data []byte) error {
+	*v = Percentiles{}
+	return decode(v, data, "Percentiles")
+}
+
 var pipelineStageMembers = wire.Members{Keys: []string{`"type":`, `"name":`, `"guardrail_id":`, `"guardrail_scope":`, `"summary":`, `"cost_usd":`, `"data":`}, Empty: 0xf}
 
 func (v *PipelineStage) readJSON(r *wire.Reader) wire.Got {
@@ -4624,7 +5453,7 @@ func (v *PromptCacheOptions) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "PromptCacheOptions")
 }
 
-var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`}}
+var promptTokensDetailsMembers = wire.Members{Keys: []string{`"cached_tokens":`, `"cache_write_tokens":`, `"audio_tokens":`, `"video_tokens":`, `"text_tokens":`, `"image_tokens":`, `"file_tokens":`}}
 
 func (v *PromptTokensDetails) readJSON(r *wire.Reader) wire.Got {
 	return readObject(r, v, &promptTokensDetailsMembers, &v.presence, &v.Extra)
@@ -4640,6 +5469,12 @@ func (v *PromptTokensDetails) member(r *wire.Reader) (int, wire.Got) {
 		return 2, r.Int(&v.AudioTokens)
 	case "video_tokens":
 		return 3, r.Int(&v.VideoTokens)
+	case "text_tokens":
+		return 4, r.Int(&v.TextTokens)
+	case "image_tokens":
+		return 5, r.Int(&v.ImageTokens)
+	case "file_tokens":
+		return 6, r.Int(&v.FileTokens)
 	}
 	return -1, wire.Wrong
 }
@@ -4650,6 +5485,9 @@ func (v *PromptTokensDetails) writeJSON(w *wire.Writer) {
 	o.Int(1, v.CacheWriteTokens)
 	o.Int(2, v.AudioTokens)
 	o.Int(3, v.VideoTokens)
+	o.Int(4, v.TextTokens)
+	o.Int(5, v.ImageTokens)
+	o.Int(6, v.FileTokens)
 	o.Close()
 }
 
@@ -4660,6 +5498,62 @@ func (v PromptTokensDetails) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *PromptTokensDetails) UnmarshalJSON(data []byte) error {
 	*v = PromptTokensDetails{}
 	return decode(v, data, "PromptTokensDetails")
+}
+
+var providerMembers = wire.Members{Keys: []string{`"name":`, `"slug":`, `"privacy_policy_url":`, `"terms_of_service_url":`, `"status_page_url":`, `"headquarters":`, `"datacenters":`}, Empty: 0x2f}
+
+func (v *Provider) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &providerMembers, &v.presence, &v.Extra)
+}
+
+func (v *Provider) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "name":
+		return 0, r.String(&v.Name)
+	case "slug":
+		return 1, r.String(&v.Slug)
+	case "privacy_policy_url":
+		return 2, r.String(&v.PrivacyPolicyURL)
+	case "terms_of_service_url":
+		return 3, r.String(&v.TermsOfServiceURL)
+	case "status_page_url":
+		return 4, r.String(&v.StatusPageURL)
+	case "headquarters":
+		return 5, r.String(&v.Headquarters)
+	case "datacenters":
+		return 6, wire.Strings(r, &v.Datacenters)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *Provider) writeJSON(w *wire.Writer) {
+	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {
+		return
+	}
+	o := w.Object(&providerMembers, v.presence, v.Extra)
+	o.String(0, v.Name)
+	o.String(1, v.Slug)
+	o.String(2, v.PrivacyPolicyURL)
+	o.String(3, v.TermsOfServiceURL)
+	o.String(4, v.StatusPageURL)
+	o.String(5, v.Headquarters)
+	wire.WriteStrings(&o, 6, v.Datacenters, false)
+	o.Close()
+}
+
+func (v *Provider) blank() bool {
+	return v.Name == "" && v.Slug == "" && v.PrivacyPolicyURL == "" && v.TermsOfServiceURL == "" && v.StatusPageURL == "" && v.Headquarters == "" && v.Datacenters == nil
+}
+
+func (v *Provider) state() (*presence, *map[string]any) { return &v.presence, &v.Extra }
+
+// MarshalJSON implements [json.Marshaler].
+func (v Provider) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Provider) UnmarshalJSON(data []byte) error {
+	*v = Provider{}
+	return decode(v, data, "Provider")
 }
 
 var providerErrorMembers = wire.Members{Keys: []string{`"error_type":`, `"provider_name":`, `"provider_code":`, `"raw":`, `"previous_errors":`}}
@@ -4703,6 +5597,37 @@ func (v ProviderError) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *ProviderError) UnmarshalJSON(data []byte) error {
 	*v = ProviderError{}
 	return decode(v, data, "ProviderError")
+}
+
+var providerListMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x3}
+
+func (v *ProviderList) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &providerListMembers, &v.presence, &v.Extra)
+}
+
+func (v *ProviderList) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readList(r, &v.Data, nil)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *ProviderList) writeJSON(w *wire.Writer) {
+	o := w.Object(&providerListMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `[]`) {
+		writeList(w, v.Data)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v ProviderList) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *ProviderList) UnmarshalJSON(data []byte) error {
+	*v = ProviderList{}
+	return decode(v, data, "ProviderList")
 }
 
 var providerPreferencesMembers = wire.Members{Keys: []string{`"order":`, `"only":`, `"ignore":`, `"allow_fallbacks":`, `"require_parameters":`, `"data_collection":`, `"zdr":`, `"enforce_distillable_text":`, `"quantizations":`, `"max_price":`, `"sort":`, `"preferred_min_throughput":`, `"preferred_max_latency":`}}
@@ -6658,6 +7583,99 @@ func (v *batchHead) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "batchHead")
 }
 
+var contentBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *contentBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &contentBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *contentBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *contentBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&contentBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v contentBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *contentBody) UnmarshalJSON(data []byte) error {
+	*v = contentBody{}
+	return decode(v, data, "contentBody")
+}
+
+var countBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *countBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &countBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *countBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *countBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&countBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v countBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *countBody) UnmarshalJSON(data []byte) error {
+	*v = countBody{}
+	return decode(v, data, "countBody")
+}
+
+var creditsBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *creditsBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &creditsBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *creditsBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *creditsBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&creditsBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v creditsBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *creditsBody) UnmarshalJSON(data []byte) error {
+	*v = creditsBody{}
+	return decode(v, data, "creditsBody")
+}
+
 var errorBodyMembers = wire.Members{Keys: []string{`"error":`, `"user_id":`, `"openrouter_metadata":`}}
 
 func (v *errorBody) readJSON(r *wire.Reader) wire.Got {
@@ -6792,6 +7810,128 @@ func (v generationBody) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *generationBody) UnmarshalJSON(data []byte) error {
 	*v = generationBody{}
 	return decode(v, data, "generationBody")
+}
+
+var keyBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *keyBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &keyBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *keyBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *keyBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&keyBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v keyBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *keyBody) UnmarshalJSON(data []byte) error {
+	*v = keyBody{}
+	return decode(v, data, "keyBody")
+}
+
+var modelBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *modelBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &modelBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *modelBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *modelBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&modelBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v modelBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *modelBody) UnmarshalJSON(data []byte) error {
+	*v = modelBody{}
+	return decode(v, data, "modelBody")
+}
+
+var modelCountMembers = wire.Members{Keys: []string{`"count":`}, Empty: 0x3}
+
+func (v *modelCount) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &modelCountMembers, &v.presence, &v.Extra)
+}
+
+func (v *modelCount) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "count":
+		return 0, r.Int(&v.Count)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *modelCount) writeJSON(w *wire.Writer) {
+	o := w.Object(&modelCountMembers, v.presence, v.Extra)
+	o.Int(0, v.Count)
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v modelCount) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *modelCount) UnmarshalJSON(data []byte) error {
+	*v = modelCount{}
+	return decode(v, data, "modelCount")
+}
+
+var modelEndpointsBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+
+func (v *modelEndpointsBody) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &modelEndpointsBodyMembers, &v.presence, &v.Extra)
+}
+
+func (v *modelEndpointsBody) member(r *wire.Reader) (int, wire.Got) {
+	switch string(r.Key) {
+	case "data":
+		return 0, readPtr(r, &v.Data)
+	}
+	return -1, wire.Wrong
+}
+
+func (v *modelEndpointsBody) writeJSON(w *wire.Writer) {
+	o := w.Object(&modelEndpointsBodyMembers, v.presence, v.Extra)
+	if o.Begin(0, v.Data != nil, `null`) {
+		v.Data.writeJSON(w)
+	}
+	o.Close()
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (v modelEndpointsBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *modelEndpointsBody) UnmarshalJSON(data []byte) error {
+	*v = modelEndpointsBody{}
+	return decode(v, data, "modelEndpointsBody")
 }
 
 func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {

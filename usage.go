@@ -54,6 +54,9 @@ func (u *Usage) Add(other *Usage) {
 		d.CacheWriteTokens += o.CacheWriteTokens
 		d.AudioTokens += o.AudioTokens
 		d.VideoTokens += o.VideoTokens
+		d.TextTokens += o.TextTokens
+		d.ImageTokens += o.ImageTokens
+		d.FileTokens += o.FileTokens
 	}
 	if o := other.CompletionTokensDetails; o != nil {
 		d := sumOf(&u.CompletionTokensDetails)
@@ -123,6 +126,10 @@ type PromptTokensDetails struct {
 	CacheWriteTokens int `json:"cache_write_tokens,omitzero"`
 	AudioTokens      int `json:"audio_tokens,omitzero"`
 	VideoTokens      int `json:"video_tokens,omitzero"`
+	// TextTokens, ImageTokens and FileTokens are reported for embeddings of several kinds of input.
+	TextTokens  int `json:"text_tokens,omitzero"`
+	ImageTokens int `json:"image_tokens,omitzero"`
+	FileTokens  int `json:"file_tokens,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`

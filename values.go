@@ -347,7 +347,7 @@ func (p *Part) hasPayload() bool {
 
 // Decimal is an exact decimal number as text, such as the price "0.00000125". It
 // is sent as a string. One that was received as a number is sent as a number, until
-// it is changed.
+// it is changed. To calculate with it, use [Decimal.Rat], which is exact.
 type Decimal string
 
 // Float64 returns the nearest float64, or an error if d is not a number.

@@ -49,8 +49,24 @@
 // checked again: a call that has switched a check off gets its reply.
 //
 // A request needs an API key, as with the service. The fake accepts any key until
-// RequireKey is called. It also serves GET /models with the models of SetModels, and
-// GET /generation for the answers that it gave. [Reply.ForPath] adds other endpoints.
+// RequireKey is called.
+//
+// # Other endpoints
+//
+// The fake answers these by itself:
+//
+//   - models: /models, with the filters and orders of the service that concern names,
+//     kinds of input and output, parameters and prices; /models/user, /models/count,
+//     /model/{author}/{slug}, /models/{author}/{slug}/endpoints, /endpoints/zdr. The
+//     models are those of SetModels.
+//   - /generation and /generation/content, for the answers that it gave
+//   - /key, /credits and /activity: what those answers cost. RequireManagementKey
+//     makes the last two refuse other keys.
+//   - /providers
+//   - /embeddings: vectors that are alike for texts with the same words, so that a
+//     search finds something
+//
+// [Reply.ForPath] adds other endpoints, or failures of these.
 //
 // # Faults
 //

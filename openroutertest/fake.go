@@ -23,11 +23,12 @@ type fake struct {
 	mu       sync.Mutex
 	queue    []*queued
 	requests []*Request
-	records  map[string][]byte // by the generation's id
-	recorded []string          // those ids, the oldest first
+	records  map[string]*generation // by their ids
+	recorded []string               // those ids, the oldest first
 	models   []model
 	batches  batches
 	key      string // the only one that is taken, if set
+	manager  string // the key that the account's own endpoints need, if set
 	served   int
 }
 
@@ -38,7 +39,7 @@ type queued struct {
 }
 
 func newFake(tb testing.TB, replies []Reply) *fake {
-	f := &fake{tb: tb, records: map[string][]byte{}, models: defaultModels()}
+	f := &fake{tb: tb, records: map[string]*generation{}, models: defaultModels()}
 	f.Add(replies...)
 	return f
 }
@@ -140,14 +141,16 @@ func (f *fake) choose(req *Request) (Reply, string) {
 		f.requests = f.requests[1:]
 	}
 	key, ok := req.key()
-	required := f.key
+	required, manager := f.key, f.manager
 	f.mu.Unlock()
 
 	switch {
-	case !ok && !req.outside && req.Path != modelsPath: // the list is public
+	case !ok && !req.isPublic():
 		return Error(http.StatusUnauthorized, "", "Missing Authentication header").UserID(""), id
-	case required != "" && key != required:
+	case required != "" && key != required && key != manager:
 		return Error(http.StatusUnauthorized, "", "User not found.").UserID(""), id
+	case manager != "" && key != manager && req.isManaged():
+		return Error(http.StatusForbidden, "", "Only management keys can perform this operation").UserID(""), id
 	case req.bad != nil:
 		return Error(http.StatusBadRequest, openrouter.ErrInvalidRequest, "Invalid request: "+req.bad.Error()), id
 	}
@@ -197,15 +200,12 @@ func (f *fake) unexpected(req *Request) Reply {
 		f.tb.Errorf("%s", problem)
 	}
 	if !req.isChat() {
-		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: the fake has no endpoint "+req.String()+"; it serves "+endpoints)
+		return Error(http.StatusNotFound, openrouter.ErrNotFound, "openroutertest: the fake has no endpoint "+req.String()+"; Reply.ForPath adds one")
 	}
 	// Repeating the request does not help, whatever the status.
 	return Error(http.StatusInternalServerError, openrouter.ErrServer, problem).
 		Availability(openrouter.Availability{Code: "unexpected_request", RequestedModels: []string{req.Model()}})
 }
-
-// endpoints are those that a fake has without [Reply.ForPath].
-const endpoints = "POST " + basePath + completionsPath + ", GET " + basePath + modelsPath + " and GET " + basePath + generationPath + "?id=..."
 
 // expected says what the fake waits for.
 func (f *fake) expected() string {

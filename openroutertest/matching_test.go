@@ -196,18 +196,18 @@ func TestUnknownPaths(t *testing.T) {
 
 	root := strings.TrimSuffix(srv.URL, "/api/v1")
 	for _, row := range []struct{ method, url, named string }{
-		{http.MethodGet, srv.URL + "/key", "GET /key;"},
+		{http.MethodGet, srv.URL + "/keys", "GET /keys;"},
 		{http.MethodGet, srv.URL + "/chat/completions", "GET /chat/completions;"},
 		{http.MethodGet, root + "/chat/completions", "GET /chat/completions, which is not below /api/v1;"},
 		{http.MethodGet, root + "/api/v1beta", "GET /api/v1beta, which is not below /api/v1;"},
 		{http.MethodPost, root + "/chat/completions", "POST /chat/completions, which is not below /api/v1;"},
-		{http.MethodPost, srv.URL + "/embeddings", "POST /embeddings;"},
+		{http.MethodPost, srv.URL + "/rerank", "POST /rerank;"},
 	} {
 		res, body := do(t, row.method, row.url, ask1)
 		assert.Equal(t, http.StatusNotFound, res.StatusCode)
 		assert.Equal(t, "application/json", res.Header.Get("Content-Type"))
 		assert.JSONEq(t, `{"error":{"code":404,"message":"openroutertest: the fake has no endpoint `+row.named+
-			` it serves POST /api/v1/chat/completions, GET /api/v1/models and GET /api/v1/generation?id=...","metadata":{"error_type":"not_found"}},"user_id":"user_fake"}`, body)
+			` Reply.ForPath adds one","metadata":{"error_type":"not_found"}},"user_id":"user_fake"}`, body)
 	}
 	require.Len(t, rec.failures, 6)
 	assert.Equal(t, "openroutertest: unexpected request: POST /chat/completions, which is not below /api/v1; each of the 1 replies has been used", rec.failures[4])

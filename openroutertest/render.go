@@ -20,7 +20,7 @@ type answer struct {
 	body    player
 
 	id     string
-	record []byte // what is known of the generation later; nil for a failure
+	record *generation // what is known of it later; nil for a failure
 }
 
 // step is a part of an answer.
@@ -80,7 +80,7 @@ func (r Reply) answer(req *Request, id string) *answer {
 	}
 	if a.status == http.StatusOK && req.isChat() {
 		a.header.Set("X-Generation-Id", a.id)
-		a.record = x.record()
+		a.record = x.generation()
 	}
 	apply(r.header, a.header)
 	return a

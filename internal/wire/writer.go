@@ -112,7 +112,12 @@ func (w *Writer) Int(n int) { w.Int64(int64(n)) }
 func (w *Writer) Int64(n int64) { w.buf = append(strconv.AppendInt(w.buf, n, 10), ',') }
 
 // Float writes a number in its shortest form, spelled as encoding/json does.
-func (w *Writer) Float(f float64) {
+func (w *Writer) Float(f float64) { w.float(f, 64) }
+
+// Float32 is Float for a number of 32 bits.
+func (w *Writer) Float32(f float32) { w.float(float64(f), 32) }
+
+func (w *Writer) float(f float64, size int) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		w.Fail(errors.New("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which JSON cannot carry"))
 		return
@@ -121,7 +126,7 @@ func (w *Writer) Float(f float64) {
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
 	}
-	w.buf = strconv.AppendFloat(w.buf, f, format, -1, 64)
+	w.buf = strconv.AppendFloat(w.buf, f, format, -1, size)
 	if n := len(w.buf); format == 'e' && w.buf[n-4] == 'e' && w.buf[n-3] == '-' && w.buf[n-2] == '0' {
 		w.buf[n-2] = w.buf[n-1]
 		w.buf = w.buf[:n-1]

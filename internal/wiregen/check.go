@@ -215,11 +215,9 @@ func (m *model) spread() {
 			if v := m.objects[f.typ]; v != nil {
 				v.asValue = true
 			}
-			if m.kind(&f) == content {
-				m.objects["Part"].asValue = true
-			}
 			if elem, ok := strings.CutPrefix(f.typ, "[]"); ok && m.objects[elem] != nil {
 				m.objects[elem].asElement = true
+				m.objects[elem].asValue = m.objects[elem].asValue || m.kind(&f) == content
 			}
 		}
 	}

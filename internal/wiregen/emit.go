@@ -132,6 +132,9 @@ func (e *emitter) read(o *object) {
 func (e *emitter) readShort(o *object) {
 	f := o.field(o.short)
 	if f == nil {
+		if o.odd != nil {
+			e.p("	if !r.AtObject() {\nreturn v.readOdd(r)\n}")
+		}
 		return
 	}
 	_, call, _ := e.reading(*f)
@@ -230,7 +233,7 @@ func (e *emitter) reading(f field) (before, call, after string) {
 	dst := "&v." + f.name
 	switch elem := strings.TrimLeft(f.typ, "[]*"); e.m.kind(&f) {
 	case content:
-		call = fmt.Sprintf("readContent(r, %s)", dst)
+		call = fmt.Sprintf("read%s(r, %s)", shortLists[f.typ], dst)
 	case objectKind:
 		before = fmt.Sprintf("v.%s = %s{}", f.name, f.typ)
 		call = fmt.Sprintf("v.%s.readJSON(r)", f.name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,9 @@ func (e *emitter) write(o *object) {
 		e.p("	if v.presence.Form(wire.Bare) != wire.Plain && v.blank() && w.Bare(v.Extra) {")
 		e.p("		return")
 		e.p("	}")
+	}
+	if o.odd != nil {
+		e.p("	if v.writeOdd(w) {\nreturn\n}")
 	}
 	if f := o.field(o.short); f != nil {
 		c := e.m.scalar(*f)
@@ -57,7 +61,7 @@ func (e *emitter) writing(f field, i int, cond string) {
 	begin := func(zero, value string) { e.p("if %so.Begin(%d, %s != nil, %s) {\n%s\n}", and, i, v, zero, value) }
 	switch e.m.kind(&f) {
 	case content:
-		begin("`[]`", fmt.Sprintf("writeContent(w, %s, !o.Other(%d))", v, i))
+		begin("`[]`", fmt.Sprintf("write%s(w, %s, !o.Other(%d))", shortLists[f.typ], v, i))
 	case objectKind:
 		if f := e.m.objects[f.typ].field(e.m.objects[f.typ].short); f != nil {
 			zero := map[string]string{`""`: "`\"\"`", "nil": "`null`", "0": "`0`", "false": "`false`"}[e.m.scalar(*f).zeroTyp]
@@ -116,7 +120,7 @@ func (e *emitter) zero(o *object) {
 		return
 	}
 	conds := make([]string, 0, len(o.fields))
-	for _, f := range o.fields {
+	for _, f := range slices.Concat(o.fields, o.odd) {
 		conds = append(conds, e.isZero(f))
 	}
 	if len(conds) == 0 {

@@ -6,6 +6,7 @@
 //	null    a zero value is by default written as null
 //	text    hardly any two values are alike
 //	short   a list of one may stand without its brackets
+//	odd     with json:"-": no member; the hand-written readOdd and writeOdd of the type use it for what is no object
 //	strict  a value of another JSON type is an error
 //	with=X  a zero value is by default written if the field Type is X
 //

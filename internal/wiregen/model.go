@@ -27,11 +27,12 @@ type object struct {
 	wide        bool
 	short       string // the field that may stand alone as a scalar
 	variant     *variant
-	hot         bool   // its codec is straight-line code
-	asValue     bool   // is a field by value: needs isZero
-	asElement   bool   // is an element of a slice
-	adopts      bool   // takes over members of another JSON type from Extra: has adopt and unadopted
-	list        string // how a list of them begins: its capacity, or the function that makes room for the first
+	hot         bool    // its codec is straight-line code
+	asValue     bool    // is a field by value: needs isZero
+	asElement   bool    // is an element of a slice
+	odd         []field // fields without a member, which stand for the whole object: readOdd and writeOdd are written by hand
+	adopts      bool    // takes over members of another JSON type from Extra: has adopt and unadopted
+	list        string  // how a list of them begins: its capacity, or the function that makes room for the first
 }
 
 // A variant is an object that implements a sealed interface, told from the others by the discriminator's value.
@@ -91,15 +92,19 @@ func (o *object) fixed() (key, value string) {
 type kind int
 
 const (
-	noKind kind = iota
-	scalar      // any type that internal/wire reads and writes by itself
-	content
+	noKind  kind = iota
+	scalar       // any type that internal/wire reads and writes by itself
+	content      // a list that may stand as a scalar
 	objectKind
 	pointer
 	objectList
 	unionKind
 	unionList
 )
+
+// shortLists are the lists of objects that may stand as a scalar, and what the functions that read and write them are called, which are
+// written by hand.
+var shortLists = map[string]string{"[]Part": "Content", "[]EmbeddingInput": "Inputs"}
 
 // isString reports whether typ is string, or made of it.
 func (m *model) isString(typ string) bool { return typ == "string" || m.types[typ] == "string" }
@@ -110,7 +115,7 @@ func (m *model) kind(f *field) kind {
 	switch {
 	case scalars[f.typ] != nil, m.isString(f.typ), isList && m.isString(elem):
 		return scalar
-	case f.short && f.typ == "[]Part" && m.objects["Part"] != nil:
+	case f.short && shortLists[f.typ] != "" && m.objects[elem] != nil:
 		return content
 	case m.objects[f.typ] != nil:
 		return objectKind

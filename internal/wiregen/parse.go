@@ -235,6 +235,9 @@ func (m *model) addField(o *object, n *ast.Ident, typ string, tag reflect.Struct
 	case tag.Get("json") == "":
 		m.fail(f.pos, "%s has no json tag", where)
 		return
+	case name == "-" && tag.Get("wire") == "odd":
+		o.odd = append(o.odd, f)
+		return
 	case name == "" || name == "-" || strconv.Quote(name) != `"`+name+`"` || strings.ContainsAny(name, "`<>&"):
 		m.fail(f.pos, "%s: %q is no name for a member", where, name)
 	case opts == "omitzero":

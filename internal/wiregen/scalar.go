@@ -29,6 +29,7 @@ var scalars = map[string]*codec{
 	"any":                {"r.Any(%s)", "o.Any(%d, %s)", "", "nil"},
 	"json.RawMessage":    {"r.RawMessage(%s)", "o.Raw(%d, %s)", "", "nil"},
 	"[]int":              {"wire.Ints(r, %s)", "o.Ints(%d, %s)", "", "nil"},
+	"[]float32":          {"wire.Vector(r, %s)", "o.Vector(%d, %s)", "", "nil"},
 	"map[string]string":  {"wire.StringMap(r, %s)", "o.StringMap(%d, %s)", "", "nil"},
 	"map[string]float64": {"wire.FloatMap(r, %s)", "o.FloatMap(%d, %s)", "", "nil"},
 	"map[string]any":     {"wire.AnyMap(r, %s)", "o.AnyMap(%d, %s)", "", "nil"},

@@ -14,7 +14,7 @@ import (
 	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
-// What the tests of models, generations and Do share.
+// What the tests of the endpoints share.
 
 const endpointKey = "sk-or-endpoints"
 
@@ -118,6 +118,51 @@ var endpointCalls = map[string]func(*testing.T, *openrouter.Client, ...openroute
 		g, err := c.Generations.Get(t.Context(), "gen-1", opts...)
 		return g.Call(), err
 	},
+	"models of a user": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Models.ListForUser(t.Context(), nil, opts...)
+		return list.Call(), err
+	},
+	"model": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		m, err := c.Models.Get(t.Context(), "a/b", opts...)
+		return m.Call(), err
+	},
+	"endpoints": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		m, err := c.Models.Endpoints(t.Context(), "a/b", opts...)
+		return m.Call(), err
+	},
+	"private endpoints": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Models.ZDREndpoints(t.Context(), opts...)
+		return list.Call(), err
+	},
+	"count": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		n, err := c.Models.Count(t.Context(), nil, opts...)
+		require.True(t, err == nil || n == 0)
+		return openrouter.CallInfo{StatusCode: 200, Attempts: 2}, err
+	},
+	"content": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		g, err := c.Generations.Content(t.Context(), "gen-1", opts...)
+		return g.Call(), err
+	},
+	"key": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		k, err := c.Account.Key(t.Context(), opts...)
+		return k.Call(), err
+	},
+	"credits": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		k, err := c.Account.Credits(t.Context(), opts...)
+		return k.Call(), err
+	},
+	"activity": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Account.Activity(t.Context(), nil, opts...)
+		return list.Call(), err
+	},
+	"providers": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Providers.List(t.Context(), opts...)
+		return list.Call(), err
+	},
+	"embeddings": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
+		list, err := c.Embeddings.Create(t.Context(), &openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("a")}, opts...)
+		return list.Call(), err
+	},
 	"do": func(t *testing.T, c *openrouter.Client, opts ...openrouter.Option) (openrouter.CallInfo, error) {
 		var out struct{ Data any }
 		return c.Do(t.Context(), "GET", "/credits", nil, &out, opts...)
@@ -127,9 +172,12 @@ var endpointCalls = map[string]func(*testing.T, *openrouter.Client, ...openroute
 // eachEndpointCall runs check for each call. good is an answer that it takes.
 func eachEndpointCall(t *testing.T, check func(t *testing.T, good string, call func(*testing.T, *openrouter.Client, ...openrouter.Option) (openrouter.CallInfo, error))) {
 	for name, call := range endpointCalls {
-		good := `{"data":[],"total_count":0,"links":{"next":null}}`
-		if name == "generation" {
-			good = `{"data":{"id":"gen-1"}}`
+		good := `{"data":{"id":"gen-1"}}`
+		switch name {
+		case "models", "all models", "models of a user", "private endpoints", "activity", "providers", "do":
+			good = `{"data":[],"total_count":0,"links":{"next":null}}`
+		case "embeddings":
+			good = `{"data":[{"embedding":[0.5]}]}`
 		}
 		t.Run(name, func(t *testing.T) { check(t, good, call) })
 	}

@@ -80,7 +80,10 @@ func TestEndpointsBrokenAnswers(t *testing.T) {
 			check(t, err)
 		}
 	})
-	for _, name := range []string{"models", "all models", "generation"} {
+	for name := range endpointCalls {
+		if name == "do" {
+			continue
+		}
 		for body, message := range map[string]string{
 			`{}`: "the answer has no data", `{"data":null}`: "the answer has no data", `{"data":7}`: "the answer has no data",
 			`{"message":"moved"}`: "moved", `{"error":null}`: "the answer has no data", `{"error":""}`: "",
@@ -141,14 +144,14 @@ func TestEndpointsTakeOptions(t *testing.T) {
 		var header http.Header
 		answered(mock, func(req *http.Request) (int, string) {
 			header = req.Header.Clone()
-			assert.True(t, req.Body == nil || req.Body == http.NoBody)
+			assert.Equal(t, req.Method == http.MethodPost, req.Body != nil && req.Body != http.NoBody)
 			return 200, good
 		})
 		_, err := call(t, client, openrouter.WithAPIKey("sk-tenant"), openrouter.WithApp("https://example.com", "Example"))
 		require.NoError(t, err)
 		assert.Equal(t, "Bearer sk-tenant", header.Get("Authorization"))
 		assert.Equal(t, "application/json", header.Get("Accept"))
-		assert.Empty(t, header.Get("Content-Type"))
+		assert.Contains(t, []string{"", "application/json"}, header.Get("Content-Type"))
 		assert.Equal(t, []string{"a", "https://example.com", "Example"}, []string{header.Get("X-Team"), header.Get("HTTP-Referer"), header.Get("X-OpenRouter-Title")})
 
 		mock.ZeroCallCounters()

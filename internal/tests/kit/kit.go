@@ -5,7 +5,7 @@
 //	faults       what becomes of a call when something goes wrong, and that no error tells a secret
 //	connections  how often a request is sent, and what becomes of connections, clocks and limits
 //	options      what the client can be told, and what is refused before the network
-//	endpoints    models, generations, and Do
+//	endpoints    models, embeddings, generations, batches, the account, Do and DoRaw
 //	values       what the methods of answers, messages and parts return
 //	helpers      copies, comparisons and descriptions of values
 //	files        files in requests, the media of answers, and requests that are large

@@ -162,6 +162,19 @@ var optionCases = []optionCase{
 		respond: fails(429, "Retry-After", "2"), observe: noted((*observation).create), want: "1 2s|2 2s",
 	},
 	{
+		option: "WithMaxInputs", opt: plain(openrouter.WithMaxInputs(2)), other: openrouter.WithMaxInputs(3),
+		respond: embeds, observe: func(o *observation) string {
+			before := len(o.requests)
+			_, err := o.client.Embeddings.Create(o.hour(), &openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("1", "2", "3", "4", "5", "6")}, o.opts...)
+			return fmt.Sprint(len(o.requests)-before, err)
+		},
+		want: "3 <nil>",
+	},
+	{
+		option: "WithRecordWait", opt: plain(openrouter.WithRecordWait(3 * time.Second)), other: openrouter.WithRecordWait(time.Minute),
+		respond: fails(404), observe: ending((*observation).record), want: "3s: openrouter: not_found 404: no",
+	},
+	{
 		option: "WithoutValidation", opt: plain(openrouter.WithoutValidation("session_id")), other: openrouter.WithoutValidation("temperature"),
 		observe: func(o *observation) string {
 			r := asking(func(r *request) { r.SessionID = strings.Repeat("s", 200) })

@@ -2,6 +2,7 @@ package options_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,33 @@ func (o *observation) stream() error {
 	return err
 }
 
+func (o *observation) record() error {
+	_, err := o.client.Generations.Get(o.hour(), "gen-1", o.opts...)
+	return err
+}
+
 // the ways to respond.
+
+// embeds answers with as many vectors as the request has inputs, which it asks for in one string or a list.
+func embeds(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	var asked openrouter.EmbeddingRequest
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, err
+	}
+	list := openrouter.EmbeddingList{Object: "list"}
+	for i := range asked.Input {
+		list.Data = append(list.Data, openrouter.Embedding{Object: "embedding", Index: i, Vector: []float32{1, 0.5}})
+	}
+	data, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	return answerWith(200, string(data))(req)
+}
 
 func answerWith(status int, body string, header ...string) func(*http.Request) (*http.Response, error) {
 	return func(req *http.Request) (*http.Response, error) {

@@ -20,7 +20,8 @@ import (
 // roots are values from which every type of the wire can be reached: documents, and the variants of the sealed interfaces.
 var roots = []any{
 	openrouter.ChatCompletionRequest{}, openrouter.ChatCompletion{}, openrouter.ChatCompletionChunk{},
-	openrouter.Model{}, openrouter.ModelList{}, openrouter.Generation{},
+	openrouter.Model{}, openrouter.ModelList{}, openrouter.Generation{}, openrouter.GenerationContent{}, openrouter.ModelEndpoints{}, openrouter.EndpointList{},
+	openrouter.Key{}, openrouter.Credits{}, openrouter.ActivityList{}, openrouter.ProviderList{}, openrouter.EmbeddingRequest{}, openrouter.EmbeddingList{},
 	openrouter.Batch{}, openrouter.BatchList{}, openrouter.BatchResult{}, openrouter.BatchProvider{}, openrouter.BatchDeletion{},
 	openrouter.Guardrail{}, openrouter.Moderation{}, openrouter.PreviousError{}, openrouter.ProviderError{},
 

@@ -21,7 +21,7 @@ import (
 // A wireCase is what a body must look like in Go.
 type wireCase struct {
 	file string
-	kind string // request, completion, chunk, stream or error
+	kind string // request, completion, chunk, stream, error, or a kind of endpoints_test.go
 	// covers names the traps by number, and the vectors: V1 to V7 are bodies, S1 to S11 streams.
 	covers string
 	check  func(t *testing.T, v any)
@@ -40,7 +40,7 @@ func onChunk(file, covers string, check func(*testing.T, *openrouter.ChatComplet
 }
 
 var wireCases = slices.Concat(wireRequestCases, wireMessageCases, wireToolCases, wireCompletionCases, wireAnswerCases, wireChunkCases,
-	wireErrorCases, wireStreamCases, wireShapeCases)
+	wireErrorCases, wireStreamCases, wireShapeCases, wireEndpointCases)
 
 // traps are behaviors of the service that clients get wrong, by number.
 var traps = map[int]string{

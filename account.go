@@ -1,0 +1,321 @@
+package openrouter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+)
+
+// AccountService tells what the account and its key have spent and may still spend. Use it as
+// [Client.Account].
+type AccountService struct {
+	client *Client
+}
+
+// Key returns the state of the key that the call uses: what it has spent, and what it may still
+// spend. It needs no management key. Errors are those of [Client.Do].
+func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) {
+	body, err := fetched[keyBody](ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"))
+	if err != nil {
+		return nil, err
+	}
+	return body.Data, nil
+}
+
+// Credits returns what was ever bought and used by the account, with all its keys. It needs a
+// management key: with any other key the error is [ErrPermissionDenied] or [ErrAuthentication], and
+// says so. For what the key of the call may still spend, use [AccountService.Key]. Other errors are
+// those of [Client.Do].
+func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
+	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, fixed("/credits"))
+	if err != nil {
+		return nil, managed(err)
+	}
+	return body.Data, nil
+}
+
+// Activity returns what the account used in the last 30 completed UTC days: one row for each day,
+// model and endpoint. Nil params return all of them. It needs a management key, as
+// [AccountService.Credits] does. Other errors are those of [Client.Do].
+func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
+	list, err := fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
+		k := checker{unchecked: c.unchecked}
+		var values url.Values
+		if params != nil {
+			if params.Date != "" && !dateForm.MatchString(params.Date) {
+				k.missing("date", "must be a day, such as 2026-01-31")
+			}
+			values = k.values(params, params.Extra)
+		}
+		return c.get("/activity", &k, values)
+	})
+	return list, managed(err)
+}
+
+var dateForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// managed adds to a refusal that the endpoint needs a management key. It changes a copy: the error
+// itself was given to the functions of [WithOnRetry].
+func managed(err error) error {
+	e, ok := errors.AsType[*APIError](err)
+	if !ok || e.StatusCode != http.StatusUnauthorized && e.StatusCode != http.StatusForbidden {
+		return err
+	}
+	refused := *e
+	refused.hint = "this endpoint needs a management key, which you make in the settings of the account and pass with WithAPIKey; " +
+		"Account.Key tells what any other key may still spend"
+	return &refused
+}
+
+// Key is the state of an API key. Amounts are in USD.
+type Key struct {
+	// Label is a name for people, such as the beginning and the end of the key.
+	Label string `json:"label"`
+	// Limit is what the key may spend; nil means that it has no limit of its own.
+	Limit *float64 `json:"limit" wire:"null"`
+	// LimitRemaining is what is left of Limit; nil means that there is no limit. The account may
+	// have less.
+	LimitRemaining *float64 `json:"limit_remaining" wire:"null"`
+	// LimitReset is how often the limit starts again, such as monthly. It is empty if it never does.
+	LimitReset string `json:"limit_reset" wire:"null"`
+	// IncludeBYOKInLimit is true if what the account's own provider keys spend counts, too.
+	IncludeBYOKInLimit bool `json:"include_byok_in_limit"`
+
+	// Usage is what the key has spent. The three fields below are for the current UTC day, for the
+	// UTC week since Monday, and for the UTC month.
+	Usage        float64 `json:"usage"`
+	UsageDaily   float64 `json:"usage_daily"`
+	UsageWeekly  float64 `json:"usage_weekly"`
+	UsageMonthly float64 `json:"usage_monthly"`
+	// BYOKUsage is what the key has spent at providers with the account's own provider keys, and the
+	// three fields below are that for the same times as above.
+	BYOKUsage        float64 `json:"byok_usage"`
+	BYOKUsageDaily   float64 `json:"byok_usage_daily"`
+	BYOKUsageWeekly  float64 `json:"byok_usage_weekly"`
+	BYOKUsageMonthly float64 `json:"byok_usage_monthly"`
+
+	// IsFreeTier is true if the account has never bought credits.
+	IsFreeTier bool `json:"is_free_tier"`
+	// IsManagementKey is true for a key of the account's management, which cannot call models.
+	IsManagementKey bool `json:"is_management_key"`
+	// IsProvisioningKey is the old name of IsManagementKey.
+	IsProvisioningKey bool `json:"is_provisioning_key"`
+	// CreatorUserID is the member of the organization that made the key.
+	CreatorUserID string `json:"creator_user_id" wire:"null"`
+	// ExpiresAt is a time in the format [time.RFC3339]. It is empty if the key does not expire.
+	ExpiresAt string `json:"expires_at,omitzero"`
+	// RateLimit is an object that the service still sends and that says nothing. For the limit of a
+	// refused call, see [APIError.RateLimit].
+	RateLimit json.RawMessage `json:"rate_limit"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the key's state.
+func (k *Key) Call() CallInfo {
+	if k == nil {
+		return CallInfo{}
+	}
+	return k.call.value()
+}
+
+type keyBody struct {
+	Data *Key `json:"data" wire:"null"`
+
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (b *keyBody) received(call *CallInfo) any {
+	if b.Data == nil {
+		return nil
+	}
+	b.Data.call = call
+	return b.Data
+}
+
+// Credits is what an account has bought and used, in USD.
+type Credits struct {
+	TotalCredits float64 `json:"total_credits"`
+	TotalUsage   float64 `json:"total_usage"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Remaining returns TotalCredits - TotalUsage, in USD. It may be negative.
+func (c *Credits) Remaining() float64 { return c.TotalCredits - c.TotalUsage }
+
+// Call describes the HTTP exchange that returned the credits.
+func (c *Credits) Call() CallInfo {
+	if c == nil {
+		return CallInfo{}
+	}
+	return c.call.value()
+}
+
+type creditsBody struct {
+	Data *Credits `json:"data" wire:"null"`
+
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (b *creditsBody) received(call *CallInfo) any {
+	if b.Data == nil {
+		return nil
+	}
+	b.Data.call = call
+	return b.Data
+}
+
+// ActivityParams selects rows of [AccountService.Activity]. Fields that are empty are not sent.
+type ActivityParams struct {
+	// Date is one UTC day of the last 30, as YYYY-MM-DD.
+	Date string `url:"date,omitempty"`
+	// APIKeyHash is the SHA-256 of a key, in hex, as the endpoint /keys lists it.
+	APIKeyHash string `url:"api_key_hash,omitempty"`
+	// UserID is a member of the organization.
+	UserID string `url:"user_id,omitempty"`
+	// GroupBy splits the rows further. Empty adds up what belongs to several workspaces.
+	GroupBy ActivityGroup `url:"group_by,omitempty"`
+	// WorkspaceID is the UUID of a workspace.
+	WorkspaceID string `url:"workspace_id,omitempty"`
+
+	// Extra holds query parameters that this version has no field for. Fields that are set take
+	// precedence.
+	Extra url.Values `url:"-"`
+}
+
+// ActivityGroup is a way to split rows. Other values are possible.
+type ActivityGroup string
+
+// ActivityByWorkspace makes a row for each workspace, and sets [Activity.WorkspaceID].
+const ActivityByWorkspace ActivityGroup = "workspace"
+
+// ActivityList is what an account used.
+type ActivityList struct {
+	Data []Activity `json:"data"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the list.
+func (l *ActivityList) Call() CallInfo {
+	if l == nil {
+		return CallInfo{}
+	}
+	return l.call.value()
+}
+
+func (l *ActivityList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
+	l.call = call
+	return l
+}
+
+// Activity is what an account used of one endpoint of a model on one day.
+type Activity struct {
+	// Date is a UTC day, as YYYY-MM-DD. Some servers add a time.
+	Date string `json:"date"`
+	// Model is the [Model.ID], and ModelPermaslug the [Model.CanonicalSlug].
+	Model          string `json:"model"`
+	ModelPermaslug string `json:"model_permaslug"`
+	EndpointID     string `json:"endpoint_id"`
+	// ProviderName is the display name of the provider.
+	ProviderName string `json:"provider_name"`
+	Requests     int    `json:"requests"`
+	// Usage is what was charged, in USD.
+	Usage float64 `json:"usage"`
+	// BYOKUsageInference is what providers charged the account's own provider keys, in USD.
+	BYOKUsageInference float64 `json:"byok_usage_inference"`
+	PromptTokens       int     `json:"prompt_tokens"`
+	CompletionTokens   int     `json:"completion_tokens"`
+	ReasoningTokens    int     `json:"reasoning_tokens"`
+	// WorkspaceID is set if the rows were split by workspace.
+	WorkspaceID string `json:"workspace_id,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ProvidersService lists providers. Use it as [Client.Providers].
+type ProvidersService struct {
+	client *Client
+}
+
+// List returns all providers. Errors are those of [Client.Do].
+func (s *ProvidersService) List(ctx context.Context, opts ...Option) (*ProviderList, error) {
+	return fetched[ProviderList](ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"))
+}
+
+// ProviderList has all providers.
+type ProviderList struct {
+	Data []Provider `json:"data"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the list.
+func (l *ProviderList) Call() CallInfo {
+	if l == nil {
+		return CallInfo{}
+	}
+	return l.call.value()
+}
+
+func (l *ProviderList) received(call *CallInfo) any {
+	if l.Data == nil {
+		return nil
+	}
+	l.call = call
+	return l
+}
+
+// Provider is a company that runs models. Countries are codes of ISO 3166-1, such as US. What is not
+// known is empty.
+type Provider struct {
+	// Name is the display name, as in [ChatCompletion.Provider].
+	Name string `json:"name"`
+	// Slug is the name in [ProviderPreferences].
+	Slug              string `json:"slug"`
+	PrivacyPolicyURL  string `json:"privacy_policy_url" wire:"null"`
+	TermsOfServiceURL string `json:"terms_of_service_url,omitzero"`
+	StatusPageURL     string `json:"status_page_url,omitzero"`
+	// Headquarters is a country, and Datacenters are the countries where the provider computes.
+	Headquarters string   `json:"headquarters,omitzero"`
+	Datacenters  []string `json:"datacenters,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}

@@ -1,0 +1,262 @@
+package openrouter
+
+import (
+	"errors"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Cost is what an answer costs by the prices of a model.
+type Cost struct {
+	// USD is the exact amount in USD, of everything that Unknown does not list.
+	USD *big.Rat
+	// Unknown lists what may cost more or less than USD says, such as images whose number is not in
+	// the usage. It is nil if nothing is missing.
+	Unknown []string
+}
+
+// Float64 returns the float64 nearest to USD.
+func (c Cost) Float64() float64 {
+	if c.USD == nil {
+		return 0
+	}
+	f, _ := c.USD.Float64()
+	return f
+}
+
+// String returns USD with at least two decimals, and "about" before it if something is unknown.
+func (c Cost) String() string {
+	text := "0.00"
+	if c.USD != nil {
+		text = decimalText(c.USD)
+	}
+	if c.Unknown != nil {
+		return "about " + text + " USD"
+	}
+	return text + " USD"
+}
+
+// Cost returns what one answer costs by these prices, exactly: they are decimals, and are not
+// rounded. at is the time of the request, for prices that depend on the time of day; the zero time
+// means unknown. Take the prices of the [Endpoint] that answered; those of a [Model] are for its
+// usual endpoint. For the amount that was charged, see [Usage.Cost].
+//
+// Tokens that were read from the prompt cache or written to it, audio and reasoning have prices of
+// their own; where those are empty or zero, the price of the prompt or the completion applies. The
+// discount is taken off everything.
+//
+// The usage does not tell how many images there were, which tokens of the cache were audio, nor
+// which will be kept for an hour. If the model charges for that, Unknown says so. Plugins and
+// server tools other than web search have prices of their own, which are not known here. An answer
+// from the response cache has no tokens and costs nothing.
+func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
+	b := bill{at: at, usd: new(big.Rat)}
+	if usage == nil {
+		return Cost{USD: b.usd, Unknown: []string{"there is no usage"}}
+	}
+	if usage.IsBYOK {
+		b.unknown("the provider was called with a key of the account's own, which has other prices")
+	}
+	if usage.PromptTokens == 0 && usage.CompletionTokens == 0 && usage.TotalTokens == 0 {
+		return Cost{USD: b.usd, Unknown: b.missing}
+	}
+	prices := b.override(p, usage.PromptTokens)
+	b.prompt(&prices, usage)
+	b.completion(&prices, usage)
+	b.add("request", prices.Request, 1)
+	for _, tools := range []*ServerToolUse{usage.ServerToolUseDetails, usage.ServerToolUse} {
+		if tools != nil && tools.WebSearchRequests > 0 {
+			b.add("web_search", prices.WebSearch, tools.WebSearchRequests)
+			break // the two are the same
+		}
+	}
+	if p.Discount != 0 {
+		if off, ok := new(big.Rat).SetString(strconv.FormatFloat(p.Discount, 'g', -1, 64)); ok {
+			b.usd.Mul(b.usd, off.Sub(big.NewRat(1, 1), off))
+		} else {
+			b.unknown("the discount is not a number")
+		}
+	}
+	return Cost{USD: b.usd, Unknown: b.missing}
+}
+
+// bill adds up a cost.
+type bill struct {
+	at      time.Time
+	usd     *big.Rat
+	missing []string
+}
+
+func (b *bill) unknown(what string) {
+	if !slices.Contains(b.missing, what) {
+		b.missing = append(b.missing, what)
+	}
+}
+
+// add adds the price of n units.
+func (b *bill) add(name string, price Decimal, n int) {
+	if n == 0 || price == "" {
+		return
+	}
+	each, err := price.Rat()
+	switch {
+	case err != nil:
+		b.unknown("the price " + name + " is not a number")
+	case each.Sign() < 0: // routers say -1
+		b.unknown("the price " + name + " depends on the model that answers")
+	default:
+		b.usd.Add(b.usd, each.Mul(each, new(big.Rat).SetInt64(int64(n))))
+	}
+}
+
+// override returns the prices for a prompt of so many tokens at the time of the bill.
+func (b *bill) override(p *ModelPricing, promptTokens int) ModelPricing {
+	prices := *p
+	for i := range p.Overrides {
+		o := &p.Overrides[i]
+		if promptTokens <= o.MinPromptTokens && o.MinPromptTokens != 0 {
+			continue
+		}
+		if o.UTCStart != 0 || o.UTCEnd != 0 {
+			if b.at.IsZero() {
+				b.unknown("some prices depend on the time of day, which is not given")
+				continue
+			}
+			if at := b.at.UTC(); !within(at.Hour()*100+at.Minute(), o.UTCStart, o.UTCEnd) {
+				continue
+			}
+		}
+		for _, price := range []struct {
+			of *Decimal
+			to Decimal
+		}{
+			{&prices.Prompt, o.Prompt}, {&prices.Completion, o.Completion}, {&prices.Audio, o.Audio}, {&prices.InputAudioCache, o.InputAudioCache},
+			{&prices.InputCacheRead, o.InputCacheRead}, {&prices.InputCacheWrite, o.InputCacheWrite}, {&prices.InputCacheWrite1h, o.InputCacheWrite1h},
+		} {
+			if price.to != "" {
+				*price.of = price.to
+			}
+		}
+	}
+	return prices
+}
+
+// within reports whether a time of day is between two others, of which the second may be behind
+// midnight.
+func within(at, start, end int) bool {
+	if start <= end {
+		return start <= at && at < end
+	}
+	return at >= start || at < end
+}
+
+func (b *bill) prompt(p *ModelPricing, u *Usage) {
+	var d PromptTokensDetails
+	if u.PromptTokensDetails != nil {
+		d = *u.PromptTokensDetails
+	}
+	plain := u.PromptTokens
+	for _, part := range []struct {
+		name  string
+		price Decimal
+		n     int
+	}{
+		{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens}, {"audio", p.Audio, d.AudioTokens},
+		{"image_token", p.ImageToken, d.ImageTokens},
+	} {
+		if isPrice(part.price) {
+			n := min(part.n, max(plain, 0))
+			b.add(part.name, part.price, n)
+			plain -= n
+		}
+	}
+	b.add("prompt", p.Prompt, plain)
+	if d.CachedTokens > 0 && d.AudioTokens > 0 && isPrice(p.InputAudioCache) {
+		b.unknown("how many of the cached tokens are audio, which has another price")
+	}
+	if d.CacheWriteTokens > 0 && isPrice(p.InputCacheWrite1h) {
+		b.unknown("how many of the cache_write_tokens are kept for an hour, which has another price")
+	}
+	if isPrice(p.Image) || isPrice(p.ImageToken) && d.ImageTokens == 0 {
+		b.unknown("how many images the prompt has, which have a price of their own")
+	}
+}
+
+func (b *bill) completion(p *ModelPricing, u *Usage) {
+	var d CompletionTokensDetails
+	if u.CompletionTokensDetails != nil {
+		d = *u.CompletionTokensDetails
+	}
+	plain := u.CompletionTokens
+	for _, part := range []struct {
+		name  string
+		price Decimal
+		n     int
+	}{{"internal_reasoning", p.InternalReasoning, d.ReasoningTokens}, {"audio_output", p.AudioOutput, d.AudioTokens}} {
+		if isPrice(part.price) {
+			n := min(part.n, max(plain, 0))
+			b.add(part.name, part.price, n)
+			plain -= n
+		}
+	}
+	b.add("completion", p.Completion, plain)
+	if d.ReasoningTokens > u.CompletionTokens {
+		b.unknown("there are more reasoning_tokens than completion_tokens")
+	}
+	if d.ImageTokens > 0 && isPrice(p.ImageOutput) {
+		b.unknown("how many images the answer has, which have a price of their own")
+	}
+}
+
+// isPrice reports whether there is a price that is not zero.
+func isPrice(d Decimal) bool {
+	if d == "" {
+		return false
+	}
+	r, err := d.Rat()
+	return err != nil || r.Sign() != 0
+}
+
+// maxDecimal is the length of a decimal, and maxExponent the largest exponent that it may have.
+const (
+	maxDecimal  = 100
+	maxExponent = 100
+)
+
+var errNotDecimal = errors.New("openrouter: not a decimal number")
+
+// Rat returns d as an exact fraction. Its error says that d is not a decimal number, or has more
+// than 100 characters or an exponent beyond ±100. An empty d is an error, too.
+func (d Decimal) Rat() (*big.Rat, error) {
+	_, exp, _ := strings.Cut(strings.ToLower(string(d)), "e")
+	n, err := strconv.Atoi(exp)
+	if exp != "" && (err != nil || max(n, -n) > maxExponent) || len(d) > maxDecimal || strings.Trim(string(d), "0123456789+-.eE") != "" {
+		return nil, errNotDecimal
+	}
+	r, ok := new(big.Rat).SetString(string(d))
+	if !ok {
+		return nil, errNotDecimal
+	}
+	return r, nil
+}
+
+// PerMillion returns the price of a million units, exactly and with at least two decimals: that of
+// "0.00000125" is "1.25". It is the unit of [MaxPrice] and [ModelListParams.MinPrice]. It is "" if d
+// is not a number, and if d is negative: a router has the price -1, which depends on the model that
+// answers.
+func (d Decimal) PerMillion() string {
+	r, err := d.Rat()
+	if err != nil || r.Sign() < 0 {
+		return ""
+	}
+	return decimalText(r.Mul(r, big.NewRat(1_000_000, 1)))
+}
+
+// decimalText writes a decimal fraction with all its digits, and at least two decimals.
+func decimalText(r *big.Rat) string {
+	n, _ := r.FloatPrec()
+	return r.FloatString(max(n, 2))
+}

@@ -1,0 +1,252 @@
+package openrouter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"math"
+	"mime"
+	"runtime"
+	"strings"
+	"sync/atomic"
+
+	"github.com/openrouter-go/openrouter/internal/sse"
+)
+
+// RawBody is a body that is not JSON, such as a form with files, for [Client.Do] and [Client.DoRaw].
+// It is sent again if the call is retried.
+type RawBody struct {
+	// ContentType is sent as the header of that name, such as multipart/form-data with its boundary.
+	ContentType string
+	Data        []byte
+}
+
+// DoRaw is [Client.Do] for answers that are not JSON, or too large to be kept: audio, files, event
+// streams. It returns when the header of the answer has come. The caller reads the body and closes
+// it.
+//
+// The arguments and the errors are those of Do. A failure is an [*APIError] also if it comes with a
+// success status, as JSON of at most 64 KiB. A failure up to there may be retried.
+//
+// ctx bounds the call and the reading of the body. [WithTimeout] limits the wait for the header.
+// After that, [WithStreamIdleTimeout] limits the time without a byte, and [WithMaxStreamSize] the
+// size.
+func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ...Option) (*RawResponse, error) {
+	cfg := c.config().with(opts)
+	op := doOperation(cfg, method, path, in)
+	op.Stream = true
+	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*RawResponse, error) {
+		sent, err := cfg.doRequest(method, path, in, nil)
+		if err != nil {
+			return nil, err
+		}
+		sent.accept, sent.stream = "*/*", true
+		res, err := attempts(ctx, cfg, func(call *CallInfo) (*RawResponse, error) { return cfg.rawOnce(ctx, sent, call) })
+		if err == nil && cfg.watch != nil {
+			cfg.watch.streaming = true
+			res.conn.watch = cfg.watch
+		}
+		return res, err
+	})
+}
+
+// maxReport is the size of an answer in which a report of failure is looked for.
+const maxReport = 64 << 10
+
+func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*RawResponse, error) {
+	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
+	defer stop()
+	res, err := c.send(ctx, cancel, out, call)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	conn := newConnection(ctx, cancel, res.Body)
+	conn.idle = c.idle
+	r := &RawResponse{conn: conn, body: conn, call: call, cfg: func() *config { return c }, room: c.maxStream}
+	r.media, _, _ = mime.ParseMediaType(call.Header.Get("Content-Type"))
+	if r.media == "application/json" || strings.HasSuffix(r.media, "+json") {
+		head, err := io.ReadAll(io.LimitReader(conn, maxReport+1))
+		if err != nil {
+			conn.abort(ErrStreamClosed)
+			return nil, c.broken(ctx, err, head, call)
+		}
+		if len(head) <= maxReport {
+			if e := c.reportedAsSuccess(call, bytes.TrimSpace(head)); e != nil {
+				conn.abort(ErrStreamClosed)
+				return nil, e
+			}
+		}
+		r.body = io.MultiReader(bytes.NewReader(head), conn)
+	}
+	// A body that was neither read to its end nor closed is closed by the garbage collector.
+	runtime.AddCleanup(r, (*connection).abandon, conn)
+	return r, nil
+}
+
+// RawResponse is an answer as it came. It is an io.ReadCloser: read it to its end, or close it. Read
+// it in one goroutine; any goroutine may call Close.
+type RawResponse struct {
+	conn  *connection
+	body  io.Reader // conn, behind what was read of it already
+	cfg   func() *config
+	call  *CallInfo
+	media string
+	room  int64 // bytes that may still come
+	end   error
+	taken atomic.Bool // Events was called
+}
+
+// Call describes the HTTP exchange. Its Header has the Content-Type of the body.
+func (r *RawResponse) Call() CallInfo {
+	if r == nil {
+		return CallInfo{}
+	}
+	return r.call.value()
+}
+
+// Read reads the body. Its errors are io.EOF at the end, and else a [*ConnectionError], whose Body
+// is empty.
+func (r *RawResponse) Read(p []byte) (int, error) {
+	w := r.conn.watch
+	if w == nil {
+		return r.read(p)
+	}
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	n, err := r.read(p)
+	if n > 0 {
+		w.FirstChunk()
+	}
+	if err == io.EOF {
+		w.End(nil, r.call.value(), nil)
+	} else if err != nil {
+		w.End(nil, r.call.value(), err)
+	}
+	return n, err
+}
+
+func (r *RawResponse) read(p []byte) (int, error) {
+	if r.end != nil {
+		return 0, r.end
+	}
+	n, err := r.body.Read(p)
+	if r.room -= int64(n); r.room < 0 {
+		n, err = max(0, n+int(r.room)), nil
+		r.end = &ConnectionError{Err: ErrTooLarge, call: r.call}
+	}
+	cfg := r.cfg()
+	switch {
+	case err == io.EOF:
+		r.end = io.EOF
+		r.conn.finish()
+	case err != nil:
+		r.end = cfg.secrets.conceal(cfg.broken(r.conn.ctx, err, nil, r.call))
+	}
+	if r.end != nil {
+		r.conn.abort(ErrStreamClosed)
+	}
+	return n, r.end
+}
+
+// Close ends the call. It may be called any number of times, and always returns nil.
+func (r *RawResponse) Close() error {
+	r.conn.abort(ErrStreamClosed)
+	if w := r.conn.watch; w != nil && w.reading.TryLock() { // else Read ends the observation
+		defer w.reading.Unlock()
+		w.End(nil, r.call.value(), &ConnectionError{Err: ErrStreamClosed, call: r.call})
+	}
+	return nil
+}
+
+// Events returns an iterator over the events of an event stream: the data of each, up to the end of
+// the body or an event [DONE], which is not yielded. The data is valid until the next event. Leaving
+// the loop closes the body. A body that is JSON is one event.
+//
+// If the body fails, the last pair is nil and the error: an [*APIError] for an event that reports a
+// failure, with a member error or under the name error, and for a body that is no event stream; else
+// a [*ConnectionError]. Whether a stream is complete depends on the endpoint, so look for its last
+// event: a body that ends after any event is not an error here.
+func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		defer r.Close()
+		if r.taken.Swap(true) {
+			yield(nil, &ConnectionError{Err: ErrStreamClosed, call: r.call})
+			return
+		}
+		cfg := r.cfg()
+		head, isEvents, err := peekText(r, r.media)
+		if err != nil && err != io.EOF {
+			yield(nil, err)
+			return
+		}
+		if !isEvents {
+			yield(r.whole(cfg, head))
+			return
+		}
+		events := sse.NewReader(io.MultiReader(strings.NewReader(head), r))
+		events.OnComment, events.MaxEvent, events.Loose = cfg.onComment, int(min(cfg.maxEvent, math.MaxInt)), true
+		for last := false; !last; {
+			data, err := events.Next()
+			if last = err == io.EOF; last {
+				err = nil
+				if data = events.Pending(); data == nil && !events.Half() {
+					return
+				}
+				if events.Half() || string(data) != doneEvent && !json.Valid(data) {
+					err = &ConnectionError{Err: ErrStreamTruncated, Body: bytes.Clone(data), call: r.call}
+				}
+			}
+			if string(data) == doneEvent {
+				return
+			}
+			if err == nil {
+				err = r.reported(cfg, data, events.Failed())
+			} else if errors.Is(err, sse.ErrTooLong) {
+				err = &ConnectionError{Err: ErrTooLarge, call: r.call}
+			}
+			if err != nil {
+				yield(nil, cfg.secrets.conceal(err))
+				return
+			}
+			if !yield(data, nil) {
+				return
+			}
+		}
+	}
+}
+
+const doneEvent = "[DONE]"
+
+// whole returns the rest of a body that is no event stream.
+func (r *RawResponse) whole(cfg *config, head string) ([]byte, error) {
+	rest, err := io.ReadAll(io.LimitReader(r, cfg.maxBody))
+	data := append([]byte(head), rest...)
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(data)) > cfg.maxBody:
+		return nil, &ConnectionError{Err: ErrTooLarge, call: r.call}
+	case !json.Valid(data):
+		return nil, cfg.secrets.conceal(cfg.notAnAnswer(r.call, data))
+	}
+	if err := r.reported(cfg, data, false); err != nil {
+		return nil, cfg.secrets.conceal(err)
+	}
+	return data, nil
+}
+
+// reported returns the failure that an event reports, or nil.
+func (r *RawResponse) reported(cfg *config, data []byte, failed bool) error {
+	text := bytes.TrimSpace(data)
+	if e := cfg.reportedAsSuccess(r.call, text); e != nil {
+		return e
+	}
+	if failed {
+		return cfg.errorFromBody(r.call, text)
+	}
+	return nil
+}
