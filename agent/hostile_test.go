@@ -172,3 +172,28 @@ func TestNumbersThatAreTooLong(t *testing.T) {
 		require.EqualError(t, err, "arguments: cannot be checked: a number has too many digits")
 	}
 }
+
+// What is wrong with a tool is told before anything is sent.
+func TestToolsThatCannotRun(t *testing.T) {
+	object := openrouter.Function{Name: "x", Parameters: json.RawMessage(`{"type":["array","null"]}`)}
+	raw := func(context.Context, json.RawMessage) (agent.Result, error) { return agent.Result{}, nil }
+	for want, tool := range map[string]agent.Tool{
+		"tools[0].function has no Call":  agent.NewTool[text, string]("x", "", nil),
+		"tools[0].function has no Call ": agent.NewRawTool(openrouter.Function{Name: "x"}, nil),
+		"tools[0].function.parameters cannot be made: arguments are a JSON object, but the schema is described as [array null]": agent.NewRawTool(object, raw),
+	} {
+		run, err := agent.Agent{Client: fake(t).Client(), Tools: []agent.Tool{tool}}.Run(t.Context(), question())
+		require.EqualError(t, err, "agent: "+strings.TrimSpace(want))
+		requireValid(t, run)
+	}
+}
+
+// The request behind a limit fails, too.
+func TestFinalThatFailsIsOneLine(t *testing.T) {
+	srv := fake(t, call("c1", "one"), openroutertest.Error(500, openrouter.ErrServer))
+	a := agent.Agent{Client: srv.Client(openrouter.WithMaxRetries(0)), Tools: []agent.Tool{echo}, MaxSteps: 1, Final: true}
+	run, err := a.Run(t.Context(), question())
+	requireError(t, run, err, agent.ErrMaxSteps)
+	require.ErrorIs(t, err, openrouter.ErrServer)
+	assert.NotContains(t, err.Error(), "\n")
+}

@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/openrouter-go/openrouter"
@@ -94,7 +94,7 @@ func (l *loop) step() (isDone bool, err error) {
 	switch {
 	case err != nil:
 		if l.last != nil && !l.left {
-			err = errors.Join(l.last, err)
+			err = fmt.Errorf("%w: %w", l.last, err)
 		}
 		l.refuse(r.jobs, toldBroken)
 		return true, because(l.ctx, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +70,9 @@ func NewTool[In, Out any](name, description string, f func(context.Context, In) 
 	if err == nil {
 		t.Def.Function.Parameters = parameters
 	}
+	if f == nil {
+		return t // which has no Call
+	}
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
 		args, err := checked(checker, call)
 		if err != nil {
@@ -98,7 +102,12 @@ func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage
 	}
 	t := Tool{Def: openrouter.FunctionTool{Function: def}, err: err}
 	if parameters != nil {
-		t.checker, t.err = schema.Compile(parameters, false)
+		if t.checker, t.err = schema.Compile(parameters, false); t.err == nil {
+			t.err = notAnObject("the schema", parameters)
+		}
+	}
+	if f == nil {
+		return t // which has no Call
 	}
 	checker := t.checker
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
@@ -120,12 +129,23 @@ func objectSchema(in reflect.Type) (json.RawMessage, *schema.Checker, error) {
 	if string(s) == "true" {
 		return json.RawMessage(`{"type":"object"}`), nil, nil
 	}
-	var root struct{ Type any }
-	if json.Unmarshal(s, &root) == nil && root.Type != nil && root.Type != "object" {
-		return nil, nil, fmt.Errorf("arguments are a JSON object, but %s is described as %v", in, root.Type)
+	if err := notAnObject(in.String(), s); err != nil {
+		return nil, nil, err
 	}
 	checker, err := schema.CheckerOf(in)
 	return s, checker, err
+}
+
+// notAnObject reports a schema that no object fits.
+func notAnObject(name string, s json.RawMessage) error {
+	var root struct{ Type any }
+	if json.Unmarshal(s, &root) != nil || root.Type == nil || root.Type == "object" {
+		return nil
+	}
+	if types, ok := root.Type.([]any); ok && slices.Contains(types, any("object")) {
+		return nil
+	}
+	return fmt.Errorf("arguments are a JSON object, but %s is described as %v", name, root.Type)
 }
 
 // checked returns the arguments of a call, or what is wrong with them.
