@@ -197,3 +197,25 @@ func TestFinalThatFailsIsOneLine(t *testing.T) {
 	require.ErrorIs(t, err, openrouter.ErrServer)
 	assert.NotContains(t, err.Error(), "\n")
 }
+
+// Calls of messages that are not from a run may be as the model wrote them.
+func TestCallsOfOtherMessages(t *testing.T) {
+	called := func(id, name, args string) openrouter.ToolCall {
+		return openrouter.ToolCall{ID: id, Function: openrouter.FunctionCall{Name: name, Arguments: args}}
+	}
+	req := question()
+	given := openrouter.Message{Role: openrouter.RoleAssistant, ToolCalls: []openrouter.ToolCall{
+		called("a", "echo", `{"text":"old"}`), called("", "echo", `{"text":"one"}`), called("a", "echo", `{"text"`), called("b", "no name", ""),
+	}}
+	req.Messages = append(req.Messages, given, openrouter.ToolMessage("a", "old"), openrouter.UserMessage("Go on."))
+	srv := fake(t, openroutertest.Text("Done."))
+	run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), req)
+	require.NoError(t, err)
+	requireValid(t, run)
+	assert.Equal(t, map[string]string{
+		"a": "old", "call_2": "one", "call_3": "error: the arguments are not JSON: unexpected end of JSON input",
+		"b": `error: there is no tool "no name"; the tools are: echo`,
+	}, results(run.Messages))
+	assert.Equal(t, `{"text"`, run.Steps[0].Outcomes[1].Call.Function.Arguments, "as the model wrote them")
+	assert.Empty(t, req.Messages[1].ToolCalls[1].ID, "the request is not changed")
+}

@@ -70,10 +70,7 @@ func (l *loop) resume(at int, calls []openrouter.ToolCall) (isDone bool, err err
 		return true, err
 	}
 	l.run.Steps = append(l.run.Steps, Step{})
-	var jobs []*job
-	for _, call := range calls {
-		jobs = append(jobs, newJob(call, call.Function, false))
-	}
+	jobs := reopened(&l.run.Messages[at], calls)
 	return l.advance(at, jobs)
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -108,6 +109,32 @@ func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *jo
 	if written == "" {
 		call.Function.Extra = without(call.Function.Extra, "arguments")
 	}
+}
+
+// reopened returns the calls of an earlier message that have no result. It makes the message one that
+// services accept back, which it need not be if it is not from a run.
+func reopened(m *openrouter.Message, calls []openrouter.ToolCall) []*job {
+	m.ToolCalls = slices.Clone(m.ToolCalls)
+	jobs := make([]*job, len(calls))
+	k := len(calls) - 1
+	for i := len(m.ToolCalls) - 1; i >= 0 && k >= 0; i-- { // of calls with one id, the first have the results
+		call := &m.ToolCalls[i]
+		if call.ID != calls[k].ID {
+			continue
+		}
+		received := call.Function
+		for n := i + 1; strings.TrimSpace(call.ID) == "" || hasID(m.ToolCalls[:i], call.ID) || hasID(m.ToolCalls[i+1:], call.ID); n++ {
+			call.ID = fmt.Sprintf("call_%d", n)
+		}
+		jobs[k] = newJob(*call, received, false)
+		mendCall(call, received, jobs[k])
+		k--
+	}
+	return jobs
+}
+
+func hasID(calls []openrouter.ToolCall, id string) bool {
+	return slices.ContainsFunc(calls, func(c openrouter.ToolCall) bool { return c.ID == id })
 }
 
 // without returns the members without those of these names. It does not change extra.
