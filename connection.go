@@ -200,10 +200,7 @@ func (c *connection) abandon() {
 	c.cancel(ownEnd{ErrStreamClosed})
 	c.clock.abandon()
 	c.close()
-	if c.watch != nil {
-		call := c.watch.call
-		c.watch.End(nil, call.value(), &StreamError{Partial: &ChatCompletion{call: call}, Err: c.why()})
-	}
+	c.watch.forgotten() // which must not ask the context either
 }
 
 // why returns the reason why the client or the caller ended the connection, or

@@ -64,7 +64,12 @@
 // providers of a model, and [MaxPrice] limits the price. [ModelsService.All] lists
 // the models with their prices. [Usage] reports the cost of an answer.
 // [GenerationsService.Get] reports the final cost. [WithRouterMetadata] asks how
-// the request was routed.
+// the request was routed. [ModelPricing.Cost] calculates a cost exactly.
+// [AccountService.Key] tells what the key may still spend.
+//
+// [BatchesService.Submit] asks thousands of requests at a lower price.
+// [EmbeddingsService.Create] turns texts into vectors. [Client.Do] and [Client.DoRaw]
+// call any other endpoint.
 //
 // Package [github.com/openrouter-go/openrouter/agent] runs Go functions as tools.
 // Without it, [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
@@ -109,7 +114,10 @@
 //   - Cache: [WithResponseCache] lets the service answer an identical request
 //     from its cache; see [WithResponseCacheRefresh] and [WithoutResponseCache].
 //   - Network: [WithBaseURL], [WithHTTPClient], [WithHeader], [WithInsecureHTTP].
-//   - Other: [WithApp], [WithUserAgent], [WithSessionID], [WithOnComment].
+//   - Logs, traces and metrics: [WithObserver] adds observers, such as [LogCalls].
+//     [Client.Observe] shows an operation of your own to them.
+//   - Other: [WithApp], [WithUserAgent], [WithSessionID], [WithOnComment],
+//     [WithRecordWait], [WithMaxInputs].
 //
 // # Extra
 //
@@ -134,8 +142,7 @@
 // [ChatService.Create] or [ChatService.Stream].
 //
 // Enumerations keep values that are new to this version. Tools and plugins of
-// unknown types become a [RawTool] or a [RawPlugin]. [Client.Do] calls endpoints
-// that have no method.
+// unknown types become a [RawTool] or a [RawPlugin].
 //
 // # Testing
 //

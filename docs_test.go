@@ -74,7 +74,7 @@ func TestReadmeDocCodeIsTested(t *testing.T) {
 	for _, path := range exampleFiles(t) {
 		tested = append(tested, testedCode(t, path)...)
 	}
-	for _, name := range []string{"doc.go", "agent/doc.go", "structured/doc.go"} {
+	for _, name := range []string{"doc.go", "agent/doc.go", "structured/doc.go", "jobs/doc.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		require.NoError(t, err)
 		blocks := regexp.MustCompile(`(?m)(?:^(?:\t.*)?\n)*^\t.*\n(?:^(?:\t.*)?\n)*`).FindAllString(file.Doc.Text(), -1)
@@ -108,7 +108,7 @@ func TestReadmeLinksLeadSomewhere(t *testing.T) {
 func exampleFiles(t *testing.T) []string {
 	files, err := filepath.Glob("example*_test.go")
 	require.NoError(t, err)
-	files = append(files, "openroutertest/example_test.go", "agent/example_test.go", "structured/example_test.go")
+	files = append(files, "openroutertest/example_test.go", "agent/example_test.go", "structured/example_test.go", "jobs/example_test.go")
 	require.NoError(t, filepath.WalkDir("examples", func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".go") {
 			files = append(files, path)
@@ -204,7 +204,7 @@ func runGo(t *testing.T, command, name, code string) string {
 // Every exported name has a comment, which begins with it where it is a function,
 // a method or a type. Constants may have that of their group, or of their type.
 func TestDocsCoverEveryExportedName(t *testing.T) {
-	for _, dir := range []string{".", "openroutertest", "agent", "structured"} {
+	for _, dir := range []string{".", "openroutertest", "agent", "structured", "jobs", "jobs/jobstest"} {
 		files, set := parsePackage(t, dir)
 		packageDoc := false
 		typeDocs := map[string]bool{}

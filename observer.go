@@ -3,6 +3,7 @@ package openrouter
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -43,7 +44,7 @@ type Observation interface {
 	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not.
 	// With an error it is what had arrived of the answer, or nil. info is zero if
 	// nothing was sent. err is nil for a whole answer. For a stream that was left,
-	// closed or forgotten, err matches [ErrStreamClosed] or the error of its context.
+	// closed or forgotten, err matches [ErrStreamClosed].
 	End(result any, info CallInfo, err error)
 }
 
@@ -57,12 +58,14 @@ type Operation struct {
 	Target string
 	// Stream is true if the answer is asked for as a stream.
 	Stream bool
-	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat.
-	// It contains prompts. It is a copy, whose fields Start may set before it is
-	// encoded, but what the fields refer to belongs to the caller. For [Client.Do] it is the
-	// argument in itself.
+	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat,
+	// a [*ToolCall] for execute_tool. It contains prompts. For the requests of this package
+	// it is a copy, whose fields Start may set before it is encoded, but what the fields
+	// refer to belongs to the caller. For [Client.Do] it is the argument in itself, and for
+	// the packages on top it is only to look at.
 	Request any
-	// BaseURL is the address of the service.
+	// BaseURL is the address of the service. It is empty for an operation that sends
+	// nothing itself; see [Client.Observe].
 	BaseURL string
 }
 
@@ -84,7 +87,7 @@ func WithObserver(observers ...Observer) Option {
 // Observe starts an operation that is made of others, such as a loop over calls and
 // tools, so that the observers of the client and of opts see it. Pass the context
 // to the calls that belong to the operation, and end the operation with
-// [Observation.End]; a second End is ignored. An empty BaseURL becomes the client's.
+// [Observation.End]; a second End is ignored.
 //
 // The Observation is never nil. Without observers it does nothing.
 func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (context.Context, Observation) {
@@ -113,9 +116,12 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 	err = errPanicked
 	defer func() {
 		if !w.streaming {
-			w.End(w.resultOf(res, err), w.call.value(), err)
+			w.End(w.resultOf(res, err), w.infoOf(res, err), err)
 		}
 	}()
+	if c.baseURLProblem() == "" { // an invalid address may contain a password
+		op.BaseURL = c.baseURL
+	}
 	ctx = w.start(ctx, c, op)
 	call := *c
 	call.watch = w
@@ -132,6 +138,9 @@ func forObservers[T any](c *config, req *T) (*T, any) {
 	return &own, &own
 }
 
+// errForgotten is why a stream ended that nobody read to its end or closed.
+var errForgotten error = &streamEnd{"stream was neither read to its end nor closed", ErrStreamClosed}
+
 // errPanicked is the error of an operation that ended with a panic.
 var errPanicked = errors.New("openrouter: the call ended with a panic")
 
@@ -140,7 +149,8 @@ var errPanicked = errors.New("openrouter: the call ended with a panic")
 type watch struct {
 	list   []Observation
 	call   *CallInfo // of the last attempt
-	result any       // where it is not what the function returns
+	isDo   bool      // the function returns no result
+	result any       // of such a function
 
 	streaming bool       // a stream ends the operation
 	reading   sync.Mutex // held while the stream is read
@@ -150,9 +160,6 @@ type watch struct {
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
-	if op.BaseURL == "" && c.baseURLProblem() == "" { // an invalid address may contain a password
-		op.BaseURL = c.baseURL
-	}
 	started := false
 	defer func() {
 		if !started {
@@ -179,10 +186,10 @@ func (w *watch) attempt(call *CallInfo) {
 	}
 }
 
-// answers sets the result where that is not what the function returns.
+// answers sets the result of [Client.Do], which the function does not return.
 func (w *watch) answers(result any) {
 	if w != nil {
-		w.result = result
+		w.isDo, w.result = true, result
 	}
 }
 
@@ -214,15 +221,38 @@ func (w *watch) End(result any, info CallInfo, err error) {
 	}
 }
 
+// forgotten ends the observations of a stream that is garbage.
+func (w *watch) forgotten() {
+	if w != nil {
+		w.End(nil, w.call.value(), &StreamError{Partial: &ChatCompletion{call: w.call}, Err: errForgotten})
+	}
+}
+
 // resultOf returns what End is told.
 func (w *watch) resultOf(res any, err error) any {
 	switch {
-	case err != nil:
-		return partialOf(err)
-	case w.result != nil:
+	case err == nil && w.isDo:
 		return w.result
+	case err == nil:
+		return res
 	}
-	return res
+	if partial := partialOf(err); partial != nil {
+		return partial
+	}
+	if v := reflect.ValueOf(res); v.Kind() == reflect.Pointer && !v.IsNil() {
+		return res // some methods return what they have with an error
+	}
+	return nil
+}
+
+// infoOf returns the call behind the result. An answer that was put together from several
+// requests knows about all of them.
+func (w *watch) infoOf(res any, err error) CallInfo {
+	answer, ok := res.(interface{ Call() CallInfo })
+	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
+		return answer.Call()
+	}
+	return w.call.value()
 }
 
 // partialOf returns what an error holds of the answer, or nil.

@@ -91,8 +91,9 @@ func (s *Stream) Chunks() iter.Seq2[*ChatCompletionChunk, error] {
 			return
 		}
 		defer s.Close()
+		advance := s.advancing()
 		for {
-			chunk, err := s.advance()
+			chunk, err := advance(s)
 			if err == io.EOF {
 				return
 			}
@@ -113,8 +114,9 @@ func (s *Stream) Collect() (*ChatCompletion, error) {
 	s.taken.Store(true)
 	defer s.Close()
 	s.decoder.scratch = new(plainChunk) // nobody sees the chunks
+	advance := s.advancing()
 	for {
-		switch _, err := s.advance(); {
+		switch _, err := advance(s); {
 		case err == io.EOF:
 			return s.Response(), nil
 		case err != nil:
@@ -137,8 +139,9 @@ func (s *Stream) Texts() iter.Seq2[string, error] {
 		}
 		defer s.Close()
 		s.decoder.scratch = new(plainChunk) // nobody sees the chunks
+		advance := s.advancing()
 		for {
-			chunk, err := s.advance()
+			chunk, err := advance(s)
 			if err == io.EOF {
 				return
 			}
@@ -184,14 +187,6 @@ func (s *Stream) String() string { return "openrouter.Stream(" + s.call.Generati
 // advance returns the next chunk, or how the stream ended: io.EOF for a complete
 // answer, else the error. After the end it returns the same error again.
 func (s *Stream) advance() (*ChatCompletionChunk, error) {
-	if s.conn.watch != nil {
-		return s.advanceObserved()
-	}
-	return s.step()
-}
-
-// step is advance without an observer.
-func (s *Stream) step() (*ChatCompletionChunk, error) {
 	switch {
 	case s.end == nil && s.conn.why() != nil, s.next != nil && s.closed.Load():
 		s.next, s.end = nil, s.conceal(s.broken(ErrStreamClosed)) // events still in the buffer are dropped

@@ -9,9 +9,25 @@ func (s *Stream) observe(w *watch) {
 	}
 	w.streaming = true
 	s.conn.watch = w
+	told := false
+	defer func() {
+		if !told { // an observer panics, and nobody gets the stream
+			s.Close()
+		}
+	}()
 	if s.next.hasContent() {
 		w.FirstChunk()
 	}
+	told = true
+}
+
+// advancing returns the function that reads the next chunk. It is chosen once for
+// each loop, so that a stream that nobody observes pays nothing for each chunk.
+func (s *Stream) advancing() func(*Stream) (*ChatCompletionChunk, error) {
+	if s.conn.watch != nil {
+		return (*Stream).advanceObserved
+	}
+	return (*Stream).advance
 }
 
 // advanceObserved is advance for a stream that is observed.
@@ -20,7 +36,7 @@ func (s *Stream) advanceObserved() (*ChatCompletionChunk, error) {
 	w := s.conn.watch
 	w.reading.Lock()
 	defer w.reading.Unlock()
-	chunk, err := s.step()
+	chunk, err := s.advance()
 	switch {
 	case chunk != nil && !w.first && chunk.hasContent():
 		w.FirstChunk()

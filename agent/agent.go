@@ -14,7 +14,9 @@ import (
 // field but Client may stay zero.
 type Agent struct {
 	Client *openrouter.Client
-	// Name tells agents apart in the text of errors.
+	// Name tells agents apart: in traces and logs, where a run is the operation
+	// invoke_agent with this target, and in the text of errors. It should be one of few names. See
+	// [openrouter.WithObserver].
 	Name string
 	// Tools are offered after those of the request, in this order. Functions in the request's own
 	// Tools, which have no Go function here, are run by somebody else: calls of them are

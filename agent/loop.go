@@ -47,8 +47,18 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 	return l
 }
 
-// do runs the loop to its end.
-func (l *loop) do() error {
+// do runs the loop to its end, under the observers of the client.
+func (l *loop) do() (err error) {
+	if l.Client == nil {
+		return l.begin()
+	}
+	ctx, end := l.observe()
+	l.ctx, err = ctx, errPanicked
+	defer func() { end(err) }()
+	return l.steps()
+}
+
+func (l *loop) steps() error {
 	if err := l.begin(); err != nil {
 		return err
 	}

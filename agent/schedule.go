@@ -27,6 +27,7 @@ type job struct {
 	outcome Outcome
 
 	state   *callState
+	watch   openrouter.Observation
 	timeout time.Duration
 	cancel  context.CancelFunc
 	begin   time.Time
@@ -153,6 +154,8 @@ func (c *crew) announce(j *job) bool {
 
 // start starts a job. It runs in this goroutine if nothing needs another one.
 func (c *crew) start(j *job) {
+	ctx, watch := c.l.observeCall(c.ctx, j.call) // first: it may panic
+	j.watch = watch
 	c.active++
 	j.started = true
 	j.timeout = c.l.ToolTimeout
@@ -164,7 +167,7 @@ func (c *crew) start(j *job) {
 	if c.l.yield != nil {
 		j.state.progress = c.news
 	}
-	ctx := context.WithValue(c.ctx, callKey{}, j.state)
+	ctx = context.WithValue(ctx, callKey{}, j.state)
 	j.cancel = func() {}
 	j.begin = time.Now() // before the timeout begins, so that a call that reaches it took at least that long
 	if j.timeout > 0 {
@@ -205,6 +208,7 @@ func (c *crew) work(ctx context.Context, j *job) {
 // claim decides the outcome of a job. What comes second is dropped.
 func (c *crew) claim(n news) {
 	if !n.job.claimed.Swap(true) {
+		n.tell(n.job.watch)
 		close(n.job.over)
 		c.ends <- n
 	}

@@ -20,7 +20,18 @@ import (
 // by place: see Repairs. Refusals and answers that were cut or filtered are not. An [*Error] tells
 // what was wrong with the last answer. Other errors are those of [openrouter.ChatService.Create]; a T
 // without a schema is an [*openrouter.ValidationError], and nothing is sent.
-func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (T, *openrouter.ChatCompletion, error) {
+func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (value T, res *openrouter.ChatCompletion, err error) {
+	if client == nil {
+		_, err = o.request(client, req)
+		return value, nil, err
+	}
+	ctx, watch := o.observe(ctx, client, outputOperation, false, req, opts)
+	err = errPanicked
+	defer func() { tell(watch, res, err) }()
+	return o.create(ctx, client, req, opts)
+}
+
+func (o Output[T]) create(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts []openrouter.Option) (T, *openrouter.ChatCompletion, error) {
 	var zero T
 	request, err := o.request(client, req)
 	if err != nil {
@@ -33,7 +44,7 @@ func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *o
 	var spent openrouter.Usage
 	var last *Error
 	for try := 0; ; try++ {
-		res, err := client.Chat.Create(ctx, request, opts...)
+		value, res, bad, err := o.ask(ctx, client, request, try > 0, opts)
 		if err != nil {
 			if last == nil {
 				return zero, nil, err
@@ -46,7 +57,6 @@ func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *o
 			return zero, nil, last
 		}
 		spent.Add(res.Usage)
-		value, bad := o.read(res)
 		if bad == nil {
 			if try > 0 {
 				sum := spent
@@ -64,6 +74,26 @@ func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *o
 		last = bad
 		request.Messages = append(slices.Clip(request.Messages), res.Message(), openrouter.UserMessage(bad.complaint()))
 	}
+}
+
+// ask asks the model. A repair is an operation of its own.
+func (o Output[T]) ask(ctx context.Context, client *openrouter.Client, request *openrouter.ChatCompletionRequest, isRepair bool, opts []openrouter.Option) (value T, res *openrouter.ChatCompletion, bad *Error, err error) {
+	if isRepair {
+		var watch openrouter.Observation
+		ctx, watch = o.observe(ctx, client, repairOperation, false, request, opts)
+		err = errPanicked
+		defer func() {
+			if bad != nil {
+				tell(watch, res, bad)
+				return
+			}
+			tell(watch, res, err)
+		}()
+	}
+	if res, err = client.Chat.Create(ctx, request, opts...); err == nil {
+		value, bad = o.read(res)
+	}
+	return value, res, bad, err
 }
 
 // mayRepair reports whether the model can be asked again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"reflect"
+	"runtime"
 
 	"github.com/openrouter-go/openrouter"
 )
@@ -12,6 +13,7 @@ import (
 // [StreamOf.Value], to its end, or close it. Any goroutine may call [StreamOf.Close].
 type StreamOf[T any] struct {
 	stream *openrouter.Stream
+	watch  openrouter.Observation
 	output Output[T]
 	isDone bool // the fields below are set
 	value  T
@@ -23,15 +25,32 @@ type StreamOf[T any] struct {
 // errors are those of [Output.Create], and of [openrouter.ChatService.Stream]. Nothing is repaired:
 // what was shown cannot be taken back.
 func (o Output[T]) Stream(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (*StreamOf[T], error) {
+	if client == nil {
+		_, err := o.request(client, req)
+		return nil, err
+	}
+	ctx, watch := o.observe(ctx, client, outputOperation, true, req, opts)
+	err := errPanicked
+	defer func() {
+		if err != nil {
+			tell(watch, nil, err)
+		}
+	}()
+	stream, err := o.stream(ctx, client, req, opts)
+	if err != nil {
+		return nil, err
+	}
+	s := &StreamOf[T]{stream: stream, watch: watch, output: o}
+	runtime.AddCleanup(s, tellLeft, watch) // a stream that is forgotten
+	return s, nil
+}
+
+func (o Output[T]) stream(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts []openrouter.Option) (*openrouter.Stream, error) {
 	request, err := o.request(client, req)
 	if err != nil {
 		return nil, err
 	}
-	stream, err := client.Chat.Stream(ctx, request, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &StreamOf[T]{stream: stream, output: o}, nil
+	return client.Chat.Stream(ctx, request, opts...)
 }
 
 const (
@@ -60,6 +79,11 @@ const (
 func (s *StreamOf[T]) Partials() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
+		defer func() {
+			if !s.isDone {
+				tellLeft(s.watch)
+			}
+		}()
 		text := growing[T]{typ: s.typ(), isWrapped: s.isWrapped()}
 		last := 0 // the size of the text that was decoded last
 		for piece, err := range s.stream.Texts() {
@@ -104,6 +128,7 @@ func (s *StreamOf[T]) finish(answer *openrouter.ChatCompletion, err error) {
 		return
 	}
 	s.isDone = true
+	defer func() { tell(s.watch, s.answer, s.err) }()
 	if err != nil {
 		s.err = err
 		return
@@ -116,6 +141,9 @@ func (s *StreamOf[T]) finish(answer *openrouter.ChatCompletion, err error) {
 	s.value, s.answer = value, answer
 }
 
+// tellLeft ends the operation of a stream that nobody reads to its end.
+func tellLeft(watch openrouter.Observation) { tell(watch, nil, openrouter.ErrStreamClosed) }
+
 // Value returns the final value with the whole answer, as [Output.Create] does, after the loop over
 // Partials or without one: then it reads the stream to its end. If the loop was left, the error is
 // an [*openrouter.StreamError] that wraps [openrouter.ErrStreamClosed].
@@ -127,4 +155,8 @@ func (s *StreamOf[T]) Value() (T, *openrouter.ChatCompletion, error) {
 }
 
 // Close ends the stream at once; see [openrouter.Stream.Close].
-func (s *StreamOf[T]) Close() error { return s.stream.Close() }
+func (s *StreamOf[T]) Close() error {
+	err := s.stream.Close()
+	tellLeft(s.watch) // unless it has ended
+	return err
+}

@@ -6,6 +6,7 @@
 //	connections  how often a request is sent, and what becomes of connections, clocks and limits
 //	options      what the client can be told, and what is refused before the network
 //	endpoints    models, embeddings, generations, batches, the account, Do and DoRaw
+//	observe      what observers and logs see of every way that a call can end
 //	values       what the methods of answers, messages and parts return
 //	helpers      copies, comparisons and descriptions of values
 //	files        files in requests, the media of answers, and requests that are large
