@@ -120,7 +120,10 @@ func (t tag) hasForm() bool {
 	})
 }
 
-const arrayOf = "array of "
+const (
+	arrayOf = "array of "
+	anyKind = "value of any type"
+)
 
 // kind returns what the JSON of the field is: a string, number or boolean, an array of them, or "" for
 // what is not that simple.
@@ -152,9 +155,11 @@ func simpleKind(t reflect.Type) string {
 		case "integer":
 			return "number"
 		}
-		return ""
+		return anyKind
 	}
 	switch t.Kind() {
+	case reflect.Interface:
+		return anyKind
 	case reflect.String:
 		return "string"
 	case reflect.Bool:
@@ -168,7 +173,7 @@ func simpleKind(t reflect.Type) string {
 // isFor reports whether a keyword does something for JSON of a kind.
 func isFor(keyword, kind string) bool {
 	inner, isArray := strings.CutPrefix(kind, arrayOf)
-	if inner == "" {
+	if inner == "" || isArray && inner == anyKind {
 		return true
 	}
 	switch keyword {
@@ -184,12 +189,21 @@ func isFor(keyword, kind string) bool {
 	return true
 }
 
-// complete adds to the elements of a list what the reflector drops: keywords whose value has an equals sign.
+// complete adds what the reflector drops: the enum of a value of any type, which is one of texts, and
+// keywords of the elements of a list whose value has an equals sign.
 func (f field) complete(s *jsonschema.Schema) {
-	if s == nil || s.Type != "array" || s.Items == nil || s.Items.Type != "string" {
+	t := parseTag(f.tag)
+	if f.kind() == anyKind && !t.hasForm() {
+		for _, k := range t.keywords {
+			if k.name == "enum" {
+				s.Enum = append(s.Enum, k.value)
+			}
+		}
+	}
+	if s.Type != "array" || s.Items == nil || s.Items.Type != "string" {
 		return
 	}
-	for _, k := range parseTag(f.tag).keywords {
+	for _, k := range t.keywords {
 		switch {
 		case !strings.Contains(k.value, "="):
 		case k.name == "pattern":

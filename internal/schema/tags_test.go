@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/invopop/jsonschema"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -34,6 +35,38 @@ func TestKeywordsWithoutEffect(t *testing.T) {
 	assert.Equal(t, "A: tag jsonschema: maximum has no effect on an array of string", problem(schema.For[struct {
 		A []string `jsonschema:"maximum=1"`
 	}]()))
+	assert.Equal(t, "A: tag jsonschema: minimum has no effect on a value of any type", problem(schema.For[struct {
+		A any `jsonschema:"minimum=1"`
+	}]()))
+}
+
+type ownJSON struct{}
+
+func (*ownJSON) UnmarshalJSON([]byte) error { return nil }
+
+type selfDescribed struct{ X int }
+
+func (selfDescribed) JSONSchemaExtend(s *jsonschema.Schema) { s.Description = "says so itself" }
+
+type spoken string
+
+func (spoken) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Description: "a word"}
+}
+
+func TestWhatTypesSayIsKept(t *testing.T) {
+	got, err := schema.For[struct {
+		A ownJSON       `json:"a" jsonschema:"enum=mon,enum=tue"`
+		B selfDescribed `json:"b"`
+		C spoken        `json:"c"`
+		D spoken        `json:"d" jsonschema:"of the field"`
+	}]()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"type":"object","additionalProperties":false,"required":["a","b","c","d"],"properties":{
+		"a":{"enum":["mon","tue"]},
+		"b":{"type":"object","additionalProperties":false,"properties":{"X":{"type":"integer"}},"required":["X"],"description":"says so itself"},
+		"c":{"type":"string","description":"a word"},
+		"d":{"type":"string","description":"of the field"}}}`, string(got))
 }
 
 func TestKeywordsWithAnEqualsSign(t *testing.T) {
