@@ -56,7 +56,7 @@ func (t *translator) event(e agent.Event) {
 	case e.Outcome != nil:
 		t.outcome(e.Outcome)
 	case e.Call != nil && e.Progress != nil:
-		t.out.part(part{Type: "data-progress", ID: e.Call.ID, Data: &progress{e.Call.ID, encoded(e.Progress)}})
+		t.out.part(part{Type: "data-progress", ID: e.Call.ID, Data: &progress{e.Call.ID, safe(encoded(e.Progress))}})
 	case e.Call != nil:
 		t.announce(*e.Call)
 	}
