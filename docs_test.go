@@ -44,7 +44,7 @@ func TestReadmeCodeRuns(t *testing.T) {
 		}
 	}
 	assert.Contains(t, runGo(t, "test", "readme_test.go", withImports("package main\n\n"+declarations)), "ok ")
-	assert.Equal(t, "One, two, three.\nfinish reason: stop\nTake an umbrella. 2 0\ntry again later\n429 Slow down. 20s 1\n",
+	assert.Equal(t, "One, two, three.\nfinish reason: stop\nTake an umbrella. 2 0\n1 0 2e-05 <nil>\ntry again later\n429 Slow down. 20s 1\n",
 		runGo(t, "run", "main.go", withImports("package main\n\nfunc main() {\nctx, client := context.Background(), openrouter.NewClient(openrouter.WithMaxRetries(0))\n"+statements+"}\n")))
 }
 
@@ -172,8 +172,8 @@ func dedent(code string) string {
 // withImports adds the imports of the packages that code uses.
 func withImports(code string) string {
 	var imports strings.Builder
-	for _, path := range []string{"context", "encoding/json", "errors", "fmt", "log", "testing",
-		"github.com/openrouter-go/openrouter", "github.com/openrouter-go/openrouter/agent", "github.com/openrouter-go/openrouter/openroutertest"} {
+	for _, path := range []string{"context", "encoding/json", "errors", "fmt", "log", "os", "testing", "github.com/openrouter-go/openrouter",
+		"github.com/openrouter-go/openrouter/agent", "github.com/openrouter-go/openrouter/jobs", "github.com/openrouter-go/openrouter/openroutertest"} {
 		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(code) {
 			fmt.Fprintf(&imports, "import %q\n", path)
 		}
@@ -189,12 +189,22 @@ func runGo(t *testing.T, command, name, code string) string {
 		openroutertest.Text("One, ", "two, ", "three.").ForText("Count to three."),
 		openroutertest.ToolCall("call_1", "get_weather", `{"city":"Oslo"}`).ForText("umbrella"),
 		openroutertest.Text("Take an umbrella.").ForText("umbrella"),
+		openroutertest.Text("positive").Cost(0.00002).ForText("Positive or negative?"),
 		openroutertest.Error(429, openrouter.ErrRateLimitExceeded, "Slow down.").RetryAfter(20*time.Second).ForText("Hello?"),
 	)
 	defer srv.Close()
-	path := filepath.Join(t.TempDir(), name)
+	dir := t.TempDir()
+	path := filepath.Join(dir, name)
 	require.NoError(t, os.WriteFile(path, []byte(code), 0o600))
 	cmd := exec.CommandContext(t.Context(), "go", command, path)
+	if command == "run" { // in a folder of its own, because it writes a file
+		program := filepath.Join(dir, "program.exe")
+		out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, path).CombinedOutput()
+		require.NoError(t, err, "%s\n%s", out, code)
+		cmd = exec.CommandContext(t.Context(), program)
+		cmd.Dir = dir
+		cmd.Stdin = strings.NewReader(`{"key":"a","request":{"model":"openai/gpt-5.2","messages":[{"role":"user","content":"Positive or negative? It works."}]}}`)
+	}
 	cmd.Env = append(os.Environ(), "OPENROUTER_BASE_URL="+srv.URL, "OPENROUTER_API_KEY="+openroutertest.Key)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", out, code)
@@ -204,7 +214,7 @@ func runGo(t *testing.T, command, name, code string) string {
 // Every exported name has a comment, which begins with it where it is a function,
 // a method or a type. Constants may have that of their group, or of their type.
 func TestDocsCoverEveryExportedName(t *testing.T) {
-	for _, dir := range []string{".", "openroutertest", "agent", "structured", "jobs", "jobs/jobstest"} {
+	for _, dir := range []string{".", "openroutertest", "agent", "agent/uistream", "structured", "jobs", "jobs/jobstest", "mcptools", "otelopenrouter"} {
 		files, set := parsePackage(t, dir)
 		packageDoc := false
 		typeDocs := map[string]bool{}

@@ -100,9 +100,11 @@ func (s *run) reserve(l *lane, t *task) (usd float64, ok bool) {
 	s.leave(l)
 	s.insert(l, *t)
 	if s.settled == settled { // else there may be money again
-		if l.broke = true; s.asking == 0 {
-			s.stopLocked(ErrMaxCost)
-		}
+		l.broke = true
+	}
+	// The lane may be broke since another job was refused, while this one waited for the fleet.
+	if l.broke && s.asking == 0 {
+		s.stopLocked(ErrMaxCost)
 	}
 	return 0, false
 }

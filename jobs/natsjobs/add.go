@@ -1,0 +1,188 @@
+package natsjobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/openrouter-go/openrouter/jobs"
+)
+
+// Add puts jobs into the queue. It returns how many were new, and how many were known: queued
+// already, recorded already, or twice in the source. So after an error, or a kill, the same jobs can
+// be added again. A job without a key gets the one of [jobs.KeyOf].
+//
+// Add stops at the first error of the source, or the first job that has no key, which it returns.
+// The jobs before it are in the queue then, and count. A lost connection is no error: Add goes on
+// when it is back, until ctx ends. Jobs that were added when it was lost may count as known.
+func (q *Queue) Add(ctx context.Context, source iter.Seq2[jobs.Job, error]) (added, known int, err error) {
+	a := adding{q: q}
+	for job, err := range source {
+		if err == nil {
+			job.Key, err = jobs.KeyOf(job)
+		}
+		if ctx.Err() != nil {
+			return a.added, a.known, ctx.Err()
+		}
+		if err != nil {
+			flushed := a.flush(ctx)
+			return a.added, a.known, errors.Join(err, flushed)
+		}
+		if err := a.take(ctx, job); err != nil {
+			return a.added, a.known, err
+		}
+	}
+	err = a.flush(ctx)
+	return a.added, a.known, err
+}
+
+// adding is one call of Add.
+type adding struct {
+	q            *Queue
+	batch        []jobs.Job
+	added, known int
+}
+
+func (a *adding) take(ctx context.Context, job jobs.Job) error {
+	a.batch = append(a.batch, job)
+	if len(a.batch) < publishBatch {
+		return nil
+	}
+	return a.flush(ctx)
+}
+
+// flush queues the jobs of the batch that are neither queued nor recorded.
+func (a *adding) flush(ctx context.Context) error {
+	batch := a.batch
+	a.batch = a.batch[:0]
+	messages := make([]*nats.Msg, len(batch))
+	err := atOnce(len(batch), func(i int) (err error) {
+		messages[i], err = a.q.newJob(ctx, batch[i])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var fresh []*nats.Msg
+	for _, m := range messages {
+		if m != nil {
+			fresh = append(fresh, m)
+		}
+	}
+	a.known += len(batch) - len(fresh)
+	added, known, err := a.q.enqueue(ctx, fresh)
+	a.added += added
+	a.known += known
+	return err
+}
+
+// newJob makes the message of a job, or nil if the job has a result.
+func (q *Queue) newJob(ctx context.Context, job jobs.Job) (*nats.Msg, error) {
+	h := hash(job.Key)
+	if _, recorded, err := q.last(ctx, h); err != nil || recorded {
+		return nil, err
+	}
+	return q.newMessage(ctx, q.jobSubject(h), job.Key, job)
+}
+
+// enqueue publishes the messages of jobs. The server refuses those whose key is queued.
+func (q *Queue) enqueue(ctx context.Context, messages []*nats.Msg) (added, known int, err error) {
+	_, errs := q.publish(ctx, messages)
+	for i, e := range errs {
+		switch {
+		case e == nil:
+			added++
+		case queued(e):
+			known++
+			if e := q.dropUnused(ctx, messages[i]); e != nil && err == nil {
+				err = e
+			}
+		case err == nil:
+			err = fmt.Errorf("natsjobs: add a job: %w", e)
+		}
+	}
+	return added, known, err
+}
+
+// dropUnused deletes the object of a job that was refused, unless it is in the queue after all: an
+// acknowledgement may have been lost.
+func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
+	name := refused.Header.Get(headerObject)
+	if name == "" {
+		return nil
+	}
+	var kept *jetstream.RawStreamMsg
+	err := q.insist(ctx, func(ctx context.Context) (err error) {
+		kept, err = q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
+		return err
+	})
+	if err == nil && kept.Header.Get(headerObject) == name {
+		return nil
+	}
+	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		return fmt.Errorf("natsjobs: look for a job: %w", err)
+	}
+	return q.dropObject(ctx, name)
+}
+
+// addFailed queues the jobs again whose last result is a failure.
+func (q *Queue) addFailed(ctx context.Context) error {
+	info, err := q.results.Info(ctx)
+	if err != nil {
+		return err
+	}
+	var messages []*nats.Msg
+	for m, err := range q.scan(ctx, 1, true) {
+		if err != nil {
+			return err
+		}
+		if m.seq > info.State.LastSeq {
+			break // failed again meanwhile
+		}
+		if m.State != stateFailed {
+			continue
+		}
+		again, err := q.newRetry(ctx, m.found)
+		if err != nil {
+			return err
+		}
+		if again != nil {
+			messages = append(messages, again)
+		}
+		if len(messages) == publishBatch {
+			if _, _, err := q.enqueue(ctx, messages); err != nil {
+				return err
+			}
+			messages = messages[:0]
+		}
+	}
+	_, _, err = q.enqueue(ctx, messages)
+	return err
+}
+
+// newRetry makes the message of a job that failed, or nil if its result does not hold it: then it
+// was not this queue that asked.
+func (q *Queue) newRetry(ctx context.Context, f found) (*nats.Msg, error) {
+	raw, err := q.results.GetMsg(ctx, f.seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil // replaced meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
+	var r recorded
+	if err := q.payload(ctx, raw.Header, raw.Data, &r); err != nil || r.Job == nil {
+		return nil, err
+	}
+	m, err := q.newMessage(ctx, q.jobSubject(hash(f.key)), f.key, r.Job)
+	if err != nil {
+		return nil, err
+	}
+	m.Header.Set(headerAgain, strconv.FormatUint(f.seq, 10))
+	return m, nil
+}

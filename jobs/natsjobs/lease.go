@@ -1,0 +1,178 @@
+package natsjobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/openrouter-go/openrouter/jobs"
+)
+
+// backPrefix is for how often a job was given back by a worker that did not die.
+const backPrefix = "back."
+
+func keyOf(header nats.Header) (string, error) {
+	key, err := url.QueryUnescape(header.Get(headerKey))
+	if err == nil && key == "" {
+		err = errors.New("it has no key")
+	}
+	if err != nil {
+		return "", fmt.Errorf("natsjobs: a message of the jobs was not written by this library: %w", err)
+	}
+	return key, nil
+}
+
+// Done implements [jobs.Store]. What the queue gives out is not done.
+func (w *work) Done(ctx context.Context) iter.Seq2[string, error] {
+	w.mu.Lock()
+	w.stopped = ctx
+	w.mu.Unlock()
+	return func(func(string, error) bool) {}
+}
+
+// Results implements [jobs.Store].
+func (w *work) Results(context.Context) iter.Seq2[jobs.Result, error] {
+	return func(func(jobs.Result, error) bool) {}
+}
+
+// Close implements [jobs.Store].
+func (w *work) Close() error { return nil }
+
+// keyOf returns the key of a job that the runner knows by another.
+func (w *work) keyOf(key string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if l := w.held[key]; l != nil {
+		return l.job.Key
+	}
+	return key
+}
+
+// Put implements [jobs.Store]. It writes each result unless another worker has, and then takes the
+// job out of the queue.
+func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
+	leases := make([]*lease, len(results))
+	w.mu.Lock()
+	for i, r := range results {
+		leases[i] = w.held[r.Key]
+	}
+	w.mu.Unlock()
+	messages := make([]*nats.Msg, len(results))
+	for i, r := range results {
+		if leases[i] == nil {
+			return fmt.Errorf("natsjobs: the runner has recorded the job %q, which is not under way", r.Key)
+		}
+		r.Key = leases[i].job.Key
+		var err error
+		if messages[i], err = w.q.resultMessage(ctx, r, leases[i].failed(r), leases[i].old); err != nil {
+			return err
+		}
+		messages[i].Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(leases[i].old.seq, 10))
+	}
+	_, errs := w.q.publish(ctx, messages)
+	for i, err := range errs {
+		if outdated(err) {
+			// It was another worker, or this one, whose acknowledgement was lost.
+			err = w.late(ctx, messages[i])
+		}
+		if err != nil {
+			return fmt.Errorf("natsjobs: store a result: %w", err)
+		}
+	}
+	return atOnce(len(leases), func(i int) error { return w.done(ctx, leases[i]) })
+}
+
+// failed returns the job to keep beside a failure.
+func (l *lease) failed(r jobs.Result) *jobs.Job {
+	if r.Err == "" {
+		return nil
+	}
+	return &l.job
+}
+
+// late drops the object of a result that was refused, unless it is the one that is recorded.
+func (w *work) late(ctx context.Context, m *nats.Msg) error {
+	object := m.Header.Get(headerObject)
+	if object == "" {
+		return nil
+	}
+	key, err := keyOf(m.Header)
+	if err != nil {
+		return err
+	}
+	kept, _, err := w.q.last(ctx, hash(key))
+	if err != nil || kept.object == object {
+		return err
+	}
+	return w.q.dropObject(ctx, object)
+}
+
+// done takes a job out of the queue, whose result is recorded, and waits until it is out. If the
+// server does not hear it, the job comes back, its result is found, and this is called again.
+func (w *work) done(ctx context.Context, l *lease) error {
+	w.mu.Lock()
+	msg := l.msg
+	delete(w.held, l.key)
+	w.mu.Unlock()
+	attempt, cancel := context.WithTimeout(ctx, w.q.lease)
+	defer cancel()
+	if err := msg.DoubleAck(attempt); err != nil && !temporary(ctx, err) {
+		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)
+	}
+	if l.back > 0 {
+		if err := w.q.insist(ctx, func(ctx context.Context) error { return w.q.state.Purge(ctx, backPrefix+hash(l.job.Key)) }); err != nil {
+			return fmt.Errorf("natsjobs: tidy up after a job: %w", err)
+		}
+	}
+	return errors.Join(
+		w.q.dropObject(ctx, msg.Headers().Get(headerObject)), // of the job
+		w.q.dropObject(ctx, l.old.object))                    // of the failed result that was replaced
+}
+
+// back returns how often a job was given back.
+func (w *work) back(ctx context.Context, hash string) (n int, revision uint64, err error) {
+	var entry jetstream.KeyValueEntry
+	err = w.q.insist(ctx, func(ctx context.Context) (err error) {
+		entry, err = w.q.state.Get(ctx, backPrefix+hash)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, 0, nil
+	}
+	if err == nil {
+		n, err = strconv.Atoi(string(entry.Value()))
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("natsjobs: read how often a job was given back: %w", err)
+	}
+	return n, entry.Revision(), nil
+}
+
+// giveBack returns the jobs that are not recorded to the queue.
+func (w *work) giveBack(ctx context.Context) error {
+	w.mu.Lock()
+	var leases []*lease
+	for _, l := range w.held {
+		leases = append(leases, l)
+	}
+	clear(w.held)
+	w.mu.Unlock()
+	err := atOnce(len(leases), func(i int) error {
+		h := hash(leases[i].job.Key)
+		n, revision, err := w.back(ctx, h)
+		if err == nil {
+			err = w.q.set(ctx, backPrefix+h, []byte(strconv.Itoa(n+1)), revision)
+		}
+		return errors.Join(err, leases[i].msg.Nak())
+	})
+	if err != nil {
+		return fmt.Errorf("natsjobs: give jobs back: %w", err)
+	}
+	return w.q.nc.FlushWithContext(ctx)
+}

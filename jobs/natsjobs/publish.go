@@ -1,0 +1,164 @@
+package natsjobs
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	publishBatch   = 256             // messages whose acknowledgements are awaited together
+	publishTimeout = 5 * time.Second // for one of them, before it is sent again
+	retryWait      = 200 * time.Millisecond
+)
+
+// Codes of the server that package jetstream has no names for.
+const (
+	codeNotAvailable jetstream.ErrorCode = 10008
+	codeNotLeader    jetstream.ErrorCode = 10009
+	codeStoreFailed  jetstream.ErrorCode = 10077 // for a reason that only the text tells
+	codeOffline      jetstream.ErrorCode = 10118
+	codeNotReady     jetstream.ErrorCode = 10163
+)
+
+// publish sends messages, each again until the server has answered it, the context ends or the
+// connection is closed. It returns the sequence or the refusal of each.
+func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) ([]uint64, []error) {
+	seqs, errs := make([]uint64, len(messages)), make([]error, len(messages))
+	pending := make([]int, len(messages))
+	for i := range pending {
+		pending[i] = i
+	}
+	for len(pending) > 0 {
+		acks := make([]jetstream.PubAckFuture, len(pending))
+		for n, i := range pending {
+			// A copy: the connection sets the reply subject of what it sends.
+			m := *messages[i]
+			acks[n], errs[i] = q.js.PublishMsgAsync(&m)
+		}
+		again := pending[:0]
+		for n, i := range pending {
+			if acks[n] != nil {
+				seqs[i], errs[i] = wait(ctx, acks[n])
+			}
+			if temporary(ctx, errs[i]) {
+				again = append(again, i)
+			}
+		}
+		pending = again
+		if len(pending) > 0 && pause(ctx, retryWait) != nil {
+			return seqs, errs
+		}
+	}
+	return seqs, errs
+}
+
+func wait(ctx context.Context, ack jetstream.PubAckFuture) (uint64, error) {
+	select {
+	case ok := <-ack.Ok():
+		return ok.Sequence, nil
+	case err := <-ack.Err():
+		return 0, err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// insist calls f until it has an answer of the server, the context ends or the connection is closed.
+func (q *Queue) insist(ctx context.Context, f func(context.Context) error) error {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, publishTimeout)
+		err := f(attempt)
+		cancel()
+		if !temporary(ctx, err) {
+			return err
+		}
+		if pause(ctx, retryWait) != nil {
+			return err
+		}
+	}
+}
+
+// temporary reports that an error says nothing about a request: a server restarts, a cluster elects
+// its leader, a connection was lost.
+func temporary(ctx context.Context, err error) bool {
+	if err == nil || ctx.Err() != nil || errors.Is(err, nats.ErrConnectionClosed) {
+		return false
+	}
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
+		switch api.ErrorCode {
+		case codeNotAvailable, codeNotLeader, codeOffline, codeNotReady:
+			return true
+		case codeStoreFailed:
+			return strings.Contains(api.Description, "store is closed") // it shuts down
+		default:
+			return false
+		}
+	}
+	for _, lost := range []error{
+		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
+		nats.ErrStaleConnection, jetstream.ErrNoStreamResponse, jetstream.ErrAsyncPublishTimeout, jetstream.ErrTooManyStalledMsgs,
+	} {
+		if errors.Is(err, lost) {
+			return true
+		}
+	}
+	return false
+}
+
+// outdated reports that a message was refused because its subject has another message than expected.
+func outdated(err error) bool {
+	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence) || hasCode(err, jetstream.JSErrCodeStreamWrongLastSequenceConstant) ||
+		errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch)
+}
+
+// queued reports that a job was refused because its subject has its message already.
+func queued(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == codeStoreFailed && strings.Contains(api.Description, "per subject")
+}
+
+func hasCode(err error, code jetstream.ErrorCode) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == code
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// atOnce calls f for 0 to n-1, several at a time, and returns the first error. It calls all.
+func atOnce(n int, f func(int) error) error {
+	const most = 32
+	next := make(chan int)
+	var wg sync.WaitGroup
+	var once sync.Once
+	var first error
+	for range min(n, most) {
+		wg.Go(func() {
+			for i := range next {
+				if err := f(i); err != nil {
+					once.Do(func() { first = err })
+				}
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return first
+}

@@ -1,0 +1,313 @@
+package natsjobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Config says where a queue is. Exactly one of Dir and URL is set.
+type Config struct {
+	// Dir is a folder for a server inside this process, which has no port. The folder is made
+	// if it is missing, and belongs to one Queue at a time; see [ErrInUse]. Every write is on
+	// the disk before it counts.
+	Dir string
+
+	// URL is a NATS server with JetStream, or several of one cluster with commas between them,
+	// such as "nats://a:4222,nats://b:4222". What a power cut costs there is up to the setting
+	// sync_interval of the server: two minutes of writes by default, unless another server of the
+	// cluster has them.
+	URL string
+
+	// Options are for the connection to URL, such as nats.UserCredentials.
+	Options []nats.Option
+
+	// Replicas is how many servers of a cluster keep each job and each result, when the queue
+	// is made. 0 is 3 in a cluster and 1 elsewhere.
+	Replicas int
+
+	// Lease is how long a job stays with a worker that has died or lost its connection, before
+	// another worker gets it. A worker that lives renews its leases, however long an answer
+	// takes. 0 is what the queue has already, or 30 seconds. It cannot be changed while there are
+	// workers. At least 300 milliseconds.
+	Lease time.Duration
+
+	// Deaths is how many workers may die with a job before it is recorded as failed, so
+	// that a job which kills its workers does not stay for ever. 0 is 5.
+	Deaths int
+
+	// Wait makes Work wait for more jobs when all are recorded, until its context ends or
+	// Drain is called.
+	Wait bool
+}
+
+const (
+	defaultLease  = 30 * time.Second
+	minLease      = 300 * time.Millisecond
+	defaultDeaths = 5
+)
+
+// Queue is a set of jobs and their results on a NATS server. It is a [jobs.Store]. Its methods
+// may be called from several goroutines.
+type Queue struct {
+	name   string
+	lease  time.Duration
+	deaths int
+	wait   bool
+
+	server *embedded // nil with a URL
+	nc     *nats.Conn
+	js     jetstream.JetStream
+
+	jobs     jetstream.Stream
+	results  jetstream.Stream
+	workers  jetstream.Consumer
+	state    jetstream.KeyValue
+	objects  jetstream.ObjectStore
+	counted  count
+	draining chan struct{}
+	drain    sync.Once
+	close    sync.Once
+	closeErr error
+}
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// Open opens the queue with this name, and makes it if it does not exist. A name has 1 to 64 ASCII
+// letters, digits, hyphens and underscores. Several queues may be in one folder or on one server.
+//
+// The context is for opening only. Close the queue when it is no longer needed.
+func Open(ctx context.Context, name string, config Config) (*Queue, error) {
+	if err := check(name, config); err != nil {
+		return nil, err
+	}
+	q := &Queue{name: name, deaths: config.Deaths, wait: config.Wait, draining: make(chan struct{})}
+	if q.deaths == 0 {
+		q.deaths = defaultDeaths
+	}
+	if err := q.connect(config); err != nil {
+		return nil, errors.Join(err, q.Close())
+	}
+	if err := q.prepare(ctx, config); err != nil {
+		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
+			err = fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
+		}
+		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, err), q.Close())
+	}
+	return q, nil
+}
+
+func check(name string, config Config) error {
+	switch {
+	case !validName.MatchString(name):
+		return fmt.Errorf("natsjobs: the name %q of a queue must have 1 to 64 letters, digits, '-' and '_'", name)
+	case config.Dir == "" && config.URL == "":
+		return errors.New("natsjobs: Config needs Dir, for a server in this process, or URL")
+	case config.Dir != "" && config.URL != "":
+		return errors.New("natsjobs: Config has both Dir and URL: a queue is in one place")
+	case config.Dir != "" && (config.Replicas > 1 || len(config.Options) > 0):
+		return errors.New("natsjobs: Replicas and Options of Config need URL")
+	case config.Replicas < 0 || config.Replicas > 5:
+		return fmt.Errorf("natsjobs: Config.Replicas is %d: it must be 0 to 5", config.Replicas)
+	case config.Lease != 0 && config.Lease < minLease:
+		return fmt.Errorf("natsjobs: Config.Lease is %s: it must be at least %s", config.Lease, minLease)
+	case config.Deaths < 0:
+		return fmt.Errorf("natsjobs: Config.Deaths is %d: it must not be negative", config.Deaths)
+	}
+	return nil
+}
+
+func (q *Queue) connect(config Config) error {
+	url, options := config.URL, config.Options
+	if config.Dir != "" {
+		var err error
+		if q.server, err = startEmbedded(config.Dir); err != nil {
+			return err
+		}
+		options = []nats.Option{nats.InProcessServer(q.server.server)}
+	}
+	options = append([]nats.Option{
+		nats.Name("openrouter-jobs " + q.name),
+		// The client's own handler writes to standard error. What matters comes as an error, too.
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
+		// A server that restarts must not end its workers, however long it takes.
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(250*time.Millisecond, time.Second),
+	}, options...)
+	var err error
+	if q.nc, err = nats.Connect(url, options...); err != nil {
+		return fmt.Errorf("natsjobs: connect: %w", err)
+	}
+	q.js, err = jetstream.New(q.nc,
+		jetstream.WithPublishAsyncMaxPending(4*publishBatch),
+		jetstream.WithPublishAsyncTimeout(publishTimeout))
+	return err
+}
+
+// prepare opens the streams of the queue, and makes those that do not exist.
+func (q *Queue) prepare(ctx context.Context, config Config) error {
+	replicas := config.Replicas
+	if replicas == 0 {
+		replicas = 1
+		if q.nc.ConnectedClusterName() != "" {
+			replicas = 3
+		}
+	}
+	var err error
+	q.jobs, err = q.stream(ctx, jetstream.StreamConfig{
+		Name:        "openrouter-jobs-" + q.name,
+		Description: "jobs that have no result",
+		Subjects:    []string{q.jobSubject("*")},
+		Retention:   jetstream.WorkQueuePolicy,
+		// The server refuses a job whose key is queued, without a limit in time.
+		MaxMsgsPerSubject:    1,
+		Discard:              jetstream.DiscardNew,
+		DiscardNewPerSubject: true,
+		AllowDirect:          true,
+		Replicas:             replicas,
+	})
+	if err != nil {
+		return err
+	}
+	q.results, err = q.stream(ctx, jetstream.StreamConfig{
+		Name:              "openrouter-results-" + q.name,
+		Description:       "the last result of each job",
+		Subjects:          []string{q.resultSubject("*")},
+		MaxMsgsPerSubject: 1,
+		AllowDirect:       true,
+		Replicas:          replicas,
+	})
+	if err != nil {
+		return err
+	}
+	q.state, err = q.js.KeyValue(ctx, "openrouter-"+q.name)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		q.state, err = q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "openrouter-" + q.name, Replicas: replicas})
+	}
+	if err != nil {
+		return err
+	}
+	q.objects, err = q.js.ObjectStore(ctx, "openrouter-"+q.name)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		q.objects, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: "openrouter-" + q.name, Replicas: replicas})
+	}
+	if err != nil {
+		return err
+	}
+	if err := q.consumer(ctx, config.Lease); err != nil {
+		return err
+	}
+	if q.server != nil {
+		return q.forgetTheDead(ctx)
+	}
+	return nil
+}
+
+func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	stream, err := q.js.Stream(ctx, config.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		stream, err = q.js.CreateStream(ctx, config)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", config.Name, err)
+	}
+	return stream, nil
+}
+
+// consumer opens the one consumer of the jobs, which all workers share.
+func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
+	consumer, err := q.jobs.Consumer(ctx, "workers")
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return err
+	}
+	// A process that was killed in forgetTheDead leaves a lease that nobody asked for.
+	if err == nil && consumer.CachedInfo().Config.AckWait >= minLease {
+		q.lease = consumer.CachedInfo().Config.AckWait
+		if lease == 0 || lease == q.lease {
+			q.workers = consumer
+			return nil
+		}
+		if err := q.mayChange(ctx, lease); err != nil {
+			return err
+		}
+	}
+	q.lease = cmp.Or(lease, defaultLease)
+	q.workers, err = q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
+	return err
+}
+
+// mayChange returns an error if there are workers, who would renew their leases too late.
+func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
+	info, err := q.jobs.Info(ctx)
+	if err != nil {
+		return err
+	}
+	workers, _, err := q.present(ctx, info.TimeStamp)
+	if err != nil || workers == 0 || q.server != nil {
+		return err
+	}
+	return fmt.Errorf("it has %d workers and a lease of %s: end them before you make it %s", workers, q.lease, lease)
+}
+
+func (q *Queue) consumerConfig(lease time.Duration) jetstream.ConsumerConfig {
+	return jetstream.ConsumerConfig{
+		Durable:   "workers",
+		AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait:   lease,
+		// Work counts deliveries itself: the server would leave a message in the stream for ever.
+		MaxDeliver: -1,
+		// The default of 1000 is for the whole fleet.
+		MaxAckPending: -1,
+	}
+}
+
+// forgetTheDead gives the jobs of dead workers out at once. The folder is locked, so no worker of
+// another process lives.
+func (q *Queue) forgetTheDead(ctx context.Context) error {
+	if err := q.clearWorkers(ctx); err != nil {
+		return err
+	}
+	info, err := q.workers.Info(ctx)
+	if err != nil || info.NumAckPending == 0 {
+		return err
+	}
+	// The server looks for leases that have ended 100 ms after their length was changed.
+	if _, err := q.jobs.UpdateConsumer(ctx, q.consumerConfig(time.Millisecond)); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(250 * time.Millisecond):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	q.workers, err = q.jobs.UpdateConsumer(ctx, q.consumerConfig(q.lease))
+	return err
+}
+
+// Drain makes every Work of this Queue end as soon as the jobs under way are recorded. Jobs that
+// were not started go back to the queue. Later calls of Work return at once.
+func (q *Queue) Drain() {
+	q.drain.Do(func() { close(q.draining) })
+}
+
+// Close closes the connection, and stops the server of Config.Dir. It must not be called while
+// Work runs. Later calls return what the first one returned.
+func (q *Queue) Close() error {
+	q.close.Do(func() {
+		if q.nc != nil {
+			q.nc.Close()
+		}
+		if q.server != nil {
+			q.closeErr = q.server.stop()
+		}
+	})
+	return q.closeErr
+}

@@ -1,0 +1,170 @@
+package natsjobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/openrouter-go/openrouter/jobs"
+)
+
+// Done yields the keys of the jobs that have a result. It reads no answers.
+func (q *Queue) Done(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for m, err := range q.scan(ctx, 1, true) {
+			if err == nil && m.State == stateBatch {
+				continue
+			}
+			if !yield(m.key, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Results yields the last result of each key, the oldest first.
+func (q *Queue) Results(ctx context.Context) iter.Seq2[jobs.Result, error] {
+	return func(yield func(jobs.Result, error) bool) {
+		for m, err := range q.scan(ctx, 1, false) {
+			var r recorded
+			if err == nil {
+				err = q.payload(ctx, m.msg.Headers(), m.msg.Data(), &r)
+			}
+			if errors.Is(err, jetstream.ErrObjectNotFound) {
+				last, _, failed := q.last(ctx, hash(m.key))
+				if failed == nil && last.seq != m.seq {
+					continue // it was replaced since it was read, and the new one follows
+				}
+			}
+			if !yield(r.Result, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Put stores results, each in the place of the earlier one of its key. It is for a Runner that has
+// the queue as its Store. Work writes results by itself, once each.
+func (q *Queue) Put(ctx context.Context, results ...jobs.Result) error {
+	messages := make([]*nats.Msg, 0, len(results))
+	replaced := make([]found, 0, len(results))
+	for _, r := range results {
+		old, _, err := q.last(ctx, hash(r.Key))
+		if err != nil {
+			return err
+		}
+		m, err := q.resultMessage(ctx, r, nil, old)
+		if err != nil {
+			return err
+		}
+		messages, replaced = append(messages, m), append(replaced, old)
+	}
+	_, errs := q.publish(ctx, messages)
+	for i, err := range errs {
+		if err != nil {
+			return fmt.Errorf("natsjobs: store a result: %w", err)
+		}
+		if err := q.dropObject(ctx, replaced[i].object); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resultMessage makes the message of a result that takes the place of old.
+func (q *Queue) resultMessage(ctx context.Context, r jobs.Result, job *jobs.Job, old found) (*nats.Msg, error) {
+	m, err := q.newMessage(ctx, q.resultSubject(hash(r.Key)), r.Key, recorded{Result: r, Job: job})
+	if err != nil {
+		return nil, err
+	}
+	sum := summary{State: stateOf(r), Used: totalsOf(r.Usage), After: old.seq, Was: old.State, Before: old.Used}
+	sum.Used.add(old.Used) // what failed cost, too
+	header, err := json.Marshal(sum)
+	if err != nil {
+		return nil, fmt.Errorf("natsjobs: %s: %w", r.Key, err)
+	}
+	m.Header.Set(headerResult, string(header))
+	return m, nil
+}
+
+func stateOf(r jobs.Result) string {
+	switch {
+	case r.Err != "":
+		return stateFailed
+	case r.Pending():
+		return stateBatch
+	}
+	return stateDone
+}
+
+// last reads what is recorded for a key, if there is anything.
+func (q *Queue) last(ctx context.Context, hash string) (found, bool, error) {
+	var raw *jetstream.RawStreamMsg
+	err := q.insist(ctx, func(ctx context.Context) (err error) {
+		raw, err = q.results.GetLastMsgForSubject(ctx, q.resultSubject(hash))
+		return err
+	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return found{}, false, nil
+	}
+	if err != nil {
+		return found{}, false, fmt.Errorf("natsjobs: look for a result: %w", err)
+	}
+	f, err := readHeaders(raw.Header, raw.Sequence)
+	return f, err == nil, err
+}
+
+// count is what Status knows of the results up to a sequence.
+type count struct {
+	mu     sync.Mutex
+	seq    uint64
+	states map[string]int
+	used   totals
+	read   []uint64 // a bit for each sequence that was counted
+}
+
+func (c *count) take(f found) {
+	if c.states == nil {
+		c.states = map[string]int{}
+	}
+	if word := f.After / 64; word < uint64(len(c.read)) && c.read[word]&(1<<(f.After%64)) != 0 {
+		c.states[f.Was]--
+		c.used.subtract(f.Before)
+	}
+	for f.seq/64 >= uint64(len(c.read)) {
+		c.read = append(c.read, 0)
+	}
+	c.read[f.seq/64] |= 1 << (f.seq % 64)
+	c.states[f.State]++
+	c.used.add(f.Used)
+	c.seq = f.seq
+}
+
+// Status counts the jobs of the whole queue: those with a result, and those left. Usage is the sum
+// of what is recorded, the failed tries of jobs that were asked again included. Workers is how many
+// calls of Work there are now, in all processes, and Paused the longest pause of a model. The first
+// call reads the headers of all results, later ones only those of new results.
+func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
+	info, err := q.jobs.Info(ctx)
+	if err != nil {
+		return jobs.Status{}, fmt.Errorf("natsjobs: status: %w", err)
+	}
+	c := &q.counted
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for m, err := range q.scan(ctx, c.seq+1, true) {
+		if err != nil {
+			return jobs.Status{}, err
+		}
+		c.take(m.found)
+	}
+	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs)}
+	s.Workers, s.Paused, err = q.present(ctx, info.TimeStamp)
+	return s, err
+}
