@@ -42,7 +42,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 		l.meter.outer = l.outer.meter
 	}
 	if req != nil {
-		l.run.Messages = append(make([]openrouter.Message, 0, len(req.Messages)+4), req.Messages...)
+		l.run.Messages = append([]openrouter.Message{}, req.Messages...)
 	}
 	return l
 }
