@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/agent"
 	"github.com/openrouter-go/openrouter/agent/uistream"
 	"github.com/openrouter-go/openrouter/openroutertest"
@@ -91,4 +92,23 @@ func TestNothingThatTheClientRefuses(t *testing.T) {
 		assert.IsType(t, object{}, only(partsOf(t, body), "tool-input-available")[0]["input"], args)
 		assert.IsType(t, object{}, only(partsOf(t, body), "tool-output-available")[0]["output"], args)
 	}
+}
+
+// Some providers keep the signature of their reasoning in the ids of calls.
+func TestLongIDs(t *testing.T) {
+	id := strings.Repeat("x", 8000)
+	ask := note
+	ask.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+		return agent.Decision{Wait: true}, nil
+	}
+	body, run, err := serve(t, agent.Agent{Tools: []agent.Tool{ask}}, question(), openroutertest.ToolCall(id, "add_note", `{"Line":"a"}`))
+	require.NoError(t, err)
+	asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"].(string)
+	turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+id+`","state":"approval-responded","approval":{"id":"`+asked+`","approved":true}}`)))
+	require.NoError(t, err)
+	d, err := turn.Approve(t.Context(), run.Pending[0])
+	require.NoError(t, err)
+	assert.True(t, d.Allow)
+	_, _, err = read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+strings.Repeat(id, 3)+`","state":"approval-responded","approval":{"id":"x"}}`)))
+	require.EqualError(t, err, "uistream: the id of a call has more than 16384 bytes")
 }

@@ -17,10 +17,11 @@ import (
 const (
 	maxBody  = 16 << 20 // of a request, with the browser's copy of the conversation
 	maxText  = 256 << 10
-	maxNew   = 32  // messages
-	maxFiles = 16  // in them
-	maxCalls = 128 // decisions, and results
-	maxName  = 256 // an id, a file name
+	maxNew   = 32       // messages
+	maxFiles = 16       // in them
+	maxCalls = 128      // decisions, and results
+	maxName  = 256      // an id of a conversation, a file name
+	maxID    = 16 << 10 // of a call: some providers keep a signature in it
 	maxList  = 10_000
 )
 
@@ -267,12 +268,15 @@ func (t *Turn) takeCalls(data json.RawMessage) error {
 		if len(t.Decisions)+len(t.Messages) >= maxCalls {
 			return bad("there are more than %d calls", maxCalls)
 		}
-		if p.ToolCallID == "" || len(p.ToolCallID) > maxName {
+		if p.ToolCallID == "" {
 			return bad("a call has no id")
+		}
+		if len(p.ToolCallID) > maxID {
+			return bad("the id of a call has more than %d bytes", maxID)
 		}
 		switch p.State {
 		case "approval-responded":
-			if p.Approval == nil || len(p.Approval.ID) > 2*maxName || len(p.Approval.Reason) > maxText {
+			if p.Approval == nil || len(p.Approval.ID) > 2*maxID || len(p.Approval.Reason) > maxText {
 				return bad("a decision cannot be read")
 			}
 			t.Decisions[p.ToolCallID] = agent.Decision{Allow: p.Approval.Approved, Reason: p.Approval.Reason}
