@@ -137,12 +137,7 @@ type violation struct {
 func (c *Checker) lines(e *jsonschema.ValidationError, value any) []string {
 	var found []violation
 	c.collect(e, false, &found)
-	slices.SortStableFunc(found, func(a, b violation) int {
-		if n := slices.CompareFunc(a.path, b.path, compareTokens); n != 0 {
-			return n
-		}
-		return strings.Compare(a.text, b.text)
-	})
+	slices.SortStableFunc(found, compare)
 	var lines []string
 	for i := 0; i < len(found); {
 		var texts []string
@@ -157,6 +152,14 @@ func (c *Checker) lines(e *jsonschema.ValidationError, value any) []string {
 		lines = append(lines, text)
 	}
 	return lines
+}
+
+// compare sorts violations by place.
+func compare(a, b violation) int {
+	if n := slices.CompareFunc(a.path, b.path, compareTokens); n != 0 {
+		return n
+	}
+	return strings.Compare(a.text, b.text)
 }
 
 // collect lists the violations below e. nullable tells that null is accepted at the place of e.
@@ -189,7 +192,9 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 	case *kind.AnyOf, *kind.OneOf:
 		var inner []violation
 		for _, cause := range e.Causes {
+			from := len(inner)
 			c.collect(cause, nullable, &inner)
+			slices.SortStableFunc(inner[from:], compare) // the validator goes through maps
 		}
 		if len(inner) == 0 && len(e.Causes) > 0 {
 			return // null, where it is accepted
