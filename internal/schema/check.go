@@ -255,7 +255,7 @@ func message(e *jsonschema.ValidationError) string {
 		return fmt.Sprintf("must have at most %d elements, has %d", k.Want, k.Got)
 	}
 	alone := &jsonschema.ValidationError{ErrorKind: e.ErrorKind, SchemaURL: e.SchemaURL}
-	return strings.TrimPrefix(alone.Error(), "at '': ")
+	return strings.ReplaceAll(strings.TrimPrefix(alone.Error(), "at '': "), location+"#", "#")
 }
 
 func article(jsonType string) string {
