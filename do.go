@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/openrouter-go/openrouter/internal/unencodable"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -144,7 +145,12 @@ func encodeBody(in any) ([]byte, error) {
 	default:
 		w := wire.NewWriter(nil)
 		w.Any(in)
-		return w.Bytes()
+		data, err := w.Bytes()
+		if err != nil { // the text of a type's own error may quote what it encodes
+			problem, cause := unencodable.NoJSON(err)
+			return nil, &concealed{problem, func() error { return cause }}
+		}
+		return data, nil
 	}
 	if !json.Valid(raw) {
 		return nil, errors.New("is not valid JSON")
