@@ -160,6 +160,7 @@ type watch struct {
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
+	op.Target = c.secrets.Text(op.Target) // a path, or a model by mistake
 	started := false
 	defer func() {
 		if !started {

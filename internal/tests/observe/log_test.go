@@ -183,3 +183,18 @@ func BenchmarkLogCalls(b *testing.B) {
 		})
 	}
 }
+
+// Paths may contain a key, and a key may be given as a model by mistake.
+func TestKeysAreNoTargets(t *testing.T) {
+	const key = "sk-or-v1-0123456789abcdef"
+	s, out := &seen{}, &bytes.Buffer{}
+	client := openroutertest.NewTransport(t, openroutertest.Error(400, openrouter.ErrInvalidRequest), openroutertest.Raw("{}").ForPath("/keys/"+key)).
+		Client(openrouter.WithAPIKey(key), openrouter.WithObserver(s, openrouter.LogCalls(plainText(out))))
+	_, _ = client.Do(t.Context(), "GET", "/keys/"+key, nil, nil)
+	req := asking("hi")
+	req.Model = key
+	_, _ = client.Chat.Create(t.Context(), req)
+	_, _ = client.Models.Get(t.Context(), key)
+	assert.Equal(t, 3, strings.Count(out.String(), "target="), out.String())
+	assert.NotContains(t, out.String()+fmt.Sprint(s.all()), key)
+}
