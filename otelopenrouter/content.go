@@ -54,10 +54,10 @@ type part struct {
 }
 
 func (c *Content) redacted(text string) string {
-	if c.Redact == nil {
-		return text
+	if c.Redact != nil {
+		text = c.Redact(text)
 	}
-	return c.Redact(text)
+	return validText(text)
 }
 
 func (c *Content) most() int {
