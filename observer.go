@@ -253,7 +253,12 @@ func (w *watch) infoOf(res any, err error) CallInfo {
 	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
 		return answer.Call()
 	}
-	return w.call.value()
+	info := w.call.value()
+	if sent, ok := res.(*EmbeddingList); ok && err != nil { // of the requests before the one that failed
+		info.Attempts += sent.Call().Attempts
+		info.Waited += sent.Call().Waited
+	}
+	return info
 }
 
 // partialOf returns what an error holds of the answer, or nil.

@@ -221,8 +221,9 @@ func TestEmbeddingsInLogs(t *testing.T) {
 		return a
 	}}))
 	list := &openrouter.EmbeddingList{ID: "e", Model: "a/b", Data: []openrouter.Embedding{{Vector: []float32{7}}}, Usage: &openrouter.Usage{PromptTokens: 3, Cost: 0.5}}
+	log.Info("bare", "list", &openrouter.EmbeddingList{})
 	log.Info("done", "list", list, "none", (*openrouter.EmbeddingList)(nil))
-	assert.Equal(t, "level=INFO msg=done list.id=e list.model=a/b list.vectors=1 list.prompt_tokens=3 list.cost=0.5 none=<nil>\n", out.String())
+	assert.Equal(t, "level=INFO msg=bare list.vectors=0\nlevel=INFO msg=done list.id=e list.model=a/b list.vectors=1 list.prompt_tokens=3 list.cost=0.5 none=<nil>\n", out.String())
 }
 
 func TestEmbeddingsOfTheFake(t *testing.T) {
