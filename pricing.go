@@ -197,8 +197,12 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 		}
 	}
 	b.tokens("prompt", p.Prompt, plain)
-	if d.CachedTokens > 0 && d.AudioTokens > 0 && isPrice(p.InputAudioCache) {
+	isCached := d.CachedTokens > 0 && isPrice(p.InputCacheRead)
+	if d.AudioTokens > 0 && (isCached && isPrice(p.Audio) || d.CachedTokens > 0 && isPrice(p.InputAudioCache)) {
 		b.unknown("how many of the cached tokens are audio, which has another price")
+	}
+	if d.ImageTokens > 0 && isCached && isPrice(p.ImageToken) {
+		b.unknown("how many of the cached tokens are those of images, which have another price")
 	}
 	if d.CacheWriteTokens > 0 && isPrice(p.InputCacheWrite1h) {
 		b.unknown("how many of the cache_write_tokens are kept for an hour, which has another price")

@@ -70,6 +70,12 @@ func TestCost(t *testing.T) {
 		"cached audio": {with(func(p *pricing) { p.Audio, p.InputAudioCache = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
 			u.PromptTokensDetails.AudioTokens, u.PromptTokensDetails.CachedTokens = 40, 10
 		}), noon, "0.00058", []string{"how many of the cached tokens are audio, which has another price"}},
+		"cached audio without a price of its own": {with(func(p *pricing) { p.Audio, p.InputCacheRead = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
+			u.PromptTokensDetails.AudioTokens, u.PromptTokensDetails.CachedTokens = 40, 10
+		}), noon, "0.00056", []string{"how many of the cached tokens are audio, which has another price"}},
+		"cached images": {with(func(p *pricing) { p.ImageToken, p.InputCacheRead = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
+			u.PromptTokensDetails.ImageTokens, u.PromptTokensDetails.CachedTokens = 40, 10
+		}), noon, "0.00056", []string{"how many of the cached tokens are those of images, which have another price"}},
 		"reasoning":                  {base, used(0, 100, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 60 }), noon, "0.0015", nil},
 		"reasoning of its own price": {with(func(p *pricing) { p.InternalReasoning = "0.00002" }), used(0, 100, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 60 }), noon, "0.0018", nil},
 		"more reasoning than there is": {base, used(0, 10, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 11 }), noon, "0.00015",
