@@ -33,7 +33,8 @@ type Observation interface {
 	Retry(Retry)
 	// FirstChunk is called when the first content of a stream has arrived: text,
 	// reasoning, a tool call or another part of the answer. Comments, and chunks with
-	// nothing but a role, do not count. It is not called for an answer without content.
+	// nothing but a role, do not count. It is not called for an answer without content, nor
+	// for an operation around others, such as the run of an agent, whose chats have it.
 	FirstChunk()
 	// End is called exactly once, however the operation ends: with the answer, an
 	// error, a panic, or a request that was refused before anything was sent. A stream

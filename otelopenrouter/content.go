@@ -291,7 +291,9 @@ func cut(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	most = max(most-len(cutMark), 0)
+	if most -= len(cutMark); most < 0 {
+		return ""
+	}
 	for most > 0 && !utf8.RuneStart(text[most]) {
 		most--
 	}

@@ -105,6 +105,16 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+func TestMaxBytesOfTools(t *testing.T) {
+	for most, want := range map[int]string{1: "", 2: "", 3: "…", 5: "…", 6: "日…", 8: "日…", 9: "日本…"} {
+		seen := newTelemetry()
+		client := openroutertest.NewTransport(t).Client(seen.observer(otelopenrouter.WithContent(otelopenrouter.Content{Tools: true, MaxBytes: most})))
+		_, o := client.Observe(t.Context(), openrouter.Operation{Name: "execute_tool", Request: &openrouter.ToolCall{Function: openrouter.FunctionCall{Arguments: "日本…"}}})
+		o.End(nil, openrouter.CallInfo{}, nil)
+		assert.Equal(t, want, attributes(seen.spans.GetSpans()[0])["gen_ai.tool.call.arguments"].AsString(), most)
+	}
+}
+
 func TestMaxBytes(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("é\"<", n) }
 	req := asking(long(100))
