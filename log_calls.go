@@ -67,6 +67,9 @@ func (l *callLog) End(result any, info CallInfo, err error) {
 			attrs = append(attrs, v.Group()...)
 		}
 	}
+	if e, ok := errors.AsType[*APIError](err); ok && providerOf(result) == "" {
+		attrs = appendText(attrs, "provider", e.Provider)
+	}
 	if info.Attempts > 0 {
 		attrs = info.logAttrs(attrs)
 	}
@@ -81,6 +84,13 @@ func (l *callLog) End(result any, info CallInfo, err error) {
 	line := slog.NewRecord(now, level, "openrouter", 0) // the line of the source would always be this one
 	line.AddAttrs(attrs...)
 	_ = l.logger.Handler().Handle(l.ctx, line) // as a Logger does
+}
+
+func providerOf(result any) string {
+	if answer, ok := result.(*ChatCompletion); ok && answer != nil {
+		return answer.Provider
+	}
+	return ""
 }
 
 // levelOf returns the level of a line, as [LogCalls] says.

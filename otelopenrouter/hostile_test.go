@@ -61,6 +61,14 @@ func TestTextsThatAreNotUTF8(t *testing.T) {
 
 type meta struct{ Model string }
 
+func TestTheProviderThatFailed(t *testing.T) {
+	seen := newTelemetry()
+	failing := openroutertest.Error(400, openrouter.ErrInvalidRequest, "no").Metadata(map[string]any{"provider_name": "Azure"})
+	_, err := openroutertest.NewTransport(t, failing).Client(seen.observer()).Chat.Create(t.Context(), asking("hi"))
+	require.Error(t, err)
+	assert.Equal(t, "Azure", attributes(seen.spans.GetSpans()[0])["openrouter.provider"].AsString())
+}
+
 // The answer of Client.Do has a type of the program.
 func TestResultsOfDo(t *testing.T) {
 	seen := newTelemetry()

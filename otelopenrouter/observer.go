@@ -2,6 +2,7 @@ package otelopenrouter
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -176,6 +177,9 @@ func (s *operation) End(result any, info openrouter.CallInfo, err error) {
 	s.metrics.record(s.ctx, s.op.Name, attrs, end.Sub(s.start), s.first, usage)
 	if s.span.IsRecording() {
 		s.span.SetAttributes(attrs[len(s.common):]...)
+		if e, ok := errors.AsType[*openrouter.APIError](err); ok && e.Provider != "" {
+			s.set([]attribute.KeyValue{attribute.String(ownProvider, e.Provider)}) // the one that failed
+		}
 		s.set(s.ofEnd(result, usage, info))
 		if err != nil && !isCancelled(err) {
 			s.span.SetStatus(codes.Error, validText(textOf(err)))
