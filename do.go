@@ -95,7 +95,13 @@ func checkDo(method, path string, in, out any) (body []byte, contentType string,
 	if in != nil && (method == http.MethodGet || method == http.MethodHead) {
 		check("in", "must be nil: "+method+" has no body; use the query of the path")
 	}
-	if raw, ok := in.(RawBody); ok {
+	raw, ok := in.(RawBody)
+	if p, isPointer := in.(*RawBody); isPointer && p != nil {
+		raw, ok = *p, true
+	} else if isPointer {
+		check("in", "is a nil *RawBody")
+	}
+	if ok {
 		if _, _, err := mime.ParseMediaType(raw.ContentType); err != nil || strings.ContainsFunc(raw.ContentType, isControl) {
 			check("in", "needs a ContentType, such as audio/mpeg")
 		}

@@ -15,7 +15,8 @@ import (
 // and two durations: until the first content of a stream, and until the end. What is
 // unknown is left out. With an error there are also error_type, which is one of few
 // names, and error, if the error is one of this package. A line never has a prompt, an
-// answer or a key.
+// answer or a key. The text of an error does have what the program itself put there: the
+// cause of a context, see [context.WithCancelCause], and the error of an HTTP transport.
 //
 // The level is
 //
