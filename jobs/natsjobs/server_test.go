@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -53,6 +54,16 @@ func (s *natsServer) stop() {
 	s.srv.WaitForShutdown()
 }
 
+// serve is a server in a process of its own, until it is killed.
+func serve(port int, dir string) {
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoSigs: true, NoLog: true, JetStream: true, StoreDir: dir})
+	if err != nil {
+		panic(err)
+	}
+	srv.Start()
+	srv.WaitForShutdown()
+}
+
 // order is what a process of a test does. It comes in an environment variable.
 type order struct {
 	Service string
@@ -64,6 +75,7 @@ type order struct {
 	Workers int
 	MaxCost float64
 	Die     bool // with the first job
+	Port    int  // of a server, which the process is then, with its store in Dir
 }
 
 const orderVariable = "NATSJOBS_TEST_ORDER"
@@ -77,6 +89,13 @@ func worker() bool {
 	var o order
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		panic(err)
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(3) // the test is gone
+	}()
+	if o.Port != 0 {
+		serve(o.Port, o.Dir)
 	}
 	ctx := context.Background()
 	config := natsjobs.Config{URL: o.URL, Dir: o.Dir, Lease: o.Lease, Deaths: o.Deaths}
@@ -122,6 +141,8 @@ func startProcess(t testing.TB, o order) *process {
 	p := &process{Cmd: exec.CommandContext(t.Context(), program, "-test.run=^$")}
 	p.Env = append(os.Environ(), orderVariable+"="+string(text))
 	p.Stdout, p.Stderr = &p.output, &p.output
+	_, err = p.StdinPipe() // it ends with this process
+	require.NoError(t, err)
 	require.NoError(t, p.Start())
 	return p
 }
