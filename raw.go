@@ -181,7 +181,8 @@ func (r *RawResponse) read(p []byte) (int, error) {
 	return n, r.end
 }
 
-// Close ends the call. It may be called any number of times, and always returns nil.
+// Close ends the call: later reads fail with [ErrStreamClosed], unless the end had been read. It may
+// be called any number of times, and always returns nil.
 func (r *RawResponse) Close() error {
 	r.closed.Store(true)
 	r.conn.abort(ErrStreamClosed)
