@@ -66,7 +66,7 @@ type run struct {
 	finished bool     // the workers
 	stopped  bool
 	err      error // why it stopped
-	panic    any   // of Do
+	panic    any   // of Do, OnProgress or the store
 }
 
 func newRun(ctx context.Context, r *Runner) *run {
@@ -176,7 +176,7 @@ func (s *run) record() {
 		results, isLast := s.gather(failed != nil)
 		results = append(kept, results...)
 		if len(results) > 0 {
-			failed = s.Store.Put(s.putCtx, results...)
+			failed = s.guard("Put of the Store", func() error { return s.Store.Put(s.putCtx, results...) })
 		}
 		if failed != nil {
 			s.stop(failed)
@@ -237,7 +237,10 @@ func (s *run) report() {
 	}
 	s.reports.Lock()
 	defer s.reports.Unlock()
-	s.OnProgress(s.status())
+	err := s.guard("OnProgress", func() error { s.OnProgress(s.status()); return nil })
+	if err != nil {
+		s.stop(err)
+	}
 }
 
 func (s *run) status() Status {

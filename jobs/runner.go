@@ -36,7 +36,7 @@ type Runner struct {
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
 	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
 	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
-	// again by Run.
+	// again by Run; so it is with OnProgress and the Store.
 	Do func(context.Context, Job) (Result, error)
 	// OnProgress is called after each recorded result, and when a pause begins, one call at a time.
 	// No result is recorded while it runs.
@@ -105,12 +105,12 @@ func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (status 
 	}
 	if err == nil {
 		s.writer.Go(s.record)
-		err = errGone // the source may panic
+		err = gone("the source")
 		err = s.readAll(source)
 		s.wait()
 	}
 	if s.panic != nil {
-		err = errGone
+		err = s.err
 		panic(s.panic) //nolint:forbidigo // the panic of Do goes on in the caller
 	}
 	s.mu.Lock() // the context may end now
