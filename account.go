@@ -6,7 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
+	"time"
 )
 
 // AccountService tells what the account and its key have spent and may still spend. Use it as
@@ -45,7 +45,7 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 		k := checker{unchecked: c.unchecked}
 		var values url.Values
 		if params != nil {
-			if params.Date != "" && !dateForm.MatchString(params.Date) {
+			if _, err := time.Parse(time.DateOnly, params.Date); err != nil && params.Date != "" {
 				k.missing("date", "must be a day, such as 2026-01-31")
 			}
 			values = k.values(params, params.Extra)
@@ -54,8 +54,6 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 	})
 	return list, managed(err)
 }
-
-var dateForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 // managed adds to a refusal that the endpoint needs a management key. It changes a copy: the error
 // itself was given to the functions of [WithOnRetry].

@@ -92,7 +92,7 @@ func (q *Queue) newJob(ctx context.Context, job jobs.Job) (*nats.Msg, error) {
 
 // enqueue publishes the messages of jobs. The server refuses those whose key is queued.
 func (q *Queue) enqueue(ctx context.Context, messages []*nats.Msg) (added, known int, err error) {
-	_, errs := q.publish(ctx, messages)
+	errs := q.publish(ctx, messages)
 	for i, e := range errs {
 		switch {
 		case e == nil:

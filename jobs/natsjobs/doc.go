@@ -27,9 +27,10 @@
 //
 // A job is asked at least once and recorded once. [Queue.Add] may be repeated at any time: a job
 // whose key is queued or recorded is not added. A worker that dies costs the requests that it had
-// under way: after Config.Lease others ask them again. A server that restarts costs nothing, as long
-// as its store is there: workers wait for it. If workers cannot reach it for longer than a lease,
-// others may ask their jobs meanwhile; the first answer is recorded.
+// under way: after Config.Lease others ask them again. A server that restarts costs nothing: workers
+// wait for it. One that is killed forgets what it gave out last, so jobs that the workers have at
+// that moment, up to three times Workers each, may be asked again. So may those of a worker that
+// cannot reach the server for longer than a lease. The first answer is recorded.
 //
 // A job whose workers die each time is recorded as failed after Config.Deaths of them.
 //

@@ -2,7 +2,9 @@ package natsjobs_test
 
 import (
 	"context"
+	"iter"
 	"math/rand/v2"
+	"net"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -25,6 +27,28 @@ func TestTheQueueIsAStore(t *testing.T) {
 		require.NoError(t, err)
 		return q
 	})
+}
+
+// A process with the server inside is killed with -9, again and again.
+func TestAQueueInAFolderLosesNothing(t *testing.T) {
+	start := time.Now()
+	jobstest.Kill(t, jobstest.Plan{
+		Kills: 10,
+		Open: func(t testing.TB, dir string) jobs.Store {
+			q, err := natsjobs.Open(t.Context(), "kill", natsjobs.Config{Dir: dir, Deaths: 20})
+			require.NoError(t, err)
+			return q
+		},
+		Work: func(ctx context.Context, store jobs.Store, runner *jobs.Runner, source iter.Seq2[jobs.Job, error]) error {
+			q := store.(*natsjobs.Queue)
+			if _, _, err := q.Add(ctx, source); err != nil {
+				return err
+			}
+			_, err := q.Work(ctx, runner)
+			return err
+		},
+	})
+	assert.Less(t, time.Since(start), 25*time.Second, "the jobs of the dead come at once, not after their lease")
 }
 
 // Four processes work while they are killed one by one, and the server restarts.
@@ -87,6 +111,59 @@ func TestAFleetLosesNothing(t *testing.T) {
 	assert.Len(t, asked, all)
 	assert.LessOrEqual(t, again, kills*workers, "only what was under way at a kill is asked again")
 	t.Logf("%d jobs, %d kills and a restart of the server: %d requests were repeated, %d were allowed", all, kills, again, kills*workers)
+}
+
+// The server is killed with -9. It forgets what it has just given out, so that two workers have the
+// same jobs. It forgets nothing else.
+func TestAServerMayBeKilled(t *testing.T) {
+	const (
+		all     = 1000
+		workers = 16
+		kills   = 1
+	)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := free.Addr().(*net.TCPAddr)
+	require.NoError(t, free.Close())
+	o := order{Port: address.Port, Dir: t.TempDir()}
+	srv := startProcess(t, o)
+	defer func() { srv.kill() }()
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", address.String())
+		return err == nil && c.Close() == nil
+	}, long, 10*time.Millisecond)
+
+	var fleet []*natsjobs.Queue
+	for range 2 {
+		fleet = append(fleet, open(t, "fleet", natsjobs.Config{URL: "nats://" + address.String()}))
+	}
+	add(t, fleet[0], 0, all)
+	f := newFake(t, func(r *openroutertest.Request) openroutertest.Reply {
+		return openroutertest.Text(r.Text()).Latency(10 * time.Millisecond).Cost(0.001)
+	})
+	reached := make(chan struct{}, all)
+	var waits []func() (jobs.Status, error)
+	for _, q := range fleet {
+		waits = append(waits, background(within(t, 2*long), q, &jobs.Runner{
+			Client: f.Client(), Workers: workers, MaxCost: 100, OnProgress: func(jobs.Status) { reached <- struct{}{} },
+		}))
+	}
+	for range kills {
+		for range all / (kills + 1) {
+			<-reached
+		}
+		srv.kill()
+		srv = startProcess(t, o)
+	}
+	for _, wait := range waits {
+		_, err := wait()
+		require.NoError(t, err)
+	}
+	assert.Len(t, results(t, fleet[0]), all)
+	n, requests := f.counts()
+	assert.Equal(t, all, n)
+	assert.LessOrEqual(t, requests-all, kills*len(fleet)*3*workers, "what the workers had: under way, read and fetched")
+	t.Logf("%d jobs, the server was killed: %d requests were repeated", all, requests-all)
 }
 
 // fleetOf opens one queue several times, as several processes do.
@@ -273,4 +350,17 @@ func TestAServerNeedsJetStream(t *testing.T) {
 	require.True(t, srv.ReadyForConnections(long))
 	_, err = natsjobs.Open(t.Context(), "a", natsjobs.Config{URL: srv.ClientURL()})
 	require.ErrorContains(t, err, "nats-server -js")
+}
+
+// A worker died after it had recorded a result, and before it had counted the price.
+func TestTheBudgetCountsWhatIsRecorded(t *testing.T) {
+	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
+	require.NoError(t, q.Put(t.Context(), jobs.Result{Key: "before", Value: []byte("1"), Usage: openrouter.Usage{Cost: 1}}))
+	add(t, q, 0, 2)
+	f := newFake(t, nil)
+	status, err := q.Work(within(t, long), &jobs.Runner{Client: f.Client(), MaxCost: 1})
+	require.ErrorIs(t, err, jobs.ErrMaxCost)
+	assert.Zero(t, status.Done)
+	_, requests := f.counts()
+	assert.Zero(t, requests)
 }

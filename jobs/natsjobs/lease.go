@@ -7,12 +7,17 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/openrouter-go/openrouter/jobs"
 )
+
+// ackTimeout is how long to wait for the word that a job is out of the queue. A server that was
+// killed has forgotten that it gave the job out, and says none.
+const ackTimeout = time.Second
 
 // backPrefix is for how often a job was given back by a worker that did not die.
 const backPrefix = "back."
@@ -75,7 +80,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 		}
 		messages[i].Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(leases[i].old.seq, 10))
 	}
-	_, errs := w.q.publish(ctx, messages)
+	errs := w.q.publish(ctx, messages)
 	for i, err := range errs {
 		if outdated(err) {
 			// It was another worker, or this one, whose acknowledgement was lost.
@@ -120,7 +125,7 @@ func (w *work) done(ctx context.Context, l *lease) error {
 	msg := l.msg
 	delete(w.held, l.key)
 	w.mu.Unlock()
-	attempt, cancel := context.WithTimeout(ctx, w.q.lease)
+	attempt, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
 	if err := msg.DoubleAck(attempt); err != nil && !temporary(ctx, err) {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)

@@ -27,9 +27,9 @@ const (
 )
 
 // publish sends messages, each again until the server has answered it, the context ends or the
-// connection is closed. It returns the sequence or the refusal of each.
-func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) ([]uint64, []error) {
-	seqs, errs := make([]uint64, len(messages)), make([]error, len(messages))
+// connection is closed. It returns the refusal of each, or nil.
+func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) []error {
+	errs := make([]error, len(messages))
 	pending := make([]int, len(messages))
 	for i := range pending {
 		pending[i] = i
@@ -44,7 +44,7 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) ([]uint64, []
 		again := pending[:0]
 		for n, i := range pending {
 			if acks[n] != nil {
-				seqs[i], errs[i] = wait(ctx, acks[n])
+				errs[i] = wait(ctx, acks[n])
 			}
 			if temporary(ctx, errs[i]) {
 				again = append(again, i)
@@ -52,20 +52,20 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) ([]uint64, []
 		}
 		pending = again
 		if len(pending) > 0 && pause(ctx, retryWait) != nil {
-			return seqs, errs
+			return errs
 		}
 	}
-	return seqs, errs
+	return errs
 }
 
-func wait(ctx context.Context, ack jetstream.PubAckFuture) (uint64, error) {
+func wait(ctx context.Context, ack jetstream.PubAckFuture) error {
 	select {
-	case ok := <-ack.Ok():
-		return ok.Sequence, nil
+	case <-ack.Ok():
+		return nil
 	case err := <-ack.Err():
-		return 0, err
+		return err
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return ctx.Err()
 	}
 }
 

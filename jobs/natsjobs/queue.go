@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"sync"
 	"time"
@@ -125,7 +126,7 @@ func check(name string, config Config) error {
 }
 
 func (q *Queue) connect(config Config) error {
-	url, options := config.URL, config.Options
+	options := config.Options
 	if config.Dir != "" {
 		var err error
 		if q.server, err = startEmbedded(config.Dir); err != nil {
@@ -143,7 +144,11 @@ func (q *Queue) connect(config Config) error {
 		nats.ReconnectJitter(250*time.Millisecond, time.Second),
 	}, options...)
 	var err error
-	if q.nc, err = nats.Connect(url, options...); err != nil {
+	if q.nc, err = nats.Connect(config.URL, options...); err != nil {
+		if bad, ok := errors.AsType[*url.Error](err); ok {
+			// The whole of it may show a password.
+			return fmt.Errorf("natsjobs: Config.URL is not a URL: %w", bad.Err)
+		}
 		return fmt.Errorf("natsjobs: connect: %w", err)
 	}
 	q.js, err = jetstream.New(q.nc,

@@ -37,6 +37,12 @@ func TestAnImpossibleConfigIsRefused(t *testing.T) {
 		_, err := natsjobs.Open(t.Context(), c.name, c.config)
 		assert.ErrorContains(t, err, c.says)
 	}
+	for _, bad := range []string{"nats://me:%zz-password@host", "nats://me:password@host:port", "nats://me:pass word@host,nats://b"} {
+		_, err := natsjobs.Open(t.Context(), "a", natsjobs.Config{URL: bad})
+		require.ErrorContains(t, err, "not a URL")
+		assert.NotContains(t, err.Error(), "password")
+		assert.NotContains(t, err.Error(), "pass word")
+	}
 	assert.NoDirExists(t, "x", "a refused Config makes no folder")
 }
 

@@ -65,7 +65,7 @@ func (q *Queue) Put(ctx context.Context, results ...jobs.Result) error {
 		}
 		messages, replaced = append(messages, m), append(replaced, old)
 	}
-	_, errs := q.publish(ctx, messages)
+	errs := q.publish(ctx, messages)
 	for i, err := range errs {
 		if err != nil {
 			return fmt.Errorf("natsjobs: store a result: %w", err)

@@ -53,6 +53,16 @@ func (s *natsServer) stop() {
 	s.srv.WaitForShutdown()
 }
 
+// serve is a server in a process of its own, until it is killed.
+func serve(port int, dir string) {
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoSigs: true, NoLog: true, JetStream: true, StoreDir: dir})
+	if err != nil {
+		panic(err)
+	}
+	srv.Start()
+	srv.WaitForShutdown()
+}
+
 // order is what a process of a test does. It comes in an environment variable.
 type order struct {
 	Service string
@@ -64,6 +74,7 @@ type order struct {
 	Workers int
 	MaxCost float64
 	Die     bool // with the first job
+	Port    int  // of a server, which the process is then, with its store in Dir
 }
 
 const orderVariable = "NATSJOBS_TEST_ORDER"
@@ -77,6 +88,9 @@ func worker() bool {
 	var o order
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		panic(err)
+	}
+	if o.Port != 0 {
+		serve(o.Port, o.Dir)
 	}
 	ctx := context.Background()
 	config := natsjobs.Config{URL: o.URL, Dir: o.Dir, Lease: o.Lease, Deaths: o.Deaths}

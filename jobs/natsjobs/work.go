@@ -68,6 +68,7 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	if err != nil {
 		return jobs.Status{}, err
 	}
+	defer stop()
 	beats, rest := context.WithCancel(life)
 	defer rest()
 	var beating sync.WaitGroup
@@ -90,9 +91,7 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	err = errors.Join(err, w.giveBack(parting))
 	rest()
 	beating.Wait()
-	err = errors.Join(err, w.leave(parting))
-	stop()
-	return status, err
+	return status, errors.Join(err, w.leave(parting))
 }
 
 // work is one call of Work. It is the Store of the runner, and its Fleet.
@@ -118,19 +117,22 @@ type lease struct {
 // join makes this worker known. If there is a budget and no other worker, it checks what was spent: a
 // worker may have died between a result and its price.
 func (w *work) join(ctx context.Context, budget bool) error {
-	if budget {
-		s, err := w.q.Status(ctx)
-		if err != nil {
-			return err
-		}
-		if s.Workers == 0 {
-			err = w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, s.Usage.Cost) })
-		}
-		if err != nil {
-			return err
-		}
+	if !budget {
+		return w.touch(ctx)
 	}
-	return w.touch(ctx)
+	info, err := w.q.jobs.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("natsjobs: join the workers: %w", err)
+	}
+	others, _, err := w.q.present(ctx, info.TimeStamp)
+	if err != nil || others > 0 {
+		return errors.Join(err, w.touch(ctx))
+	}
+	s, err := w.q.Status(ctx)
+	if err != nil {
+		return err
+	}
+	return w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, s.Usage.Cost) })
 }
 
 // beat shows the server that this worker lives, and still has its jobs.

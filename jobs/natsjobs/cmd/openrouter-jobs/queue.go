@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"github.com/openrouter-go/openrouter/jobs"
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
 )
+
+// noJobs may be a wrong name, too.
+const noJobs = "The queue %q has no jobs; add puts some in.\n"
 
 // queue says which queue a command is for.
 type queue struct {
@@ -34,7 +38,7 @@ func (q *queue) flags(c *cobra.Command) {
 	f.DurationVar(&q.config.Lease, "lease", 0, "how `long` a job waits for a worker that died; the default is 30s, or what the queue has")
 }
 
-// open opens the queue. It tells of lost connections if say is not nil.
+// open opens the queue, and makes it for add only. It tells of lost connections if say is not nil.
 func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error) {
 	config := q.config
 	if config.Dir == "" && config.URL == "" {
@@ -42,6 +46,9 @@ func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error
 		if config.URL = os.Getenv("NATS_URL"); config.URL == "" {
 			config.Dir = "openrouter-jobs"
 		}
+	}
+	if _, err := os.Stat(config.Dir); config.Dir != "" && c.Name() != "add" && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no queue in the folder %s: add makes one, and --url or NATS_URL name a server", config.Dir)
 	}
 	creds := cmp.Or(q.creds, os.Getenv("NATS_CREDS"))
 	if config.URL != "" {
@@ -166,7 +173,7 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 		all := summaryOf(last)
 		mine.Queue = &all
 		if last.Done+last.Failed+last.Left == 0 {
-			say(fmt.Sprintf("The queue %q has no jobs; add puts some in.", q.name))
+			fmt.Fprintf(os.Stderr, noJobs, q.name)
 		}
 	}
 	return w.report(mine, time.Since(p.start), signals, err)
@@ -211,6 +218,9 @@ func newStatus() *cobra.Command {
 				sum := summaryOf(s)
 				sum.Workers, sum.Paused = &s.Workers, max(s.Paused, 0).Seconds()
 				return writeJSON(os.Stdout, sum)
+			}
+			if s.Done+s.Failed+s.Left == 0 {
+				fmt.Fprintf(os.Stderr, noJobs, q.name)
 			}
 			fmt.Fprintf(os.Stdout, "%s done, %s failed, %s left, %s tokens, %s, %s workers\n",
 				comma(s.Done), comma(s.Failed), comma(s.Left), comma(s.Usage.TotalTokens), usd(s.Usage.Cost), comma(s.Workers))

@@ -91,5 +91,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 	assert.Contains(t, stderr, "connect")
 	s.env = append(s.env, "NATS_URL=nats://127.0.0.1:1")
 	s.runs(exitError, "status")
-	s.runs(exitDone, "status", "--dir", "here")
+	_, stderr = s.runs(exitError, "status", "--dir", "here")
+	assert.Contains(t, stderr, "no queue in the folder here", "a folder wins over the variable")
+	assert.NoDirExists(t, s.dir+"/here")
 }
