@@ -120,3 +120,25 @@ func TestASlowRateIsARate(t *testing.T) {
 		assert.Equal(t, 1, status.Done)
 	})
 }
+
+func TestProgressMayTakeItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := 0
+		isCalled := false
+		runner := jobs.Runner{Store: &memory{}, Workers: 4, Do: func(_ context.Context, job jobs.Job) (jobs.Result, error) {
+			if job.Key == "k3" && refused < 3 { // a pause begins while a result is reported
+				refused++
+				return jobs.Result{}, &openrouter.APIError{StatusCode: 429}
+			}
+			return jobs.Result{}, nil
+		}, OnProgress: func(jobs.Status) {
+			assert.False(t, isCalled, "one call at a time")
+			isCalled = true
+			time.Sleep(time.Second)
+			isCalled = false
+		}}
+		status, err := runner.Run(t.Context(), rows(20))
+		require.NoError(t, err)
+		assert.Equal(t, 20, status.Done)
+	})
+}
