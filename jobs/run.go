@@ -213,34 +213,45 @@ func (s *run) account(results []Result) {
 		}
 	}
 	s.mu.Unlock()
-	for i := range results {
-		if results[i].Pending() {
-			continue
+	for len(results) > 0 {
+		err := s.guard("OnProgress", func() error { // for all of them: a goroutine takes time
+			for len(results) > 0 {
+				r := &results[0]
+				results = results[1:]
+				s.count(r)
+			}
+			return nil
+		})
+		if err != nil {
+			s.stop(err)
 		}
-		s.mu.Lock()
-		s.counted.Left--
-		if results[i].Err != "" {
-			s.counted.Failed++
-		} else {
-			s.counted.Done++
-		}
-		s.counted.Usage.Add(&results[i].Usage)
-		s.mu.Unlock()
-		s.report()
 	}
 }
 
-// report tells the program where the run is.
+func (s *run) count(r *Result) {
+	if r.Pending() {
+		return
+	}
+	s.mu.Lock()
+	s.counted.Left--
+	if r.Err != "" {
+		s.counted.Failed++
+	} else {
+		s.counted.Done++
+	}
+	s.counted.Usage.Add(&r.Usage)
+	s.mu.Unlock()
+	s.report()
+}
+
+// report tells the program where the run is. It is called by guard.
 func (s *run) report() {
 	if s.OnProgress == nil {
 		return
 	}
 	s.reports <- struct{}{}
 	defer func() { <-s.reports }()
-	err := s.guard("OnProgress", func() error { s.OnProgress(s.status()); return nil })
-	if err != nil {
-		s.stop(err)
-	}
+	s.OnProgress(s.status())
 }
 
 func (s *run) status() Status {
