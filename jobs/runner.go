@@ -23,10 +23,12 @@ type Runner struct {
 	// Workers is how many jobs may be under way at once, from the request until the result is
 	// durable. With Batch it is how many batches may be. The default is 16.
 	Workers int
-	// PerSecond limits how many jobs start in a second; 0 is no limit.
+	// PerSecond limits how many jobs start in a second; 0 is no limit. It does not limit batches.
 	PerSecond float64
 	// MaxCost limits what the jobs of the store may cost together, in USD, earlier runs included. 0
-	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is.
+	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is. A Store
+	// that keeps one result of each key does not know what a failure cost that RetryFailed replaced; a
+	// [FileStore] does.
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
