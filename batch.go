@@ -193,11 +193,11 @@ func (b *Batch) failure() error {
 }
 
 // BatchError means that a batch has not completed: it failed, expired or was cancelled, or is still
-// running.
+// running. It also means that results of it are missing.
 type BatchError struct {
 	// Batch is the batch as it was last seen. Its Status says what became of it.
 	Batch *Batch
-	// Err is the reason, or nil: the message of [Batch.Error], or that the results are gone.
+	// Err is the reason, or nil: the message of [Batch.Error], or that results are missing.
 	Err error
 }
 

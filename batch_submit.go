@@ -121,6 +121,9 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 		if err != nil {
 			return fmt.Errorf("openrouter: after %d rows of the batch: %w", u.rows, err)
 		}
+		if err := u.isOver(); err != nil {
+			return err
+		}
 		if err := u.row(u.rows, &row); err != nil {
 			return err
 		}
@@ -139,6 +142,20 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 	return u.pipe.Close()
 }
 
+// isOver reports why nothing more is to be sent. Small rows are collected, so that no write would tell
+// for a long time.
+func (u *upload) isOver() error {
+	select {
+	case <-u.answered:
+		return errAnswered
+	default:
+	}
+	if u.pipe == nil && u.ctx.Err() != nil {
+		return &ConnectionError{Err: contextError(u.ctx), unsent: true}
+	}
+	return nil
+}
+
 // row checks a row and writes it.
 func (u *upload) row(n int, row *BatchRow) error {
 	k := checker{unchecked: u.c.unchecked}
@@ -155,6 +172,7 @@ func (u *upload) row(n int, row *BatchRow) error {
 		head, err := w.Bytes()
 		if err != nil {
 			k.found = append(k.found, Violation{Field: "request", Problem: err.Error(), Err: err})
+			w = wire.NewWriter(nil)
 		} else {
 			w = wire.NewWriter(append(head[:len(head)-1], `,"requests":[`...))
 		}

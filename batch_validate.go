@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
@@ -200,6 +201,8 @@ func (k *checker) batchIDs(n int, id string, ids map[string]int) {
 	switch size, tooLong := exceeds(id, maxBatchRowID); {
 	case id == "":
 		k.missing(field, "is missing: it tells the results apart")
+	case !utf8.ValidString(id):
+		k.missing(field, "is not valid UTF-8: ids would become equal")
 	case tooLong:
 		k.longer(field, size, maxBatchRowID, "characters")
 	case twice:

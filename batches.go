@@ -126,7 +126,8 @@ func isPassing(r Retry) bool {
 //
 // The second value is an error that ends the sequence, with a nil result:
 //
-//   - [*BatchError]: the batch has not completed. The rows that it has came before.
+//   - [*BatchError]: the batch has not completed, or results of it are missing. The rows that it has
+//     came before.
 //   - [*ConnectionError]: the transfer broke off. The rows that came before are whole.
 //   - [*DecodeError], [*APIError]: those of [Client.Do].
 //
@@ -167,6 +168,8 @@ func (c *config) results(ctx context.Context, id string, yield func(*BatchResult
 		return nil, err
 	case r.rows == 0 && b.Status == BatchStatusCompleted && b.RequestCounts.Completed+b.RequestCounts.Failed > 0:
 		return b, &BatchError{Batch: b, Err: errors.New("the service has no results of it any more, which it keeps for 30 days")}
+	case r.rows < b.RequestCounts.Completed && b.Status == BatchStatusCompleted:
+		return b, &BatchError{Batch: b, Err: fmt.Errorf("the service sent the results of only %d", r.rows)}
 	}
 	return b, b.failure()
 }

@@ -214,7 +214,7 @@ func runGo(t *testing.T, command, name, code string) string {
 // Every exported name has a comment, which begins with it where it is a function,
 // a method or a type. Constants may have that of their group, or of their type.
 func TestDocsCoverEveryExportedName(t *testing.T) {
-	for _, dir := range []string{".", "openroutertest", "agent", "agent/uistream", "structured", "jobs", "jobs/jobstest", "mcptools", "otelopenrouter"} {
+	for _, dir := range []string{".", "openroutertest", "agent", "agent/uistream", "structured", "jobs", "jobs/jobstest", "jobs/natsjobs", "mcptools", "otelopenrouter"} {
 		files, set := parsePackage(t, dir)
 		packageDoc := false
 		typeDocs := map[string]bool{}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,6 +16,9 @@ func (l *loop) begin() error {
 	var found []openrouter.Violation
 	if l.Client == nil {
 		found = append(found, openrouter.Violation{Field: "Agent.Client", Problem: "is nil"})
+	}
+	if math.IsNaN(l.MaxCost) {
+		found = append(found, openrouter.Violation{Field: "Agent.MaxCost", Problem: "is not a number"})
 	}
 	if l.req == nil {
 		found = append(found, openrouter.Violation{Field: "request", Problem: "is nil"})
@@ -216,7 +220,7 @@ func (l *loop) receive(answer *openrouter.ChatCompletion, failed bool) reply {
 	}
 	r := newReply(answer, failed)
 	if !r.isEmpty {
-		l.run.Messages = append(l.run.Messages, r.message)
+		l.run.Messages = append(slices.Clip(l.run.Messages), r.message) // hooks may have appended to it
 	}
 	return r
 }

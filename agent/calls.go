@@ -130,6 +130,9 @@ func (l *loop) conclude(j *job, result Result, err error, took time.Duration) {
 		nested := j.state.spent()
 		result.Usage.Add(&nested)
 	}
+	if err == nil {
+		err = sendable(result.Content)
+	}
 	if err != nil {
 		result.Content, result.IsError = openrouter.Text(l.errorText(j, err)), true
 	}

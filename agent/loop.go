@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/openrouter-go/openrouter"
@@ -42,7 +42,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 		l.meter.outer = l.outer.meter
 	}
 	if req != nil {
-		l.run.Messages = append(make([]openrouter.Message, 0, len(req.Messages)+4), req.Messages...)
+		l.run.Messages = append([]openrouter.Message{}, req.Messages...)
 	}
 	return l
 }
@@ -80,10 +80,7 @@ func (l *loop) resume(at int, calls []openrouter.ToolCall) (isDone bool, err err
 		return true, err
 	}
 	l.run.Steps = append(l.run.Steps, Step{})
-	var jobs []*job
-	for _, call := range calls {
-		jobs = append(jobs, newJob(call, call.Function, false))
-	}
+	jobs := reopened(&l.run.Messages[at], calls)
 	return l.advance(at, jobs)
 }
 
@@ -104,7 +101,7 @@ func (l *loop) step() (isDone bool, err error) {
 	switch {
 	case err != nil:
 		if l.last != nil && !l.left {
-			err = errors.Join(l.last, err)
+			err = fmt.Errorf("%w: %w", l.last, err)
 		}
 		l.refuse(r.jobs, toldBroken)
 		return true, because(l.ctx, err)

@@ -25,7 +25,11 @@ type meter struct {
 	spent float64
 }
 
+// add counts what was spent. A budget never grows again: what is negative or no number counts as nothing.
 func (m *meter) add(usd float64) {
+	if !(usd > 0) {
+		return
+	}
 	for ; m != nil; m = m.outer {
 		m.mu.Lock()
 		m.spent += usd

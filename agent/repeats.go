@@ -37,7 +37,7 @@ func (r *repeats) add(outcomes []Outcome, most int) bool {
 			continue
 		}
 		r.failures[name]++
-		isReached = isReached || r.failures[name] >= most+2
+		isReached = isReached || r.failures[name]-2 >= most
 	}
 	return isReached
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,9 +55,8 @@ type reply struct {
 // off.
 func newReply(answer *openrouter.ChatCompletion, failed bool) reply {
 	m := answer.Message()
-	if m.Role == "" {
-		m.Role = openrouter.RoleAssistant
-	}
+	m.Role = openrouter.RoleAssistant // whatever was said
+	m.Extra = without(m.Extra, "role")
 	cut := failed || wasCut(answer)
 	var received []openrouter.ToolCall // with the arguments that the model wrote
 	if len(answer.Choices) > 0 {
@@ -91,6 +91,10 @@ func newReply(answer *openrouter.ChatCompletion, failed bool) reply {
 
 // mendCall makes a call one that services accept back.
 func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *job) {
+	call.Extra = without(call.Extra, "id", "type") // of another JSON type: the id is its text
+	if call.Type == "" {
+		call.Type = "function"
+	}
 	if call.Type != "" && call.Type != "function" {
 		return
 	}
@@ -102,10 +106,47 @@ func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *jo
 	} else if args := j.call.Function.Arguments; written != args {
 		call.Function.Arguments = args
 	}
-	if _, ok := call.Function.Extra["arguments"]; ok && written == "" {
-		call.Function.Extra = maps.Clone(call.Function.Extra)
-		delete(call.Function.Extra, "arguments")
+	if written == "" {
+		call.Function.Extra = without(call.Function.Extra, "arguments")
 	}
+}
+
+// reopened returns the calls of an earlier message that have no result. It makes the message one that
+// services accept back, which it need not be if it is not from a run.
+func reopened(m *openrouter.Message, calls []openrouter.ToolCall) []*job {
+	m.ToolCalls = slices.Clone(m.ToolCalls)
+	jobs := make([]*job, len(calls))
+	k := len(calls) - 1
+	for i := len(m.ToolCalls) - 1; i >= 0 && k >= 0; i-- { // of calls with one id, the first have the results
+		call := &m.ToolCalls[i]
+		if call.ID != calls[k].ID {
+			continue
+		}
+		received := call.Function
+		for n := i + 1; strings.TrimSpace(call.ID) == "" || hasID(m.ToolCalls[:i], call.ID) || hasID(m.ToolCalls[i+1:], call.ID); n++ {
+			call.ID = fmt.Sprintf("call_%d", n)
+		}
+		jobs[k] = newJob(*call, received, false)
+		mendCall(call, received, jobs[k])
+		k--
+	}
+	return jobs
+}
+
+func hasID(calls []openrouter.ToolCall, id string) bool {
+	return slices.ContainsFunc(calls, func(c openrouter.ToolCall) bool { return c.ID == id })
+}
+
+// without returns the members without those of these names. It does not change extra.
+func without(extra map[string]any, names ...string) map[string]any {
+	if !slices.ContainsFunc(names, func(name string) bool { _, ok := extra[name]; return ok }) {
+		return extra
+	}
+	extra = maps.Clone(extra)
+	for _, name := range names {
+		delete(extra, name)
+	}
+	return extra
 }
 
 // functionName replaces the characters that the name of a function cannot have. The name of a tool

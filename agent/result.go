@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,17 +16,63 @@ const defaultMaxResult = 256 << 10
 func message(callID string, result Result, most int) openrouter.Message {
 	m := openrouter.ToolMessage(callID, "")
 	content := bounded(result.Content, most)
+	if len(content) > 1 {
+		content = slices.DeleteFunc(content, isEmptyText)
+	}
 	if result.IsError {
 		content = marked(content)
 	}
 	switch {
 	case len(content) == 0:
 		content = openrouter.Text("(no output)") // some providers refuse empty text
-	case len(content) == 1 && content[0].Type == openrouter.PartTypeText && content[0].Text == "":
+	case len(content) == 1 && isEmptyText(content[0]):
 		content[0].Text = "(no output)"
 	}
 	m.Content = content
 	return m
+}
+
+func isEmptyText(p openrouter.Part) bool {
+	return p.Type == openrouter.PartTypeText && p.Text == "" && len(p.Extra) == 0
+}
+
+// sendable reports a part that would make every later request of the conversation fail.
+func sendable(content []openrouter.Part) error {
+	isPlain := func(p openrouter.Part) bool { return p.Type == openrouter.PartTypeText && len(p.Extra) == 0 }
+	for i, p := range content {
+		if !isPlain(p) && len(p.Extra) == 0 && lacksPayload(p) {
+			return fmt.Errorf("result: content[%d] is of type %s, but has none", i, p.Type)
+		}
+	}
+	if !slices.ContainsFunc(content, func(p openrouter.Part) bool { return !isPlain(p) }) {
+		return nil
+	}
+	req := openrouter.ChatCompletionRequest{Messages: []openrouter.Message{{Role: openrouter.RoleTool, ToolCallID: "c", Content: content}}}
+	invalid, ok := errors.AsType[*openrouter.ValidationError](req.Validate())
+	if !ok {
+		return nil
+	}
+	for _, v := range invalid.Violations {
+		if at, ok := strings.CutPrefix(v.Field, "messages[0]."); ok {
+			return fmt.Errorf("result: %s %s", at, v.Problem)
+		}
+	}
+	return nil
+}
+
+// lacksPayload reports whether a part of media has no media.
+func lacksPayload(p openrouter.Part) bool {
+	switch p.Type {
+	case openrouter.PartTypeImageURL:
+		return p.ImageURL == nil || p.ImageURL.URL == "" && len(p.ImageURL.Extra) == 0
+	case openrouter.PartTypeVideoURL:
+		return p.VideoURL == nil || p.VideoURL.URL == "" && len(p.VideoURL.Extra) == 0
+	case openrouter.PartTypeInputAudio:
+		return p.InputAudio == nil
+	case openrouter.PartTypeFile:
+		return p.File == nil
+	}
+	return false
 }
 
 // bounded returns a copy of the parts with at most most bytes of text. Media is kept.

@@ -80,12 +80,16 @@ func (r *Run) Answer() *openrouter.ChatCompletion {
 }
 
 // Resolve puts in the result of a pending call that was made elsewhere, at its place in the order
-// of the calls. A text of more than 256 KiB is cut. It is an error if no such call is pending.
+// of the calls. A text of more than 256 KiB is cut. It is an error if no such call is pending, or if
+// the result has a part that cannot be sent.
 func (r *Run) Resolve(callID string, result Result) error {
 	i := slices.IndexFunc(r.Pending, func(c openrouter.ToolCall) bool { return c.ID == callID })
 	at, open := unanswered(r.Messages)
 	if i < 0 || !slices.ContainsFunc(open, func(c openrouter.ToolCall) bool { return c.ID == callID }) {
 		return fmt.Errorf("agent: no call with the id %q is pending", callID)
+	}
+	if err := sendable(result.Content); err != nil {
+		return fmt.Errorf("agent: %w", err)
 	}
 	call := r.Pending[i]
 	r.Messages = answered(r.Messages, at, []openrouter.Message{message(call.ID, result, defaultMaxResult)})
@@ -96,7 +100,7 @@ func (r *Run) Resolve(callID string, result Result) error {
 	place := func(c openrouter.ToolCall) int {
 		return slices.IndexFunc(calls, func(other openrouter.ToolCall) bool { return other.ID == c.ID })
 	}
-	if len(r.Steps) == 0 {
+	if r.Steps = slices.Clone(r.Steps); len(r.Steps) == 0 { // a copy of the run may share them
 		r.Steps = []Step{{}}
 	}
 	last := &r.Steps[len(r.Steps)-1]
@@ -136,7 +140,7 @@ func unanswered(messages []openrouter.Message) (at int, calls []openrouter.ToolC
 // messages are not changed.
 func answered(messages []openrouter.Message, at int, results []openrouter.Message) []openrouter.Message {
 	if at == len(messages)-1 {
-		return append(messages, results...)
+		return append(slices.Clip(messages), results...)
 	}
 	end := at + 1
 	for end < len(messages) && messages[end].Role == openrouter.RoleTool {

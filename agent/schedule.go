@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"maps"
+	"math"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -177,7 +178,8 @@ func (c *crew) start(j *job) {
 		return
 	}
 	if j.timeout > 0 {
-		timer := time.AfterFunc(j.timeout+grace, func() { c.claim(news{job: j, late: true, took: j.timeout + grace}) })
+		last := j.timeout + min(grace, math.MaxInt64-j.timeout)
+		timer := time.AfterFunc(last, func() { c.claim(news{job: j, late: true, took: last}) })
 		stop := j.cancel
 		j.cancel = func() { timer.Stop(); stop() }
 	}

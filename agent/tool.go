@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ type Tool struct {
 // Arguments that break the schema are not given to f: the model is told each violation.
 //
 // The model gets the result as it is if Out is a string, a []openrouter.Part, an openrouter.Part or
-// a [Result]. Any other type is sent as JSON.
+// a [Result], or points to a Result. Any other type is sent as JSON.
 //
 // An In without a schema, such as one with a channel, is reported by [Agent.Run], before anything
 // is sent.
@@ -68,6 +69,9 @@ func NewTool[In, Out any](name, description string, f func(context.Context, In) 
 	t := Tool{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: name, Description: description}}, checker: checker, err: err}
 	if err == nil {
 		t.Def.Function.Parameters = parameters
+	}
+	if f == nil {
+		return t // which has no Call
 	}
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
 		args, err := checked(checker, call)
@@ -98,7 +102,12 @@ func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage
 	}
 	t := Tool{Def: openrouter.FunctionTool{Function: def}, err: err}
 	if parameters != nil {
-		t.checker, t.err = schema.Compile(parameters, false)
+		if t.checker, t.err = schema.Compile(parameters, false); t.err == nil {
+			t.err = notAnObject("the schema", parameters)
+		}
+	}
+	if f == nil {
+		return t // which has no Call
 	}
 	checker := t.checker
 	t.Call = func(ctx context.Context, call openrouter.ToolCall) (Result, error) {
@@ -120,12 +129,23 @@ func objectSchema(in reflect.Type) (json.RawMessage, *schema.Checker, error) {
 	if string(s) == "true" {
 		return json.RawMessage(`{"type":"object"}`), nil, nil
 	}
-	var root struct{ Type any }
-	if json.Unmarshal(s, &root) == nil && root.Type != nil && root.Type != "object" {
-		return nil, nil, fmt.Errorf("arguments are a JSON object, but %s is described as %v", in, root.Type)
+	if err := notAnObject(in.String(), s); err != nil {
+		return nil, nil, err
 	}
 	checker, err := schema.CheckerOf(in)
 	return s, checker, err
+}
+
+// notAnObject reports a schema that no object fits.
+func notAnObject(name string, s json.RawMessage) error {
+	var root struct{ Type any }
+	if json.Unmarshal(s, &root) != nil || root.Type == nil || root.Type == "object" {
+		return nil
+	}
+	if types, ok := root.Type.([]any); ok && slices.Contains(types, any("object")) {
+		return nil
+	}
+	return fmt.Errorf("arguments are a JSON object, but %s is described as %v", name, root.Type)
 }
 
 // checked returns the arguments of a call, or what is wrong with them.
@@ -149,6 +169,11 @@ func resultOf(out any, err error) (Result, error) {
 	switch v := out.(type) {
 	case Result:
 		return v, err
+	case *Result:
+		if v == nil {
+			v = &Result{}
+		}
+		return *v, err
 	case string:
 		return Result{Content: openrouter.Text(v)}, err
 	case []openrouter.Part:

@@ -199,12 +199,16 @@ func TestServedCallIsCancelled(t *testing.T) {
 
 func TestServeRefusesInvalidTools(t *testing.T) {
 	require.EqualError(t, mcptools.Serve(nil), "mcptools: the server is nil")
-	list := agent.NewRawTool(openrouter.Function{Name: "list", Parameters: json.RawMessage(`{"type":"array"}`)}, nil)
+	raw := func(schema string) agent.Tool {
+		return agent.NewRawTool(openrouter.Function{Name: "raw", Parameters: json.RawMessage(schema)},
+			func(context.Context, json.RawMessage) (agent.Result, error) { return agent.Result{}, nil })
+	}
 	tests := map[string]struct {
 		tools []agent.Tool
 		want  string
 	}{
-		"a schema that is no object": {[]agent.Tool{weather, list}, `mcptools: tool "list" cannot be served: AddTool "list": input schema must have type "object"`},
+		"a schema without a type":    {[]agent.Tool{weather, raw(`{}`)}, `mcptools: tool "raw" cannot be served: AddTool "raw": input schema must have type "object"`},
+		"a schema that is no object": {[]agent.Tool{weather, raw(`{"type":"array"}`)}, `arguments are a JSON object, but the schema is described as array`},
 		"two of a name":              {[]agent.Tool{weather, weather}, `"get_weather"`},
 		"a name":                     {[]agent.Tool{weather, agent.NewTool("a b", "", func(context.Context, city) (string, error) { return "", nil })}, `"a b"`},
 		"a type without a schema":    {[]agent.Tool{weather, agent.NewTool("ch", "", func(context.Context, struct{ C chan int }) (string, error) { return "", nil })}, `chan int`},

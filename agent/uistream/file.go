@@ -17,11 +17,22 @@ type limits struct{ text, files int }
 // userMessage returns a message of the user.
 func (l *limits) userMessage(data json.RawMessage) (openrouter.Message, error) {
 	var m uiMessage
-	if err := json.Unmarshal(data, &m); err != nil {
+	if json.Unmarshal(data, &m) != nil {
 		return openrouter.Message{}, errors.New("it cannot be read")
 	}
 	var texts, files []openrouter.Part
-	for i, p := range m.Parts {
+	for i, part := range m.Parts {
+		kind := kindOf(part)
+		if strings.HasPrefix(kind, "data-") { // between the parts of the page
+			continue
+		}
+		var p uiPart
+		switch err := json.Unmarshal(part, &p); {
+		case kind != "text" && kind != "file":
+			return openrouter.Message{}, fmt.Errorf("parts[%d]: a user message has text and files", i)
+		case err != nil:
+			return openrouter.Message{}, fmt.Errorf("parts[%d]: it cannot be read", i)
+		}
 		switch {
 		case p.Type == "text":
 			if l.text -= len(p.Text); l.text < 0 {
@@ -44,9 +55,6 @@ func (l *limits) userMessage(data json.RawMessage) (openrouter.Message, error) {
 				}
 			}
 			files = append(files, file)
-		case strings.HasPrefix(p.Type, "data-"): // between the parts of the page
-		default:
-			return openrouter.Message{}, fmt.Errorf("parts[%d]: a user message has text and files", i)
 		}
 	}
 	if len(texts)+len(files) == 0 {
@@ -61,7 +69,7 @@ func filePart(p uiPart) (openrouter.Part, error) {
 		return openrouter.Part{}, errors.New("the name of the file is too long")
 	}
 	if strings.HasPrefix(p.URL, "data:") {
-		data, err := decode(p.URL)
+		data, err := contentOfURL(p.URL)
 		if err != nil {
 			return openrouter.Part{}, err
 		}
@@ -93,8 +101,8 @@ func filePart(p uiPart) (openrouter.Part, error) {
 	return openrouter.FilePart(p.Filename, p.URL), nil
 }
 
-// decode returns the content of a data URL.
-func decode(address string) (string, error) {
+// contentOfURL returns the content of a data URL.
+func contentOfURL(address string) (string, error) {
 	head, data, ok := strings.Cut(address, ",")
 	if !ok {
 		return "", errors.New("the data URL has no data")

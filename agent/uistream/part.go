@@ -95,13 +95,13 @@ func finishOf(run *agent.Run) string {
 	return "other"
 }
 
-// inputOf returns the arguments of a call if they are a JSON object.
+// inputOf returns the arguments of a call, and whether they are a JSON object.
 func inputOf(arguments string) (json.RawMessage, bool) {
 	arguments = strings.TrimSpace(arguments)
 	if !strings.HasPrefix(arguments, "{") || !json.Valid([]byte(arguments)) {
 		return nil, false
 	}
-	return json.RawMessage(arguments), true
+	return safe(json.RawMessage(arguments)), true
 }
 
 // rawInput returns arguments that are no JSON object as a JSON string.
@@ -117,7 +117,7 @@ const maxOutput = 256 << 10
 func outputOf(content []openrouter.Part) json.RawMessage {
 	for i := range content {
 		if content[i].Type != openrouter.PartTypeText {
-			return encoded(content)
+			return safe(encoded(content))
 		}
 	}
 	text := textOf(content)
@@ -126,7 +126,7 @@ func outputOf(content []openrouter.Part) json.RawMessage {
 	}
 	trimmed := strings.TrimSpace(text)
 	if (strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")) && json.Valid([]byte(trimmed)) {
-		return json.RawMessage(trimmed)
+		return safe(json.RawMessage(trimmed))
 	}
 	return encoded(clean(text))
 }

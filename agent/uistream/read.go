@@ -1,6 +1,7 @@
 package uistream
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,19 +17,47 @@ import (
 const (
 	maxBody  = 16 << 20 // of a request, with the browser's copy of the conversation
 	maxText  = 256 << 10
-	maxNew   = 32  // messages
-	maxFiles = 16  // in them
-	maxCalls = 128 // decisions, and results
-	maxName  = 256 // an id, a file name
+	maxNew   = 32       // messages
+	maxFiles = 16       // in them
+	maxCalls = 128      // decisions, and results
+	maxName  = 256      // an id of a conversation, a file name
+	maxID    = 16 << 10 // of a call: some providers keep a signature in it
+	maxList  = 10_000
 )
+
+// list is a JSON list whose elements stay undecoded. A short body could have millions, which would
+// take a hundred times its size.
+type list []json.RawMessage
+
+// UnmarshalJSON refuses more than maxList elements.
+func (l *list) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return errors.New("not a list")
+	}
+	for d.More() {
+		if len(*l) == maxList {
+			return bad("a list has more than %d elements", maxList)
+		}
+		var element json.RawMessage
+		if err := d.Decode(&element); err != nil {
+			return err
+		}
+		*l = append(*l, element)
+	}
+	return nil
+}
 
 // body is what the page sends. Old messages stay undecoded.
 type body struct {
-	ID        string            `json:"id"`
-	Messages  []json.RawMessage `json:"messages"`
-	Message   json.RawMessage   `json:"message"` // of pages that send only the last one
-	Trigger   string            `json:"trigger"`
-	MessageID string            `json:"messageId"`
+	ID        string          `json:"id"`
+	Messages  list            `json:"messages"`
+	Message   json.RawMessage `json:"message"` // of pages that send only the last one
+	Trigger   string          `json:"trigger"`
+	MessageID string          `json:"messageId"`
 }
 
 // head is what is looked at in every message.
@@ -38,7 +67,18 @@ type head struct {
 }
 
 type uiMessage struct {
-	Parts []uiPart `json:"parts"`
+	Parts list `json:"parts"`
+}
+
+// kindOf returns the type of a part, or "".
+func kindOf(part json.RawMessage) string {
+	var p struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(part, &p) != nil {
+		return ""
+	}
+	return p.Type
 }
 
 // uiPart is a part of a message: text, a file, or a call.
@@ -71,6 +111,18 @@ func (r *refusal) Unwrap() error { return r.err }
 
 func bad(format string, args ...any) error {
 	return &refusal{status: http.StatusBadRequest, line: fmt.Sprintf(format, args...)}
+}
+
+// decode decodes JSON of the browser, or returns what is wrong in one line.
+func decode(data []byte, v any, problem string) error {
+	err := json.Unmarshal(data, v)
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return refused
+	}
+	if err != nil {
+		return bad("%s", problem)
+	}
+	return nil
 }
 
 // Read reads what useChat sends, in the form of its DefaultChatTransport: a POST of JSON with id,
@@ -127,8 +179,8 @@ func read(w http.ResponseWriter, r *http.Request) (*Turn, error) {
 		return nil, fmt.Errorf("uistream: %w", err)
 	}
 	var b body
-	if err := json.Unmarshal(data, &b); err != nil {
-		return nil, bad("the request is no chat in JSON")
+	if err := decode(data, &b, "the request is no chat in JSON"); err != nil {
+		return nil, err
 	}
 	return b.turn()
 }
@@ -146,7 +198,7 @@ func (b *body) turn() (*Turn, error) {
 	default:
 		return nil, bad("the trigger is not known")
 	}
-	messages := b.Messages
+	messages := []json.RawMessage(b.Messages)
 	isList := len(messages) > 0
 	if !isList && len(b.Message) > 0 && string(b.Message) != "null" {
 		messages = []json.RawMessage{b.Message}
@@ -193,30 +245,38 @@ func (b *body) turn() (*Turn, error) {
 // step can have some that are new.
 func (t *Turn) takeCalls(data json.RawMessage) error {
 	var m uiMessage
-	if err := json.Unmarshal(data, &m); err != nil {
-		return bad("the last message of the assistant cannot be read")
+	const problem = "the last message of the assistant cannot be read"
+	if err := decode(data, &m, problem); err != nil {
+		return err
 	}
 	parts := m.Parts
 	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i].Type == "step-start" {
+		if kindOf(parts[i]) == "step-start" {
 			parts = parts[i+1:]
 			break
 		}
 	}
 	size := 0
-	for _, p := range parts {
-		if p.Type != "dynamic-tool" && !strings.HasPrefix(p.Type, "tool-") {
-			continue
+	for _, part := range parts {
+		if kind := kindOf(part); kind != "dynamic-tool" && !strings.HasPrefix(kind, "tool-") {
+			continue // it may have any shape
+		}
+		var p uiPart
+		if err := decode(part, &p, problem); err != nil {
+			return err
 		}
 		if len(t.Decisions)+len(t.Messages) >= maxCalls {
 			return bad("there are more than %d calls", maxCalls)
 		}
-		if p.ToolCallID == "" || len(p.ToolCallID) > maxName {
+		if p.ToolCallID == "" {
 			return bad("a call has no id")
+		}
+		if len(p.ToolCallID) > maxID {
+			return bad("the id of a call has more than %d bytes", maxID)
 		}
 		switch p.State {
 		case "approval-responded":
-			if p.Approval == nil || len(p.Approval.ID) > 2*maxName || len(p.Approval.Reason) > maxText {
+			if p.Approval == nil || len(p.Approval.ID) > 2*maxID || len(p.Approval.Reason) > maxText {
 				return bad("a decision cannot be read")
 			}
 			t.Decisions[p.ToolCallID] = agent.Decision{Allow: p.Approval.Approved, Reason: p.Approval.Reason}

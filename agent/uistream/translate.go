@@ -19,7 +19,7 @@ type translator struct {
 	// had no result.
 	isOngoing bool
 
-	step       int  // of the run
+	step       int  // of the run; -1 before the first
 	isOpen     bool // a step has begun and not ended
 	isAnswered bool // its answer is there
 	kind       string
@@ -41,7 +41,7 @@ type call struct {
 func newTranslator(out *sink, stream *agent.Stream) *translator {
 	given := stream.Run().Messages
 	return &translator{
-		out: out, stream: stream, announced: map[string]bool{},
+		out: out, stream: stream, announced: map[string]bool{}, step: -1,
 		isOngoing: len(given) > 0 && given[len(given)-1].Role != openrouter.RoleUser,
 	}
 }
@@ -54,9 +54,10 @@ func (t *translator) event(e agent.Event) {
 	case e.Answer != nil:
 		t.answer(e.Answer)
 	case e.Outcome != nil:
+		t.catchUp(e.Step)
 		t.outcome(e.Outcome)
 	case e.Call != nil && e.Progress != nil:
-		t.out.part(part{Type: "data-progress", ID: e.Call.ID, Data: &progress{e.Call.ID, encoded(e.Progress)}})
+		t.out.part(part{Type: "data-progress", ID: e.Call.ID, Data: &progress{e.Call.ID, safe(encoded(e.Progress))}})
 	case e.Call != nil:
 		t.announce(*e.Call)
 	}
@@ -138,7 +139,9 @@ func (t *translator) chunk(c *openrouter.ChatCompletionChunk) {
 // answer.
 func (t *translator) fragment(f *openrouter.ToolCall) {
 	c := t.find(f)
-	c.name += f.Function.Name
+	if c.name != f.Function.Name { // some providers repeat it
+		c.name += f.Function.Name
+	}
 	c.arguments += f.Function.Arguments
 	if !c.isStarted {
 		if strings.TrimSpace(c.id) == "" || c.name == "" || t.announced[c.id] || !t.isFirst(c) {
@@ -170,9 +173,17 @@ func (t *translator) find(f *openrouter.ToolCall) *call {
 	return t.calls[len(t.calls)-1]
 }
 
-// isFirst reports whether no call before c has its id.
+// isFirst reports whether no call before c has its id, and none behind it has been sent with it.
 func (t *translator) isFirst(c *call) bool {
-	return slices.IndexFunc(t.calls, func(other *call) bool { return other.id == c.id }) == slices.Index(t.calls, c)
+	isBefore := true
+	for _, other := range t.calls {
+		if other == c {
+			isBefore = false
+		} else if other.id == c.id && (isBefore || other.isStarted) {
+			return false
+		}
+	}
+	return true
 }
 
 // answer sends what the chunks did not have: files, sources, and the calls with their arguments.
@@ -190,8 +201,16 @@ func (t *translator) answer(a *openrouter.ChatCompletion) {
 	for _, p := range append(filesOf(&m), sourcesOf(&m)...) {
 		t.out.part(p)
 	}
-	for _, c := range a.ToolCalls() {
+	calls := a.ToolCalls()
+	for _, c := range calls {
 		t.announce(c)
+	}
+	for _, c := range t.calls { // of fragments that became part of another call
+		isThere := slices.ContainsFunc(calls, func(other openrouter.ToolCall) bool { return other.ID == c.id })
+		if c.isStarted && !isThere && !t.announced[c.id] {
+			t.announced[c.id] = true
+			t.out.part(part{Type: "tool-input-error", ToolCallID: c.id, ToolName: c.name, Input: rawInput(""), ErrorText: "the call is not whole"})
+		}
 	}
 }
 
@@ -207,9 +226,6 @@ func (t *translator) announce(c openrouter.ToolCall) {
 }
 
 func (t *translator) outcome(o *agent.Outcome) {
-	if t.isOpen && !t.isAnswered { // the answer broke off
-		t.partial()
-	}
 	t.announce(o.Call)
 	id := o.Call.ID
 	switch {
@@ -227,20 +243,26 @@ func (t *translator) outcome(o *agent.Outcome) {
 	}
 }
 
-// partial sends what had arrived of an answer that broke off.
-func (t *translator) partial() {
-	if steps := t.stream.Run().Steps; len(steps) > t.step {
-		t.answer(steps[t.step].Answer)
+// catchUp sends what had arrived of an answer that broke off. It may have had no chunk.
+func (t *translator) catchUp(step int) {
+	steps := t.stream.Run().Steps
+	if step > t.step && step < len(steps) && steps[step].Answer != nil {
+		t.close()
+		t.open()
+		t.step = step
 	}
-	t.isAnswered = true
+	if t.isOpen && !t.isAnswered {
+		if t.step >= 0 && t.step < len(steps) {
+			t.answer(steps[t.step].Answer)
+		}
+		t.isAnswered = true
+	}
 }
 
 // end sends what is left when the run has ended.
 func (t *translator) end(err error) {
 	run := t.stream.Run()
-	if t.isOpen && !t.isAnswered {
-		t.partial()
-	}
+	t.catchUp(len(run.Steps) - 1)
 	for _, c := range run.Pending {
 		t.announce(c)
 		if isTool(t.stream.Agent().Tools, c) {

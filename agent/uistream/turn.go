@@ -70,6 +70,10 @@ func approvalID(c openrouter.ToolCall) string {
 // the question and the rest is dropped. If the user edits a message, it takes the place of the old one
 // in the same way. Both are found by their place among the user messages, for which the page has to
 // send its whole list. A question is also found by its content.
+//
+// If the last message is then neither of the user nor a result, and has no calls, nothing is new: the
+// user decided about a call that was settled in another tab, say. Do not run such a conversation, as
+// the model would write on without a question.
 func (t *Turn) Continue(history []openrouter.Message, browser ...string) []openrouter.Message {
 	var results, messages []openrouter.Message
 	for _, m := range t.Messages {

@@ -126,9 +126,14 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 			return agent.Decision{Allow: true}, nil
 		},
 	}
+	messages := turn.Continue(v.messages)
+	if last := messages[len(messages)-1]; last.Role != openrouter.RoleUser && last.Role != openrouter.RoleTool && len(last.ToolCalls) == 0 {
+		http.Error(w, "This was answered already. Load the page again.", http.StatusConflict) // in another tab
+		return
+	}
 	stream := bot.Stream(r.Context(), &openrouter.ChatCompletionRequest{
 		Model:     "openai/gpt-5.2",
-		Messages:  turn.Continue(v.messages),
+		Messages:  messages,
 		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortLow},
 	})
 	if err := uistream.Serve(w, r, stream); err != nil {

@@ -114,6 +114,22 @@ func TestBudget(t *testing.T) {
 	assert.Contains(t, body, "The budget is spent.")
 }
 
+// A decision about a call that was settled in another tab asks nothing of the model.
+func TestStaleDecision(t *testing.T) {
+	_, web := serve(t, openroutertest.ToolCall("c1", "send_mail", `{"To":"a","Subject":"b","Text":"c"}`), openroutertest.Text("Sent."))
+	ada := newBrowser(t)
+	_, body := do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	id := regexp.MustCompile(`"approvalId":"([^"]+)"`).FindStringSubmatch(body)[1]
+	decision := `{"id":"c","messages":[{"role":"assistant","parts":[{"type":"tool-send_mail","toolCallId":"c1","state":"approval-responded","approval":{"id":"` + id + `","approved":true}}]}]}`
+	_, body = do(t, ada, http.MethodPost, web.URL+"/chat", decision)
+	assert.Contains(t, body, "Sent.")
+	for _, who := range []*http.Client{ada, newBrowser(t)} {
+		res, body := do(t, who, http.MethodPost, web.URL+"/chat", decision)
+		assert.Equal(t, http.StatusConflict, res.StatusCode)
+		assert.Equal(t, "This was answered already. Load the page again.\n", body)
+	}
+}
+
 // What is kept in memory is bounded.
 func TestLimits(t *testing.T) {
 	s, web := serve(t)

@@ -85,13 +85,34 @@ func lenientPattern(s string) (jsonschema.Regexp, error) {
 
 // Check returns what is wrong with a JSON document: one line for each place, sorted by place, such
 // as "filters[0].name: is missing". A null counts as absent where a member is optional. The error
-// means that data is not one JSON document.
+// means that data is not one JSON document, or has a number that is too long to be compared.
+//
+// A name that is twice in an object is wrong, too: programs do not agree on which one counts.
 func (c *Checker) Check(data []byte) ([]string, error) {
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if !json.Valid(data) {
+		var v any
+		return nil, json.Unmarshal(data, &v)
+	}
+	return c.checkValid(data)
+}
+
+// checkValid is Check of valid JSON.
+func (c *Checker) checkValid(data []byte) ([]string, error) {
+	p := parser{data: data}
+	value := p.value()
+	if p.endless {
+		return nil, errors.New("cannot be checked: a number has too many digits")
+	}
+	lines, err := c.checkValue(value)
 	if err != nil {
 		return nil, err
 	}
-	return c.checkValue(value)
+	if p.twice {
+		for _, place := range duplicates(data) {
+			lines = append(lines, place+": is there twice")
+		}
+	}
+	return lines, nil
 }
 
 func (c *Checker) checkValue(value any) (lines []string, err error) {
@@ -116,12 +137,7 @@ type violation struct {
 func (c *Checker) lines(e *jsonschema.ValidationError, value any) []string {
 	var found []violation
 	c.collect(e, false, &found)
-	slices.SortStableFunc(found, func(a, b violation) int {
-		if n := slices.CompareFunc(a.path, b.path, compareTokens); n != 0 {
-			return n
-		}
-		return strings.Compare(a.text, b.text)
-	})
+	slices.SortStableFunc(found, compare)
 	var lines []string
 	for i := 0; i < len(found); {
 		var texts []string
@@ -136,6 +152,14 @@ func (c *Checker) lines(e *jsonschema.ValidationError, value any) []string {
 		lines = append(lines, text)
 	}
 	return lines
+}
+
+// compare sorts violations by place.
+func compare(a, b violation) int {
+	if n := slices.CompareFunc(a.path, b.path, compareTokens); n != 0 {
+		return n
+	}
+	return strings.Compare(a.text, b.text)
 }
 
 // collect lists the violations below e. nullable tells that null is accepted at the place of e.
@@ -168,7 +192,9 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 	case *kind.AnyOf, *kind.OneOf:
 		var inner []violation
 		for _, cause := range e.Causes {
+			from := len(inner)
 			c.collect(cause, nullable, &inner)
+			slices.SortStableFunc(inner[from:], compare) // the validator goes through maps
 		}
 		if len(inner) == 0 && len(e.Causes) > 0 {
 			return // null, where it is accepted
@@ -229,14 +255,14 @@ func message(e *jsonschema.ValidationError) string {
 		return fmt.Sprintf("must have at most %d elements, has %d", k.Want, k.Got)
 	}
 	alone := &jsonschema.ValidationError{ErrorKind: e.ErrorKind, SchemaURL: e.SchemaURL}
-	return strings.TrimPrefix(alone.Error(), "at '': ")
+	return strings.ReplaceAll(strings.TrimPrefix(alone.Error(), "at '': "), location+"#", "#")
 }
 
 func article(jsonType string) string {
-	switch jsonType {
-	case "null":
+	switch {
+	case jsonType == "null":
 		return jsonType
-	case "object", "array", "integer":
+	case strings.ContainsRune("aio", rune(jsonType[0])):
 		return "an " + jsonType
 	}
 	return "a " + jsonType

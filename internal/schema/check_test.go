@@ -215,3 +215,16 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// The validator goes through maps, whose order differs each time.
+func TestViolationsOfAChoiceHaveAFixedOrder(t *testing.T) {
+	c, err := schema.Compile(json.RawMessage(`{"anyOf":[{"type":"object","properties":{"b":{"type":"string"},"a":{"type":"string"},"c":{"type":"string"}}},
+		{"type":"object","additionalProperties":false}]}`), false)
+	require.NoError(t, err)
+	for range 50 {
+		lines, err := c.Check([]byte(`{"c":1,"a":2,"b":3}`))
+		require.NoError(t, err)
+		require.Equal(t, []string{"a must be a string, is a number, or b must be a string, is a number, or c must be a string, is a number, or " +
+			"a is not allowed, or b is not allowed, or c is not allowed"}, lines)
+	}
+}

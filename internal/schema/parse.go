@@ -3,15 +3,18 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"unicode/utf8"
 )
 
 // parser makes the value that the validator checks from valid JSON, several times as fast as
-// json.Decoder, and notes whether a name is twice in an object.
+// json.Decoder. It notes whether a name is twice in an object, and whether a number is so long that the
+// validator, which computes exactly, would take seconds for it.
 type parser struct {
-	data  []byte
-	at    int
-	twice bool
+	data    []byte
+	at      int
+	twice   bool
+	endless bool
 }
 
 func (p *parser) space() {
@@ -43,7 +46,23 @@ func (p *parser) value() any {
 	for p.at < len(p.data) && bytes.IndexByte([]byte("+-.eE0123456789"), p.data[p.at]) >= 0 {
 		p.at++
 	}
-	return json.Number(p.data[start:p.at])
+	number := p.data[start:p.at]
+	p.endless = p.endless || isEndless(number)
+	return json.Number(number)
+}
+
+// isEndless reports whether a number has more digits when it is written out than anybody uses.
+func isEndless(number []byte) bool {
+	const most = 2000
+	mantissa, exponent := number, ""
+	if i := bytes.IndexAny(number, "eE"); i >= 0 {
+		mantissa, exponent = number[:i], string(number[i+1:])
+	}
+	if len(mantissa) > most {
+		return true
+	}
+	n, err := strconv.Atoi(exponent)
+	return exponent != "" && (err != nil || n > most || n < -most)
 }
 
 func (p *parser) object() any {

@@ -110,7 +110,9 @@ type builder struct {
 	taken map[string]bool
 	order []reflect.Type        // the definitions in the order in which they were met
 	built map[reflect.Type]bool // structs made by flat
-	top   reflect.Type          // the next type to expand, even if it is a definition
+
+	described map[reflect.Type]string // structs that say something about themselves
+	top       reflect.Type            // the next type to expand, even if it is a definition
 
 	structs int
 }
@@ -119,6 +121,7 @@ func newBuilder(recursive map[reflect.Type]bool, share bool) *builder {
 	b := &builder{
 		recursive: recursive, share: share,
 		names: map[reflect.Type]string{}, taken: map[string]bool{}, built: map[reflect.Type]bool{},
+		described: map[reflect.Type]string{},
 	}
 	b.reflector = &jsonschema.Reflector{
 		Anonymous: true, DoNotReference: true,

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/invopop/jsonschema"
 )
 
 // keywords are what the tag jsonschema may have before an equals sign.
@@ -83,10 +85,20 @@ func (t tag) has(name string) bool {
 	return slices.ContainsFunc(t.keywords, func(k keyword) bool { return k.name == name })
 }
 
-// tagError reports a keyword whose value the reflector would drop.
+// tagError reports a keyword that the reflector would drop.
 func (f field) tagError() error {
-	for _, k := range parseTag(f.tag).keywords {
+	t := parseTag(f.tag)
+	kind := f.kind()
+	for _, k := range t.keywords {
+		if !t.hasForm() && !isFor(k.name, kind) {
+			return fmt.Errorf("tag jsonschema: %s has no effect on %s", k.name, article(kind))
+		}
 		switch k.name {
+		case "enum":
+			var n json.Number
+			if strings.TrimPrefix(kind, arrayOf) == "number" && (json.Unmarshal([]byte(k.value), &n) != nil || n == "") {
+				return fmt.Errorf("tag jsonschema: enum=%s is not a number", k.value)
+			}
 		case "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
 			var n json.Number
 			if json.Unmarshal([]byte(k.value), &n) != nil || n == "" {
@@ -99,6 +111,107 @@ func (f field) tagError() error {
 		}
 	}
 	return nil
+}
+
+// hasForm reports whether a tag changes the type of the JSON.
+func (t tag) hasForm() bool {
+	return slices.ContainsFunc(t.keywords, func(k keyword) bool {
+		return k.name == "type" || strings.HasPrefix(k.name, "oneof_") || strings.HasPrefix(k.name, "anyof_")
+	})
+}
+
+const (
+	arrayOf = "array of "
+	anyKind = "value of any type"
+)
+
+// kind returns what the JSON of the field is: a string, number or boolean, an array of them, or "" for
+// what is not that simple.
+func (f field) kind() string {
+	t, _ := pointee(f.typ)
+	if f.quoted {
+		return "string"
+	}
+	if inner := simpleKind(t); inner != "" {
+		return inner
+	}
+	if k := t.Kind(); (k == reflect.Slice || k == reflect.Array) && !isOpaque(t) && t != rawType {
+		t, _ = pointee(t.Elem())
+		if inner := simpleKind(t); inner != "" {
+			return arrayOf + inner
+		}
+	}
+	return ""
+}
+
+func simpleKind(t reflect.Type) string {
+	if implements(t, describer) || implements(t, alias) {
+		return ""
+	}
+	if s := leaf(t); s != nil {
+		switch s.Type {
+		case "string", "boolean", "number":
+			return s.Type
+		case "integer":
+			return "number"
+		}
+		return anyKind
+	}
+	switch t.Kind() {
+	case reflect.Interface:
+		return anyKind
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float32, reflect.Float64:
+		return "number"
+	}
+	return ""
+}
+
+// isFor reports whether a keyword does something for JSON of a kind.
+func isFor(keyword, kind string) bool {
+	inner, isArray := strings.CutPrefix(kind, arrayOf)
+	if inner == "" || isArray && inner == anyKind {
+		return true
+	}
+	switch keyword {
+	case "minItems", "maxItems", "uniqueItems":
+		return isArray
+	case "minLength", "maxLength", "pattern": // a format is a hint for any
+		return inner == "string"
+	case "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+		return inner == "number"
+	case "enum":
+		return inner != "boolean"
+	}
+	return true
+}
+
+// complete adds what the reflector drops: the enum of a value of any type, which is one of texts, and
+// keywords of the elements of a list whose value has an equals sign.
+func (f field) complete(s *jsonschema.Schema) {
+	t := parseTag(f.tag)
+	if f.kind() == anyKind && !t.hasForm() {
+		for _, k := range t.keywords {
+			if k.name == "enum" {
+				s.Enum = append(s.Enum, k.value)
+			}
+		}
+	}
+	if s.Type != "array" || s.Items == nil || s.Items.Type != "string" {
+		return
+	}
+	for _, k := range t.keywords {
+		switch {
+		case !strings.Contains(k.value, "="):
+		case k.name == "pattern":
+			s.Items.Pattern = k.value
+		case k.name == "enum":
+			s.Items.Enum = append(s.Items.Enum, k.value)
+		}
+	}
 }
 
 // quotedForm returns keywords for the text of a field with the option string.

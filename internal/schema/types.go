@@ -90,13 +90,31 @@ func (b *builder) object(t reflect.Type) *jsonschema.Schema {
 	if b.structs > maxStructs && !b.share {
 		return &jsonschema.Schema{} // the caller starts again
 	}
-	flat := flatten(jsonFields(t))
+	fields := jsonFields(t)
+	flat := flatten(fields)
 	b.built[flat] = true
 	s := b.reflect(flat)
+	for _, f := range fields {
+		if property, ok := s.Properties.Get(f.name); ok {
+			f.complete(property)
+			if t, _ := pointee(f.typ); property.Description == "" && property.Ref == "" {
+				property.Description = b.descriptionOf(t) // which the reflector drops
+			}
+		}
+	}
 	if implements(t, extender) {
 		reflect.New(t).Interface().(interface{ JSONSchemaExtend(*jsonschema.Schema) }).JSONSchemaExtend(s)
+		b.described[t] = s.Description
 	}
 	return s
+}
+
+// descriptionOf returns what a type says about itself.
+func (b *builder) descriptionOf(t reflect.Type) string {
+	if s := leaf(t); s != nil {
+		return s.Description
+	}
+	return b.described[t]
 }
 
 func (b *builder) dictionary(t reflect.Type) *jsonschema.Schema {

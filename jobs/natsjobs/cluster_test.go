@@ -63,6 +63,7 @@ func newCluster(t *testing.T) (servers []*server.Server, urls string) {
 
 // One server of three goes away while two workers work. Nothing is lost, and nothing is asked twice.
 func TestAClusterGoesOnWithoutAServer(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	servers, urls := newCluster(t)
 	config := natsjobs.Config{URL: urls}
 	fleet := []*natsjobs.Queue{open(t, "labels", config), open(t, "labels", config)}

@@ -116,6 +116,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 // The server is killed with -9. It forgets what it has just given out, so that two workers have the
 // same jobs. It forgets nothing else.
 func TestAServerMayBeKilled(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	const (
 		all     = 1000
 		workers = 16
@@ -204,6 +205,7 @@ func TestAFleetHasOneBudget(t *testing.T) {
 }
 
 func TestAFleetHasOnePause(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	const (
 		asked = time.Second
 		all   = 2000 // enough for more than the pause
@@ -267,6 +269,7 @@ func TestWhatIsGivenBackComesAtOnce(t *testing.T) {
 
 // A worker dies with half of the budget reserved. The next one waits until that is free.
 func TestTheReservationOfTheDeadIsFree(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	config := natsjobs.Config{URL: newServer(t).URL, Lease: 300 * time.Millisecond}
 	q := open(t, "dead", config)
 	add(t, q, 0, 2)
@@ -292,6 +295,7 @@ func TestTheReservationOfTheDeadIsFree(t *testing.T) {
 }
 
 func TestAJobThatKillsItsWorkersFails(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	for name, config := range map[string]natsjobs.Config{
 		"embedded": {Dir: filepath.Join(t.TempDir(), "queue")},
 		"server":   {URL: newServer(t).URL},

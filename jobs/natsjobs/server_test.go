@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -89,6 +90,10 @@ func worker() bool {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		panic(err)
 	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(3) // the test is gone
+	}()
 	if o.Port != 0 {
 		serve(o.Port, o.Dir)
 	}
@@ -136,6 +141,8 @@ func startProcess(t testing.TB, o order) *process {
 	p := &process{Cmd: exec.CommandContext(t.Context(), program, "-test.run=^$")}
 	p.Env = append(os.Environ(), orderVariable+"="+string(text))
 	p.Stdout, p.Stderr = &p.output, &p.output
+	_, err = p.StdinPipe() // it ends with this process
+	require.NoError(t, err)
 	require.NoError(t, p.Start())
 	return p
 }

@@ -78,9 +78,10 @@ func TestWorkersShareTheJobs(t *testing.T) {
 
 // An answer takes many leases. The others wait for it, and do not ask again.
 func TestASlowAnswerKeepsItsLease(t *testing.T) {
-	q := open(t, "a", natsjobs.Config{Dir: t.TempDir(), Lease: 300 * time.Millisecond})
+	t.Parallel() // it waits most of the time
+	q := open(t, "a", natsjobs.Config{Dir: t.TempDir(), Lease: 500 * time.Millisecond})
 	f := newFake(t, func(r *openroutertest.Request) openroutertest.Reply {
-		return openroutertest.Text("late").Latency(1500 * time.Millisecond)
+		return openroutertest.Text("late").Latency(1750 * time.Millisecond)
 	})
 	add(t, q, 0, 2)
 	one := background(within(t, long), q, &jobs.Runner{Client: f.Client()})
