@@ -166,8 +166,9 @@ func (s *FileStore) Put(ctx context.Context, results ...Result) error {
 		return s.err
 	}
 	s.size += int64(len(buf))
+	// One that has no name any more would take the results with it.
 	if info, err := os.Stat(s.abs); err != nil || !os.SameFile(info, s.info) || info.Size() != s.size {
-		s.err = errors.Join(fmt.Errorf("jobs: %s: was removed, replaced or changed by another program; results may be lost", s.path), err)
+		s.err = fmt.Errorf("jobs: %s: was removed, replaced or changed by another program; results may be lost", s.path)
 	}
 	return s.err
 }
