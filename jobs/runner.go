@@ -87,7 +87,7 @@ const grace = 5 * time.Second
 // With MaxCost, each start reserves the cost of the most expensive answer of its model so far. An
 // unknown model starts with one job; two may then be under way for each price seen. So the total can
 // exceed MaxCost only by what the jobs under way cost more than every answer before. The usage of
-// failed jobs counts as far as the service told it.
+// failed jobs counts as far as the service told it. An answer without usage costs nothing here.
 //
 // # Observers
 //
