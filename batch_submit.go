@@ -171,7 +171,7 @@ func (u *upload) row(n int, row *BatchRow) error {
 		u.head.writeJSON(&w)
 		head, err := w.Bytes()
 		if err != nil {
-			k.found = append(k.found, Violation{Field: "request", Problem: err.Error(), Err: err})
+			k.unencodable(&u.head, err)
 			w = wire.NewWriter(nil)
 		} else {
 			w = wire.NewWriter(append(head[:len(head)-1], `,"requests":[`...))

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/openrouter-go/openrouter/internal/unencodable"
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -94,7 +95,13 @@ func checkDo(method, path string, in, out any) (body []byte, contentType string,
 	if in != nil && (method == http.MethodGet || method == http.MethodHead) {
 		check("in", "must be nil: "+method+" has no body; use the query of the path")
 	}
-	if raw, ok := in.(RawBody); ok {
+	raw, ok := in.(RawBody)
+	if p, isPointer := in.(*RawBody); isPointer && p != nil {
+		raw, ok = *p, true
+	} else if isPointer {
+		check("in", "is a nil *RawBody")
+	}
+	if ok {
 		if _, _, err := mime.ParseMediaType(raw.ContentType); err != nil || strings.ContainsFunc(raw.ContentType, isControl) {
 			check("in", "needs a ContentType, such as audio/mpeg")
 		}
@@ -144,7 +151,12 @@ func encodeBody(in any) ([]byte, error) {
 	default:
 		w := wire.NewWriter(nil)
 		w.Any(in)
-		return w.Bytes()
+		data, err := w.Bytes()
+		if err != nil { // the text of a type's own error may quote what it encodes
+			problem, cause := unencodable.NoJSON(err)
+			return nil, &concealed{problem, func() error { return cause }}
+		}
+		return data, nil
 	}
 	if !json.Valid(raw) {
 		return nil, errors.New("is not valid JSON")

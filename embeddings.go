@@ -74,7 +74,7 @@ func (c *config) embeddingBodies(req *EmbeddingRequest) ([]embeddingBody, error)
 			}
 			data, err := encode(&sent)
 			if err != nil {
-				k.found = append(k.found, Violation{Field: "request", Problem: err.Error(), Err: err})
+				k.unencodable(&sent, err)
 				break
 			}
 			list = append(list, embeddingBody{wire.NewBody(data), n})
@@ -187,7 +187,11 @@ func (l *EmbeddingList) order(n int) (problem string) {
 		if len(e.Vector) == 0 {
 			return fmt.Sprintf("the embedding %d has no vector", i)
 		}
-		indexed = indexed || e.presence.Form(embeddingIndex) != wire.Absent
+		if has(e.Extra, "index") {
+			return fmt.Sprintf("the index of the embedding %d is not an integer", i)
+		}
+		form := e.presence.Form(embeddingIndex)
+		indexed = indexed || form != wire.Absent && form != wire.Null
 	}
 	if !indexed {
 		for i := range l.Data {

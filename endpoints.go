@@ -3,6 +3,7 @@ package openrouter
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +16,7 @@ import (
 type received[T any] interface {
 	*T
 	// received links the answer to its exchange and returns what the caller gets of it, or nil if
-	// the answer has no data.
+	// the answer has no data, or a *DecodeError.
 	received(call *CallInfo) any
 }
 
@@ -37,9 +38,16 @@ func fetchOnce[T any, P received[T]](ctx context.Context, c *config, out outgoin
 	}
 	answer := new(T)
 	if err := c.decode(call, data, answer); err != nil {
+		if e, ok := errors.AsType[*DecodeError](err); ok { // the object around the answer has no name outside
+			e.What = strings.ToUpper(e.What[:1]) + strings.TrimSuffix(e.What[1:], "Body")
+		}
 		return nil, err
 	}
 	result := P(answer).received(call)
+	if e, ok := result.(*DecodeError); ok {
+		e.Body, e.call = bytes.Clone(data), call
+		return nil, e
+	}
 	if result == nil {
 		return nil, c.without("data", call, data)
 	}
@@ -136,7 +144,7 @@ func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opt
 	if err != nil {
 		return 0, err
 	}
-	return body.Data.Count, nil
+	return *body.Data.Count, nil
 }
 
 // ListForUser returns the models that the key of the call may use: those that the account's
@@ -212,7 +220,7 @@ type countBody struct {
 }
 
 type modelCount struct {
-	Count int `json:"count"`
+	Count *int `json:"count"`
 
 	Extra map[string]any `json:"-"`
 
@@ -223,7 +231,10 @@ func (b *countBody) received(*CallInfo) any {
 	if b.Data == nil {
 		return nil
 	}
-	return b.Data.Count
+	if b.Data.Count == nil {
+		return &DecodeError{What: "Count", Err: errors.New("count is missing or not an integer")}
+	}
+	return *b.Data.Count
 }
 
 // ModelEndpoints is a model with the endpoints that serve it.

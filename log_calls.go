@@ -15,7 +15,8 @@ import (
 // and two durations: until the first content of a stream, and until the end. What is
 // unknown is left out. With an error there are also error_type, which is one of few
 // names, and error, if the error is one of this package. A line never has a prompt, an
-// answer or a key.
+// answer or a key. The text of an error does have what the program itself put there: the
+// cause of a context, see [context.WithCancelCause], and the error of an HTTP transport.
 //
 // The level is
 //
@@ -67,6 +68,9 @@ func (l *callLog) End(result any, info CallInfo, err error) {
 			attrs = append(attrs, v.Group()...)
 		}
 	}
+	if e, ok := errors.AsType[*APIError](err); ok && providerOf(result) == "" {
+		attrs = appendText(attrs, "provider", e.Provider)
+	}
 	if info.Attempts > 0 {
 		attrs = info.logAttrs(attrs)
 	}
@@ -81,6 +85,13 @@ func (l *callLog) End(result any, info CallInfo, err error) {
 	line := slog.NewRecord(now, level, "openrouter", 0) // the line of the source would always be this one
 	line.AddAttrs(attrs...)
 	_ = l.logger.Handler().Handle(l.ctx, line) // as a Logger does
+}
+
+func providerOf(result any) string {
+	if answer, ok := result.(*ChatCompletion); ok && answer != nil {
+		return answer.Provider
+	}
+	return ""
 }
 
 // levelOf returns the level of a line, as [LogCalls] says.

@@ -38,7 +38,8 @@ func (l *EmbeddingList) LogValue() slog.Value {
 	if l == nil {
 		return slog.Value{}
 	}
-	attrs := []slog.Attr{slog.String("id", l.ID), slog.String("model", l.Model), slog.Int("vectors", len(l.Data))}
+	attrs := appendText(appendText(make([]slog.Attr, 0, 5), "id", l.ID), "model", l.Model)
+	attrs = append(attrs, slog.Int("vectors", len(l.Data)))
 	if l.Usage != nil {
 		attrs = append(attrs, slog.Int("prompt_tokens", l.Usage.PromptTokens), slog.Float64("cost", l.Usage.Cost))
 	}

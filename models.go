@@ -71,6 +71,8 @@ func (l *ModelList) next(baseURL, from string, seen map[string]bool) (string, er
 	switch {
 	case err != nil:
 		problem = "is not a URL"
+	case len(l.Data) == 0: // as could be every page after it
+		problem = "is on a page without models"
 	case to.Scheme != base.Scheme || to.Host != base.Host || to.User != nil:
 		problem = "leads to another server, which must not get the key"
 	case !isBelow(baseURL, to.Path):

@@ -33,7 +33,8 @@ type Observation interface {
 	Retry(Retry)
 	// FirstChunk is called when the first content of a stream has arrived: text,
 	// reasoning, a tool call or another part of the answer. Comments, and chunks with
-	// nothing but a role, do not count. It is not called for an answer without content.
+	// nothing but a role, do not count. It is not called for an answer without content, nor
+	// for an operation around others, such as the run of an agent, whose chats have it.
 	FirstChunk()
 	// End is called exactly once, however the operation ends: with the answer, an
 	// error, a panic, or a request that was refused before anything was sent. A stream
@@ -160,6 +161,7 @@ type watch struct {
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
+	op.Target = c.secrets.Text(op.Target) // a path, or a model by mistake
 	started := false
 	defer func() {
 		if !started {
@@ -252,7 +254,12 @@ func (w *watch) infoOf(res any, err error) CallInfo {
 	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
 		return answer.Call()
 	}
-	return w.call.value()
+	info := w.call.value()
+	if sent, ok := res.(*EmbeddingList); ok && err != nil { // of the requests before the one that failed
+		info.Attempts += sent.Call().Attempts
+		info.Waited += sent.Call().Waited
+	}
+	return info
 }
 
 // partialOf returns what an error holds of the answer, or nil.

@@ -2,6 +2,7 @@ package openrouter
 
 import (
 	"errors"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -50,8 +51,10 @@ func (c Cost) String() string {
 //
 // The usage does not tell how many images there were, which tokens of the cache were audio, nor
 // which will be kept for an hour. If the model charges for that, Unknown says so. Plugins and
-// server tools other than web search have prices of their own, which are not known here. An answer
-// from the response cache has no tokens and costs nothing.
+// server tools other than web search have prices of their own, which are not known here. Unknown also
+// names a price of the tokens that is missing, and members of Extra: they may be prices, or conditions
+// of an override, which then counts as if they were met. An answer from the response cache has no
+// tokens and costs nothing.
 func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
 	b := bill{at: at, usd: new(big.Rat)}
 	if usage == nil {
@@ -63,6 +66,10 @@ func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
 	if usage.PromptTokens == 0 && usage.CompletionTokens == 0 && usage.TotalTokens == 0 {
 		return Cost{USD: b.usd, Unknown: b.missing}
 	}
+	if p == nil {
+		return Cost{USD: b.usd, Unknown: append(b.missing, "there are no prices")}
+	}
+	b.others(p.Extra)
 	prices := b.override(p, usage.PromptTokens)
 	b.prompt(&prices, usage)
 	b.completion(&prices, usage)
@@ -96,6 +103,13 @@ func (b *bill) unknown(what string) {
 	}
 }
 
+// others notes the members that have no field here.
+func (b *bill) others(extra map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		b.unknown("what the member " + strconv.Quote(name) + " of the prices means")
+	}
+}
+
 // add adds the price of n units.
 func (b *bill) add(name string, price Decimal, n int) {
 	if n == 0 || price == "" {
@@ -110,6 +124,14 @@ func (b *bill) add(name string, price Decimal, n int) {
 	default:
 		b.usd.Add(b.usd, each.Mul(each, new(big.Rat).SetInt64(int64(n))))
 	}
+}
+
+// tokens is add for a price that every model has.
+func (b *bill) tokens(name string, price Decimal, n int) {
+	if n != 0 && price == "" {
+		b.unknown("there is no price " + name)
+	}
+	b.add(name, price, n)
 }
 
 // override returns the prices for a prompt of so many tokens at the time of the bill.
@@ -129,6 +151,7 @@ func (b *bill) override(p *ModelPricing, promptTokens int) ModelPricing {
 				continue
 			}
 		}
+		b.others(o.Extra)
 		for _, price := range []struct {
 			of *Decimal
 			to Decimal
@@ -173,9 +196,13 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 			plain -= n
 		}
 	}
-	b.add("prompt", p.Prompt, plain)
-	if d.CachedTokens > 0 && d.AudioTokens > 0 && isPrice(p.InputAudioCache) {
+	b.tokens("prompt", p.Prompt, plain)
+	isCached := d.CachedTokens > 0 && isPrice(p.InputCacheRead)
+	if d.AudioTokens > 0 && (isCached && isPrice(p.Audio) || d.CachedTokens > 0 && isPrice(p.InputAudioCache)) {
 		b.unknown("how many of the cached tokens are audio, which has another price")
+	}
+	if d.ImageTokens > 0 && isCached && isPrice(p.ImageToken) {
+		b.unknown("how many of the cached tokens are those of images, which have another price")
 	}
 	if d.CacheWriteTokens > 0 && isPrice(p.InputCacheWrite1h) {
 		b.unknown("how many of the cache_write_tokens are kept for an hour, which has another price")
@@ -202,7 +229,7 @@ func (b *bill) completion(p *ModelPricing, u *Usage) {
 			plain -= n
 		}
 	}
-	b.add("completion", p.Completion, plain)
+	b.tokens("completion", p.Completion, plain)
 	if d.ReasoningTokens > u.CompletionTokens {
 		b.unknown("there are more reasoning_tokens than completion_tokens")
 	}

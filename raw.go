@@ -90,14 +90,15 @@ func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*Ra
 // RawResponse is an answer as it came. It is an io.ReadCloser: read it to its end, or close it. Read
 // it in one goroutine; any goroutine may call Close.
 type RawResponse struct {
-	conn  *connection
-	body  io.Reader // conn, behind what was read of it already
-	cfg   func() *config
-	call  *CallInfo
-	media string
-	room  int64 // bytes that may still come
-	end   error
-	taken atomic.Bool // Events was called
+	conn   *connection
+	body   io.Reader // conn, behind what was read of it already
+	cfg    func() *config
+	call   *CallInfo
+	media  string
+	room   int64 // bytes that may still come
+	end    error
+	taken  atomic.Bool // Events was called
+	closed atomic.Bool // Close was called
 }
 
 // Call describes the HTTP exchange. Its Header has the Content-Type of the body.
@@ -110,15 +111,29 @@ func (r *RawResponse) Call() CallInfo {
 
 // Read reads the body. Its errors are io.EOF at the end, and else a [*ConnectionError], whose Body
 // is empty.
-func (r *RawResponse) Read(p []byte) (int, error) {
-	w := r.conn.watch
-	if w == nil {
+func (r *RawResponse) Read(p []byte) (n int, err error) {
+	if r.conn.watch == nil {
 		return r.read(p)
 	}
+	r.observe(func() (bool, error) {
+		n, err = r.read(p)
+		return n > 0, err
+	})
+	return n, err
+}
+
+// observe runs a step of reading, which returns whether content came and how the body ended.
+func (r *RawResponse) observe(step func() (content bool, err error)) {
+	w := r.conn.watch
+	if w == nil {
+		_, _ = step()
+		return
+	}
+	defer r.endIfClosed() // by another goroutine, which left the end to this one
 	w.reading.Lock()
 	defer w.reading.Unlock()
-	n, err := r.read(p)
-	if n > 0 {
+	content, err := step()
+	if content {
 		w.FirstChunk()
 	}
 	if err == io.EOF {
@@ -126,10 +141,24 @@ func (r *RawResponse) Read(p []byte) (int, error) {
 	} else if err != nil {
 		w.End(nil, r.call.value(), err)
 	}
-	return n, err
 }
 
+func (r *RawResponse) endIfClosed() {
+	w := r.conn.watch
+	if w == nil || !r.closed.Load() || !w.reading.TryLock() { // else the goroutine that reads ends the observation
+		return
+	}
+	defer w.reading.Unlock()
+	w.End(nil, r.call.value(), r.left())
+}
+
+// left returns the error of a body that was closed before its end.
+func (r *RawResponse) left() error { return &ConnectionError{Err: ErrStreamClosed, call: r.call} }
+
 func (r *RawResponse) read(p []byte) (int, error) {
+	if r.end == nil && r.closed.Load() { // what was read before is dropped
+		r.end = r.left()
+	}
 	if r.end != nil {
 		return 0, r.end
 	}
@@ -152,13 +181,12 @@ func (r *RawResponse) read(p []byte) (int, error) {
 	return n, r.end
 }
 
-// Close ends the call. It may be called any number of times, and always returns nil.
+// Close ends the call: later reads fail with [ErrStreamClosed], unless the end had been read. It may
+// be called any number of times, and always returns nil.
 func (r *RawResponse) Close() error {
+	r.closed.Store(true)
 	r.conn.abort(ErrStreamClosed)
-	if w := r.conn.watch; w != nil && w.reading.TryLock() { // else Read ends the observation
-		defer w.reading.Unlock()
-		w.End(nil, r.call.value(), &ConnectionError{Err: ErrStreamClosed, call: r.call})
-	}
+	r.endIfClosed()
 	return nil
 }
 
@@ -174,42 +202,22 @@ func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		defer r.Close()
 		if r.taken.Swap(true) {
-			yield(nil, &ConnectionError{Err: ErrStreamClosed, call: r.call})
+			yield(nil, r.left())
 			return
 		}
-		cfg := r.cfg()
-		head, isEvents, err := peekText(r, r.media)
-		if err != nil && err != io.EOF {
-			yield(nil, err)
-			return
-		}
-		if !isEvents {
-			yield(r.whole(cfg, head))
-			return
-		}
-		events := sse.NewReader(io.MultiReader(strings.NewReader(head), r))
-		events.OnComment, events.MaxEvent, events.Loose = cfg.onComment, int(min(cfg.maxEvent, math.MaxInt)), true
-		for last := false; !last; {
-			data, err := events.Next()
-			if last = err == io.EOF; last {
-				err = nil
-				if data = events.Pending(); data == nil && !events.Half() {
-					return
-				}
-				if events.Half() || string(data) != doneEvent && !json.Valid(data) {
-					err = &ConnectionError{Err: ErrStreamTruncated, Body: bytes.Clone(data), call: r.call}
-				}
-			}
-			if string(data) == doneEvent {
+		e := &rawEvents{r: r, cfg: r.cfg()}
+		for {
+			var data []byte
+			var err error
+			r.observe(func() (bool, error) {
+				data, err = e.next()
+				return err == nil, err
+			})
+			if err == io.EOF {
 				return
 			}
-			if err == nil {
-				err = r.reported(cfg, data, events.Failed())
-			} else if errors.Is(err, sse.ErrTooLong) {
-				err = &ConnectionError{Err: ErrTooLarge, call: r.call}
-			}
 			if err != nil {
-				yield(nil, cfg.secrets.conceal(err))
+				yield(nil, err)
 				return
 			}
 			if !yield(data, nil) {
@@ -221,20 +229,72 @@ func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 
 const doneEvent = "[DONE]"
 
+// rawEvents reads the events of a body. Its Read is that of the body, unobserved: what counts for an
+// observer are the events.
+type rawEvents struct {
+	r      *RawResponse
+	cfg    *config
+	events *sse.Reader
+	last   bool // there is no further event
+}
+
+func (e *rawEvents) Read(p []byte) (int, error) { return e.r.read(p) }
+
+// next returns the next event, or io.EOF if there is none.
+func (e *rawEvents) next() ([]byte, error) {
+	switch {
+	case e.last:
+		return nil, io.EOF
+	case e.events == nil:
+		head, isEvents, err := peekText(e, e.r.media)
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		if !isEvents {
+			e.last = true
+			return e.whole(head)
+		}
+		e.events = sse.NewReader(io.MultiReader(strings.NewReader(head), e))
+		e.events.OnComment, e.events.MaxEvent, e.events.Loose = e.cfg.onComment, int(min(e.cfg.maxEvent, math.MaxInt)), true
+	}
+	data, err := e.events.Next()
+	if e.last = err == io.EOF; e.last {
+		err = nil
+		if data = e.events.Pending(); data == nil && !e.events.Half() {
+			return nil, io.EOF
+		}
+		if e.events.Half() || string(data) != doneEvent && !json.Valid(data) {
+			err = &ConnectionError{Err: ErrStreamTruncated, Body: bytes.Clone(data), call: e.r.call}
+		}
+	}
+	if string(data) == doneEvent {
+		return nil, io.EOF
+	}
+	if err == nil {
+		err = e.r.reported(e.cfg, data, e.events.Failed())
+	} else if errors.Is(err, sse.ErrTooLong) {
+		err = &ConnectionError{Err: ErrTooLarge, call: e.r.call}
+	}
+	if err != nil {
+		return nil, e.cfg.secrets.conceal(err)
+	}
+	return data, nil
+}
+
 // whole returns the rest of a body that is no event stream.
-func (r *RawResponse) whole(cfg *config, head string) ([]byte, error) {
-	rest, err := io.ReadAll(io.LimitReader(r, cfg.maxBody))
+func (e *rawEvents) whole(head string) ([]byte, error) {
+	rest, err := io.ReadAll(io.LimitReader(e, e.cfg.maxBody))
 	data := append([]byte(head), rest...)
 	switch {
 	case err != nil:
 		return nil, err
-	case int64(len(data)) > cfg.maxBody:
-		return nil, &ConnectionError{Err: ErrTooLarge, call: r.call}
+	case int64(len(data)) > e.cfg.maxBody:
+		return nil, &ConnectionError{Err: ErrTooLarge, call: e.r.call}
 	case !json.Valid(data):
-		return nil, cfg.secrets.conceal(cfg.notAnAnswer(r.call, data))
+		return nil, e.cfg.secrets.conceal(e.cfg.notAnAnswer(e.r.call, data))
 	}
-	if err := r.reported(cfg, data, false); err != nil {
-		return nil, cfg.secrets.conceal(err)
+	if err := e.r.reported(e.cfg, data, false); err != nil {
+		return nil, e.cfg.secrets.conceal(err)
 	}
 	return data, nil
 }

@@ -7883,14 +7883,14 @@ func (v *modelCount) readJSON(r *wire.Reader) wire.Got {
 func (v *modelCount) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
 	case "count":
-		return 0, r.Int(&v.Count)
+		return 0, r.IntPtr(&v.Count)
 	}
 	return -1, wire.Wrong
 }
 
 func (v *modelCount) writeJSON(w *wire.Writer) {
 	o := w.Object(&modelCountMembers, v.presence, v.Extra)
-	o.Int(0, v.Count)
+	o.IntPtr(0, v.Count)
 	o.Close()
 }
 

@@ -64,15 +64,15 @@ func (k *checker) write(r *ChatCompletionRequest) wire.Body {
 	r.writeJSON(&w)
 	body, err := w.Body()
 	if err != nil {
-		k.unencodable(r, err)
+		all := *r // a copy, so that only a refused request escapes to the heap
+		k.unencodable(&all, err)
 	}
 	return body
 }
 
 // unencodable records every value that has no JSON.
-func (k *checker) unencodable(r *ChatCompletionRequest, err error) {
-	all := *r // a copy, so that only a refused request escapes to the heap
-	for _, v := range unencodable.Find(&all, err) {
+func (k *checker) unencodable(request any, err error) {
+	for _, v := range unencodable.Find(request, err) {
 		k.found = append(k.found, Violation{Field: v.Path, Problem: v.Problem, Value: v.Value, Err: v.Err})
 	}
 }

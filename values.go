@@ -63,6 +63,9 @@ func decode(v object, data []byte, what string) error {
 
 // decoded ends every UnmarshalJSON. It returns a [*DecodeError] if data could not be read as the type named what.
 func decoded(r *wire.Reader, got wire.Got, data []byte, what string) error {
+	if got == wire.Wrong {
+		r.Skip() // so that what is wrong is the value, and not that it is there
+	}
 	err := r.End()
 	if err == nil && got == wire.Wrong {
 		err = errors.New("not an object")

@@ -57,6 +57,7 @@ type Tool struct {
 // A member is required unless it is a pointer, or has omitempty or omitzero. The tag jsonschema has
 // a description and keywords, separated by commas: minimum, maximum, minLength, maxLength, pattern,
 // enum=a,enum=b, minItems, maxItems, format, default and the other tags of invopop/jsonschema.
+// What is none of these belongs to the description, a misspelt one included.
 // Arguments that break the schema are not given to f: the model is told each violation.
 //
 // The model gets the result as it is if Out is a string, a []openrouter.Part, an openrouter.Part or

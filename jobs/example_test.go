@@ -136,7 +136,7 @@ func ExampleReadJSONL() {
 	}
 	// Output:
 	// a openai/gpt-5.2
-	// jobs: line 2: json: unknown field "prompt"
+	// jobs: line 2: is not a job, {"key": …, "request": {…}, "meta": …}: json: unknown field "prompt"
 }
 
 func ExampleKeyOf() {
@@ -193,7 +193,7 @@ func ExampleRunner_structured() {
 			return result, err
 		}
 		value, err := json.Marshal(label)
-		return jobs.Result{Value: value, Usage: *res.Usage}, err
+		return jobs.Result{Value: value, Answer: res}, err // its usage counts
 	}}
 	job := jobs.Job{Key: "1", Request: &openrouter.ChatCompletionRequest{Model: "openai/gpt-5.2", Prompt: "I love it."}}
 	_, err = runner.Run(context.Background(), func(yield func(jobs.Job, error) bool) { yield(job, nil) })

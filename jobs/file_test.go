@@ -169,11 +169,11 @@ func TestJobsAreReadLineByLine(t *testing.T) {
 
 func TestALineThatIsNoJobEndsTheSequenceAndIsNamed(t *testing.T) {
 	for text, problem := range map[string]string{
-		`{"prompt":"Hi"}`:         `jobs: line 2: json: unknown field "prompt"`,
+		`{"prompt":"Hi"}`:         `jobs: line 2: is not a job, {"key": …, "request": {…}, "meta": …}: json: unknown field "prompt"`,
 		`{"key":"a"} {"key":"b"}`: "jobs: line 2: has more than one JSON value",
 		`{"meta":1}`:              `jobs: line 2: has neither a "key" nor a "request"`,
-		`{"key":"a","req`:         "jobs: line 2: unexpected EOF",
-		`[1]`:                     "jobs: line 2: json: cannot unmarshal array",
+		`{"key":"a","req`:         `jobs: line 2: is not a job, {"key": …, "request": {…}, "meta": …}: unexpected EOF`,
+		`[1]`:                     `jobs: line 2: is not a job, {"key": …, "request": {…}, "meta": …}: json: cannot unmarshal array`,
 	} {
 		n := 0
 		var last error

@@ -49,7 +49,7 @@ func readJob(text []byte) (Job, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields() // a wrong name would be a job without a request
 	if err := d.Decode(&job); err != nil {
-		return job, err
+		return job, fmt.Errorf(`is not a job, {"key": …, "request": {…}, "meta": …}: %w`, err)
 	}
 	if rest, _ := io.ReadAll(d.Buffered()); len(bytes.TrimSpace(rest)) > 0 {
 		return job, errors.New("has more than one JSON value")

@@ -3,6 +3,8 @@ package otelopenrouter
 import (
 	"reflect"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -197,8 +199,34 @@ func field(result any, name string) any {
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return nil
 	}
-	if f := v.Elem().FieldByName(name); f.IsValid() && f.CanInterface() {
-		return f.Interface()
+	of, ok := v.Elem().Type().FieldByName(name)
+	if !ok || !of.IsExported() {
+		return nil
 	}
-	return nil
+	f, err := v.Elem().FieldByIndexErr(of.Index)
+	if err != nil { // in an embedded struct that is not there
+		return nil
+	}
+	return f.Interface()
 }
+
+// valid replaces what is not UTF-8, in place. OTLP refuses it, with everything else that is sent with it.
+func valid(attrs []attribute.KeyValue) []attribute.KeyValue {
+	for i := range attrs {
+		switch a := &attrs[i]; a.Value.Type() {
+		case attribute.STRING:
+			if text := a.Value.AsString(); !utf8.ValidString(text) {
+				a.Value = attribute.StringValue(validText(text))
+			}
+		case attribute.STRINGSLICE:
+			list := a.Value.AsStringSlice()
+			for j := range list {
+				list[j] = validText(list[j])
+			}
+			a.Value = attribute.StringSliceValue(list)
+		}
+	}
+	return attrs
+}
+
+func validText(text string) string { return strings.ToValidUTF8(text, "\ufffd") }

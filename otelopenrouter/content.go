@@ -14,14 +14,14 @@ import (
 type Content struct {
 	// Messages records prompts and answers in the spans of chats, in the form of the conventions:
 	// gen_ai.input.messages and gen_ai.output.messages. Reasoning is a part of them. Of images, audio
-	// and files only the kind and a web address are recorded, never the data.
+	// and files only the kind, a web address and a transcript are recorded, never the data.
 	Messages bool
 	// Tools records the definitions of tools in the spans of chats, and the arguments and the result
 	// in the spans of tools that the program executes.
 	Tools bool
 	// MaxBytes limits each of these attributes: 0 means 16 KiB. Of a conversation that is longer,
-	// the newest messages are kept, and texts that are longer are cut. The span then has
-	// openrouter.content.truncated.
+	// the newest messages are kept, and of a message that is longer the last parts, with their texts
+	// cut. The span then has openrouter.content.truncated.
 	MaxBytes int
 	// Redact is called with each text before it is recorded: texts and reasoning of messages,
 	// arguments and results, and addresses. What it returns is recorded. Nil records the text as it
@@ -54,10 +54,10 @@ type part struct {
 }
 
 func (c *Content) redacted(text string) string {
-	if c.Redact == nil {
-		return text
+	if c.Redact != nil {
+		text = c.Redact(text)
 	}
-	return c.Redact(text)
+	return validText(text)
 }
 
 func (c *Content) most() int {
@@ -152,6 +152,9 @@ func (c *Content) message(m *openrouter.Message) message {
 	}
 	if m.Audio != nil {
 		out.Parts = append(out.Parts, c.media("audio", ""))
+		if m.Audio.Transcript != "" {
+			out.Parts = append(out.Parts, c.text("text", m.Audio.Transcript))
+		}
 	}
 	for i := range m.ToolCalls {
 		call := &m.ToolCalls[i]
@@ -254,29 +257,36 @@ func (c *Content) appendMessages(attrs []attribute.KeyValue, key string, message
 	return append(attrs, attribute.String(key, string(raw)))
 }
 
-// shorten encodes a message with its texts cut so that it has at most so many bytes. It returns
-// false if that is not possible.
+// shorten encodes a message with its texts cut so that it has at most so many bytes. If there are too
+// many parts for that, the last ones are kept. It returns false if that is not possible.
 func shorten(m *message, most int) (json.RawMessage, bool) {
-	for size := most; size >= leastText; size /= 2 {
-		short := *m
-		short.Parts = make([]part, len(m.Parts))
-		for i, p := range m.Parts {
-			p.Content, p.Response = cutText(p.Content, size), cutText(p.Response, size)
-			switch args := p.Arguments.(type) {
-			case string:
-				p.Arguments = cut(args, size)
-			case json.RawMessage:
-				if len(args) > size {
-					p.Arguments = cut(string(args), size)
-				}
+	for n := len(m.Parts); n > 0; n /= 2 {
+		for size := most; size >= leastText; size /= 2 {
+			short := *m
+			short.Parts = make([]part, 0, n)
+			for _, p := range m.Parts[len(m.Parts)-n:] {
+				short.Parts = append(short.Parts, p.cut(size))
 			}
-			short.Parts[i] = p
-		}
-		if raw, err := json.Marshal(short); err == nil && len(raw) <= most {
-			return raw, true
+			if raw, err := json.Marshal(short); err == nil && len(raw) <= most {
+				return raw, true
+			}
 		}
 	}
 	return nil, false
+}
+
+// cut returns the part with its texts cut.
+func (p part) cut(size int) part {
+	p.Content, p.Response = cutText(p.Content, size), cutText(p.Response, size)
+	switch args := p.Arguments.(type) {
+	case string:
+		p.Arguments = cut(args, size)
+	case json.RawMessage:
+		if len(args) > size {
+			p.Arguments = cut(string(args), size)
+		}
+	}
+	return p
 }
 
 func cutText(text *string, most int) *string {
@@ -291,7 +301,9 @@ func cut(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	most = max(most-len(cutMark), 0)
+	if most -= len(cutMark); most < 0 {
+		return ""
+	}
 	for most > 0 && !utf8.RuneStart(text[most]) {
 		most--
 	}

@@ -3,6 +3,7 @@ package otelopenrouter_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -105,6 +106,38 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+func TestMaxBytesOfManyParts(t *testing.T) {
+	req := asking("")
+	req.Messages[0].Content = nil
+	for i := range 400 {
+		req.Messages[0].Content = append(req.Messages[0].Content, openrouter.TextPart(fmt.Sprint(i, strings.Repeat(" word", 20))))
+	}
+	got := recorded(t, otelopenrouter.Content{Messages: true}, req, openroutertest.Text("ok"))
+	var messages []struct{ Parts []struct{ Content string } }
+	require.NoError(t, json.Unmarshal([]byte(got["gen_ai.input.messages"]), &messages))
+	require.GreaterOrEqual(t, len(messages[0].Parts), 50, "as many as fit")
+	assert.Equal(t, req.Messages[0].Content[399].Text, messages[0].Parts[len(messages[0].Parts)-1].Content)
+	assert.LessOrEqual(t, len(got["gen_ai.input.messages"]), 16<<10)
+	assert.Equal(t, "true", got["openrouter.content.truncated"])
+}
+
+// What was said is the answer of a model that speaks.
+func TestTranscripts(t *testing.T) {
+	got := recorded(t, otelopenrouter.Content{Messages: true}, asking("hi"), openroutertest.Audio("a1", []byte("ABC"), "Good morning."))
+	assert.Contains(t, got["gen_ai.output.messages"], `{"type":"text","content":"Good morning."}`)
+	assert.NotContains(t, got["gen_ai.output.messages"], "QUJD")
+}
+
+func TestMaxBytesOfTools(t *testing.T) {
+	for most, want := range map[int]string{1: "", 2: "", 3: "…", 5: "…", 6: "日…", 8: "日…", 9: "日本…"} {
+		seen := newTelemetry()
+		client := openroutertest.NewTransport(t).Client(seen.observer(otelopenrouter.WithContent(otelopenrouter.Content{Tools: true, MaxBytes: most})))
+		_, o := client.Observe(t.Context(), openrouter.Operation{Name: "execute_tool", Request: &openrouter.ToolCall{Function: openrouter.FunctionCall{Arguments: "日本…"}}})
+		o.End(nil, openrouter.CallInfo{}, nil)
+		assert.Equal(t, want, attributes(seen.spans.GetSpans()[0])["gen_ai.tool.call.arguments"].AsString(), most)
+	}
+}
+
 func TestMaxBytes(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("é\"<", n) }
 	req := asking(long(100))
@@ -136,7 +169,7 @@ func TestMaxBytes(t *testing.T) {
 	}
 	assert.Equal(t, "true", got["openrouter.content.truncated"])
 
-	// The default is 16 KiB, and a message whose parts alone are too many is left out.
+	// The default is 16 KiB. Of a message with too many parts the last ones are kept, and none if not even one fits.
 	got = recorded(t, otelopenrouter.Content{Messages: true}, one, openroutertest.Text("ok"))
 	assert.LessOrEqual(t, len(got["gen_ai.input.messages"]), 16<<10)
 	many := asking("")
@@ -144,6 +177,9 @@ func TestMaxBytes(t *testing.T) {
 		many.Messages[0].Content = append(many.Messages[0].Content, openrouter.TextPart("piece"))
 	}
 	got = recorded(t, otelopenrouter.Content{Messages: true, MaxBytes: 200}, many, openroutertest.Text("ok"))
+	assert.Equal(t, 3, strings.Count(got["gen_ai.input.messages"], `"piece"`))
+	assert.Equal(t, "true", got["openrouter.content.truncated"])
+	got = recorded(t, otelopenrouter.Content{Messages: true, MaxBytes: 40}, many, openroutertest.Text("ok"))
 	assert.NotContains(t, got, "gen_ai.input.messages")
 	assert.Equal(t, "true", got["openrouter.content.truncated"])
 

@@ -2,7 +2,9 @@ package otelopenrouter
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,25 +40,25 @@ func (o *observer) Start(ctx context.Context, op openrouter.Operation) (context.
 	}
 	s := &operation{observer: o, op: op, start: time.Now(), common: attrs}
 	s.ctx, s.span = o.tracer.Start(ctx, spanName(op), trace.WithSpanKind(kind), trace.WithTimestamp(s.start),
-		trace.WithAttributes(attrs...), trace.WithAttributes(ofSpan(op)...))
+		trace.WithAttributes(attrs...), trace.WithAttributes(valid(ofSpan(op))...))
 	if req, ok := op.Request.(*openrouter.ChatCompletionRequest); ok && op.Name == chat {
 		if s.span.IsRecording() {
-			s.span.SetAttributes(ofRequest(req)...)
-			s.span.SetAttributes(o.content.ofRequest(req)...)
+			s.set(ofRequest(req))
+			s.set(o.content.ofRequest(req))
 		}
 		if o.inject {
 			inject(req, s.span.SpanContext())
 		}
 	}
 	if req, ok := op.Request.(*openrouter.EmbeddingRequest); ok && s.span.IsRecording() {
-		s.span.SetAttributes(ofEmbeddings(req)...)
+		s.set(ofEmbeddings(req))
 	}
 	if call, ok := op.Request.(*openrouter.ToolCall); ok && s.span.IsRecording() {
-		s.span.SetAttributes(attribute.String(toolType, "function"))
+		attrs := append(o.content.ofCall(call), attribute.String(toolType, "function"))
 		if call.ID != "" {
-			s.span.SetAttributes(attribute.String(toolCallID, call.ID))
+			attrs = append(attrs, attribute.String(toolCallID, call.ID))
 		}
-		s.span.SetAttributes(o.content.ofCall(call)...)
+		s.set(attrs)
 	}
 	return s.ctx, s
 }
@@ -67,7 +69,7 @@ func spanName(op openrouter.Operation) string {
 	if op.Name == do {
 		target, _, _ = strings.Cut(target, " ") // the path may have ids
 	}
-	return strings.TrimSpace(op.Name + " " + target)
+	return validText(strings.TrimSpace(op.Name + " " + target))
 }
 
 // common returns the attributes that spans and metrics share. They have few values.
@@ -92,7 +94,7 @@ func common(op openrouter.Operation) []attribute.KeyValue {
 		}
 		attrs = append(attrs, attribute.String(serverAddress, u.Hostname()), attribute.Int(serverPort, port))
 	}
-	return attrs
+	return valid(attrs)
 }
 
 // ofSpan returns what the common attributes leave out because it may have many values.
@@ -123,7 +125,7 @@ func inject(req *openrouter.ChatCompletionRequest, span trace.SpanContext) {
 	if req.Trace != nil {
 		t = *req.Trace // a copy: the caller's stays as it is
 	}
-	if t.TraceID != "" {
+	if t.TraceID != "" || t.Extra["trace_id"] != nil || req.Extra["trace"] != nil {
 		return // a parent of another trace would not be found
 	}
 	t.TraceID = span.TraceID().String()
@@ -144,6 +146,8 @@ type operation struct {
 	first  time.Duration // until the first content; 0 if there was none
 }
 
+func (s *operation) set(attrs []attribute.KeyValue) { s.span.SetAttributes(valid(attrs)...) }
+
 // Retry implements [openrouter.Observation].
 func (s *operation) Retry(r openrouter.Retry) {
 	s.span.AddEvent(ownRetry, trace.WithAttributes(attribute.Int(ownRetryAttempt, r.Attempt),
@@ -158,9 +162,8 @@ func (s *operation) FirstChunk() {
 // End implements [openrouter.Observation].
 func (s *operation) End(result any, info openrouter.CallInfo, err error) {
 	end := time.Now()
-	attrs := s.common
-	model := modelOf(result)
-	if model != "" {
+	attrs := slices.Clone(s.common)
+	if model := modelOf(result); model != "" && s.op.Name != do { // whose result is any type of the program
 		attrs = append(attrs, attribute.String(responseModel, model))
 	}
 	switch {
@@ -170,12 +173,16 @@ func (s *operation) End(result any, info openrouter.CallInfo, err error) {
 		attrs = append(attrs, attribute.String(errorType, typeOf(err)))
 	}
 	usage := usageOf(result)
+	attrs = valid(attrs)
 	s.metrics.record(s.ctx, s.op.Name, attrs, end.Sub(s.start), s.first, usage)
 	if s.span.IsRecording() {
 		s.span.SetAttributes(attrs[len(s.common):]...)
-		s.span.SetAttributes(s.ofEnd(result, usage, info)...)
+		if e, ok := errors.AsType[*openrouter.APIError](err); ok && e.Provider != "" {
+			s.set([]attribute.KeyValue{attribute.String(ownProvider, e.Provider)}) // the one that failed
+		}
+		s.set(s.ofEnd(result, usage, info))
 		if err != nil && !isCancelled(err) {
-			s.span.SetStatus(codes.Error, textOf(err))
+			s.span.SetStatus(codes.Error, validText(textOf(err)))
 		}
 	}
 	s.span.End(trace.WithTimestamp(end))

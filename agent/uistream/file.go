@@ -58,7 +58,7 @@ func (l *limits) userMessage(data json.RawMessage) (openrouter.Message, error) {
 		}
 	}
 	if len(texts)+len(files) == 0 {
-		return openrouter.Message{}, errors.New("it is empty")
+		return openrouter.Message{}, errors.New("its parts have no text and no file")
 	}
 	return openrouter.Message{Role: openrouter.RoleUser, Content: append(texts, files...)}, nil // models read text before images better
 }

@@ -206,7 +206,7 @@ func (b *body) turn() (*Turn, error) {
 	heads := make([]head, len(messages))
 	for i := range messages {
 		if err := json.Unmarshal(messages[i], &heads[i]); err != nil {
-			return nil, bad("messages[%d] is no message", i)
+			return nil, bad("messages[%d] is no object with a role and parts", i)
 		}
 		if isList && heads[i].Role == "user" {
 			t.users++

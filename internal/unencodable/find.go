@@ -38,7 +38,7 @@ func Find(request any, err error) []Value {
 		if e, ok := errors.AsType[*wire.ValueError](err); ok && e.Path != "" {
 			at.Path = e.Path
 		}
-		at.Problem, at.Err = noJSON(err)
+		at.Problem, at.Err = NoJSON(err)
 		s.add(at)
 	}
 	return s.found
@@ -206,14 +206,14 @@ func (s *seeker) try(path string, v any) {
 	w.Any(v)
 	if _, err := w.Bytes(); err != nil {
 		v := Value{Path: path}
-		v.Problem, v.Err = noJSON(err)
+		v.Problem, v.Err = NoJSON(err)
 		s.add(v)
 	}
 }
 
-// noJSON describes why a value has no JSON. The description never contains the
+// NoJSON describes why a value has no JSON. The description never contains the
 // value; the error of an encoder may.
-func noJSON(err error) (problem string, cause error) {
+func NoJSON(err error) (problem string, cause error) {
 	if e, ok := errors.AsType[*wire.ValueError](err); ok {
 		err = e.Err
 	}

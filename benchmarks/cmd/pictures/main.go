@@ -1,5 +1,5 @@
 // Command pictures draws the pictures of the README from the figures they show:
-// RESULTS.md, FAULTS.md and the library's defaults. Run it in its own directory.
+// RESULTS.md, FAULTS.md, docs/bulk.md and the library's defaults. Run it in its own directory.
 package main
 
 import (
@@ -40,6 +40,7 @@ func pictures() map[string][]byte {
 		"speed.svg":  draw("speed", speed(read("../../RESULTS.md"))),
 		"stream.svg": draw("stream", bounds()),
 		"faults.svg": draw("faults", faults(read("../../FAULTS.md"))),
+		"jobs.svg":   draw("jobs", bulk(read("../../../docs/bulk.md"))),
 	}
 }
 

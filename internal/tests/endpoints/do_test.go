@@ -2,6 +2,7 @@ package endpoints_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -141,16 +142,25 @@ func TestDoRefuses(t *testing.T) {
 		_, err = client.Do(t.Context(), method, "/x", out2{}, nil)
 		isRefused(t, err, "in")
 	}
-	for _, in := range []any{math.NaN(), make(chan int), []byte("{"), []byte{}, json.RawMessage("x"), json.RawMessage(nil), func() {}} {
+	for _, in := range []any{math.NaN(), make(chan int), []byte("{"), []byte{}, json.RawMessage("x"), json.RawMessage(nil), func() {}, stubborn{}} {
 		_, err = client.Do(t.Context(), "POST", "/x", in, nil)
 		isRefused(t, err, "in")
+		assert.NotContains(t, err.Error(), errQuoting.Error(), "it may be a prompt")
 	}
+	assert.ErrorIs(t, err, errQuoting)
 	_, err = client.Do(t.Context(), "get", "x", math.Inf(1), 7, openrouter.WithMaxRetries(-1))
 	isRefused(t, err, "WithMaxRetries", "method", "path", "out", "in")
 	assert.Zero(t, mock.GetTotalCallCount())
 }
 
 type out2 struct{}
+
+// stubborn is a value whose error quotes what it was about.
+type stubborn struct{}
+
+var errQuoting = errors.New("cannot encode the secret text")
+
+func (stubborn) MarshalJSON() ([]byte, error) { return nil, errQuoting }
 
 func isRefused(t *testing.T, err error, fields ...string) {
 	t.Helper()

@@ -143,15 +143,17 @@ func TestEmbeddingsBrokenAnswers(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"data":[]}`:                            "has 0 embeddings for 2 inputs",
 		`{"data":[{"embedding":[1],"index":0}]}`: "has 1 embeddings for 2 inputs",
-		`{"data":[{"embedding":[1]},{"embedding":[1]},{"embedding":[1]}]}`:    "has 3 embeddings for 2 inputs",
-		`{"data":[{"embedding":[1],"index":1},{"embedding":[2],"index":1}]}`:  "there is no embedding with the index 0",
-		`{"data":[{"embedding":[1],"index":0},{"embedding":[2],"index":2}]}`:  "there is no embedding with the index 1",
-		`{"data":[{"embedding":[1],"index":-1},{"embedding":[2],"index":0}]}`: "there is no embedding with the index 0",
-		`{"data":[{"embedding":[1]},{"embedding":[]}]}`:                       "the embedding 1 has no vector",
-		`{"data":[{"embedding":null},{"embedding":[1]}]}`:                     "the embedding 0 has no vector",
-		`{"data":[{"embedding":"AAA"},{"embedding":[1]}]}`:                    "the embedding 0 has no vector",
-		`{"data":[{"embedding":["x"]},{"embedding":[1]}]}`:                    "the embedding 0 has no vector",
-		`{"data":["secret text",{"embedding":[1]}]}`:                          "the embedding 0 has no vector",
+		`{"data":[{"embedding":[1]},{"embedding":[1]},{"embedding":[1]}]}`:       "has 3 embeddings for 2 inputs",
+		`{"data":[{"embedding":[1],"index":1},{"embedding":[2],"index":1}]}`:     "there is no embedding with the index 0",
+		`{"data":[{"embedding":[1],"index":0},{"embedding":[2],"index":2}]}`:     "there is no embedding with the index 1",
+		`{"data":[{"embedding":[1],"index":-1},{"embedding":[2],"index":0}]}`:    "there is no embedding with the index 0",
+		`{"data":[{"embedding":[1]},{"embedding":[]}]}`:                          "the embedding 1 has no vector",
+		`{"data":[{"embedding":null},{"embedding":[1]}]}`:                        "the embedding 0 has no vector",
+		`{"data":[{"embedding":"AAA"},{"embedding":[1]}]}`:                       "the embedding 0 has no vector",
+		`{"data":[{"embedding":["x"]},{"embedding":[1]}]}`:                       "the embedding 0 has no vector",
+		`{"data":["secret text",{"embedding":[1]}]}`:                             "the embedding 0 has no vector",
+		`{"data":[{"embedding":[2],"index":"1"},{"embedding":[1],"index":"0"}]}`: "the index of the embedding 0 is not an integer",
+		`{"data":[{"embedding":[2],"index":1},{"embedding":[1],"index":0.5}]}`:   "the index of the embedding 1 is not an integer",
 	} {
 		client, mock := mocked()
 		sent := answered(mock, always(200, body))
@@ -166,10 +168,11 @@ func TestEmbeddingsBrokenAnswers(t *testing.T) {
 		assert.Len(t, *sent, 1, "asking again would be paid for again")
 	}
 	for body, want := range map[string][]float32{
-		`{"data":[{"embedding":[2],"index":1},{"embedding":[1],"index":0}]}`: {1, 2},
-		`{"data":[{"embedding":[1]},{"embedding":[2]}]}`:                     {1, 2}, // servers that number nothing
-		`{"data":[{"embedding":"AACAPw=="},{"embedding":[2]}]}`:              {1, 2},
-		`{"data":[{"embedding":[2],"index":1},{"embedding":[1]}]}`:           {1, 2}, // 0 was left out
+		`{"data":[{"embedding":[2],"index":1},{"embedding":[1],"index":0}]}`:       {1, 2},
+		`{"data":[{"embedding":[1]},{"embedding":[2]}]}`:                           {1, 2}, // servers that number nothing
+		`{"data":[{"embedding":[1],"index":null},{"embedding":[2],"index":null}]}`: {1, 2},
+		`{"data":[{"embedding":"AACAPw=="},{"embedding":[2]}]}`:                    {1, 2},
+		`{"data":[{"embedding":[2],"index":1},{"embedding":[1]}]}`:                 {1, 2}, // 0 was left out
 	} {
 		client, mock := mocked()
 		answered(mock, always(200, body))
@@ -195,7 +198,8 @@ func TestEmbeddingsRefuse(t *testing.T) {
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: []input{{Text: "x", Tokens: []int{1}}}}, "input[0] sets more than one of Text, Tokens and Content"},
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Dimensions: new(0)}, "dimensions is 0, must be at least 1"},
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Extra: map[string]any{"input": 1}}, "input must not be in Extra"},
-		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Extra: map[string]any{"y": math.NaN()}}, "NaN"},
+		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Extra: map[string]any{"y": math.NaN()}}, "y is NaN, which JSON cannot carry"},
+		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Extra: map[string]any{"y": stubborn{}}}, "y contains a value of type endpoints_test.stubborn that failed to encode"},
 	} {
 		list, err := client.Embeddings.Create(t.Context(), test.req)
 		assert.Nil(t, list)
@@ -217,8 +221,9 @@ func TestEmbeddingsInLogs(t *testing.T) {
 		return a
 	}}))
 	list := &openrouter.EmbeddingList{ID: "e", Model: "a/b", Data: []openrouter.Embedding{{Vector: []float32{7}}}, Usage: &openrouter.Usage{PromptTokens: 3, Cost: 0.5}}
+	log.Info("bare", "list", &openrouter.EmbeddingList{})
 	log.Info("done", "list", list, "none", (*openrouter.EmbeddingList)(nil))
-	assert.Equal(t, "level=INFO msg=done list.id=e list.model=a/b list.vectors=1 list.prompt_tokens=3 list.cost=0.5 none=<nil>\n", out.String())
+	assert.Equal(t, "level=INFO msg=bare list.vectors=0\nlevel=INFO msg=done list.id=e list.model=a/b list.vectors=1 list.prompt_tokens=3 list.cost=0.5 none=<nil>\n", out.String())
 }
 
 func TestEmbeddingsOfTheFake(t *testing.T) {

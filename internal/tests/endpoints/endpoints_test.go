@@ -172,7 +172,7 @@ var endpointCalls = map[string]func(*testing.T, *openrouter.Client, ...openroute
 // eachEndpointCall runs check for each call. good is an answer that it takes.
 func eachEndpointCall(t *testing.T, check func(t *testing.T, good string, call func(*testing.T, *openrouter.Client, ...openrouter.Option) (openrouter.CallInfo, error))) {
 	for name, call := range endpointCalls {
-		good := `{"data":{"id":"gen-1"}}`
+		good := `{"data":{"id":"gen-1","count":1}}`
 		switch name {
 		case "models", "all models", "models of a user", "private endpoints", "activity", "providers", "do":
 			good = `{"data":[],"total_count":0,"links":{"next":null}}`

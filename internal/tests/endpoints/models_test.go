@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -287,6 +288,25 @@ func TestModelsAllRefusesLinks(t *testing.T) {
 		assert.Equal(t, 200, e.Call().StatusCode)
 		assert.LessOrEqual(t, len(*sent), 2)
 	}
+}
+
+// A loop over empty pages would never come to the caller.
+func TestModelsAllEndsAtAnEmptyPage(t *testing.T) {
+	client, mock := mocked()
+	pages := 0
+	answered(mock, func(*http.Request) (int, string) {
+		if pages++; pages == 1 {
+			return 200, page("?offset=1", "a")
+		}
+		if pages > 50 {
+			return 200, page("")
+		}
+		return 200, page("?offset=" + strconv.Itoa(pages))
+	})
+	ids, err := allModels(t, client)
+	assert.Equal(t, []string{"a"}, ids)
+	assert.ErrorContains(t, err, "links.next: is on a page without models")
+	assert.Equal(t, 2, pages)
 }
 
 func TestModelsAllEndsWhereLinksLeadBack(t *testing.T) {

@@ -83,8 +83,12 @@ func TestDoRawSendsOtherBodies(t *testing.T) {
 	res, err := client.DoRaw(t.Context(), "POST", "/files", openrouter.RawBody{ContentType: "text/plain"})
 	require.NoError(t, err)
 	require.NoError(t, res.Close())
-	assert.Equal(t, []string{"--x\r\n\xff", ""}, bodies)
-	assert.Equal(t, []string{`multipart/form-data; boundary="x"`, "text/plain"}, types)
+	_, err = client.Do(t.Context(), "POST", "/files", &form, &file)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"--x\r\n\xff", "", "--x\r\n\xff"}, bodies)
+	assert.Equal(t, []string{`multipart/form-data; boundary="x"`, "text/plain", `multipart/form-data; boundary="x"`}, types)
+	_, err = client.Do(t.Context(), "POST", "/files", (*openrouter.RawBody)(nil), &file)
+	isRefused(t, err, "in")
 
 	for _, bad := range []openrouter.RawBody{{}, {ContentType: "multipart/form-data; boundary"}, {ContentType: "text/plain\r\nX: y"}} {
 		_, err = client.Do(t.Context(), "POST", "/files", bad, nil)

@@ -268,7 +268,7 @@ func TestEmbeddingsAreOneOperation(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, 3, result.(*openrouter.EmbeddingList).Usage.PromptTokens)
 	list := " *openrouter.EmbeddingList attempts="
-	assert.Equal(t, []string{"start embeddings a/embed", "end" + list + "2", "start embeddings a/embed", "end" + list + "1 " + kindOf(err)}, s.all())
+	assert.Equal(t, []string{"start embeddings a/embed", "end" + list + "2", "start embeddings a/embed", "end" + list + "2 " + kindOf(err)}, s.all())
 }
 
 // The result of Do is the variable of the caller.

@@ -183,3 +183,30 @@ func BenchmarkLogCalls(b *testing.B) {
 		})
 	}
 }
+
+// The provider that failed is as good to know as the one that answered.
+func TestLogCallsNamesTheProviderThatFailed(t *testing.T) {
+	busy := openroutertest.Error(400, openrouter.ErrInvalidRequest, "no").Metadata(map[string]any{"provider_name": "Azure"})
+	cut := openroutertest.Text("Hel").Provider("Azure").MidStreamError(400, openrouter.ErrInvalidRequest)
+	for _, reply := range []openroutertest.Reply{busy, cut} {
+		out := &bytes.Buffer{}
+		_, err := openroutertest.NewTransport(t, reply).Client(openrouter.WithObserver(openrouter.LogCalls(plainText(out)))).Chat.Create(t.Context(), asking("hi"))
+		require.Error(t, err)
+		assert.Equal(t, 1, strings.Count(out.String(), " provider=Azure "), out.String())
+	}
+}
+
+// Paths may contain a key, and a key may be given as a model by mistake.
+func TestKeysAreNoTargets(t *testing.T) {
+	const key = "sk-or-v1-0123456789abcdef"
+	s, out := &seen{}, &bytes.Buffer{}
+	client := openroutertest.NewTransport(t, openroutertest.Error(400, openrouter.ErrInvalidRequest), openroutertest.Raw("{}").ForPath("/keys/"+key)).
+		Client(openrouter.WithAPIKey(key), openrouter.WithObserver(s, openrouter.LogCalls(plainText(out))))
+	_, _ = client.Do(t.Context(), "GET", "/keys/"+key, nil, nil)
+	req := asking("hi")
+	req.Model = key
+	_, _ = client.Chat.Create(t.Context(), req)
+	_, _ = client.Models.Get(t.Context(), key)
+	assert.Equal(t, 3, strings.Count(out.String(), "target="), out.String())
+	assert.NotContains(t, out.String()+fmt.Sprint(s.all()), key)
+}

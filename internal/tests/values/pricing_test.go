@@ -44,13 +44,19 @@ func TestCost(t *testing.T) {
 		usd     string
 		unknown []string
 	}{
-		"tokens":           {base, used(1000, 100), noon, "0.0045", nil},
-		"one token of ten": {with(func(p *pricing) { p.Prompt, p.Completion = "0.1", "0.2" }), used(1, 1), noon, "0.3", nil},
-		"no details":       {base, &usage{PromptTokens: 1, TotalTokens: 1}, noon, "0.000003", nil},
-		"a cached answer":  {with(func(p *pricing) { p.Request = "1" }), used(0, 0), noon, "0", nil},
-		"a request":        {with(func(p *pricing) { p.Request = "0.01" }), used(1000, 0), noon, "0.013", nil},
-		"free":             {pricing{Prompt: "0", Completion: "0", Request: "0"}, used(1000, 1000), noon, "0", nil},
-		"no price":         {pricing{}, used(1000, 1000), noon, "0", nil},
+		"tokens":              {base, used(1000, 100), noon, "0.0045", nil},
+		"one token of ten":    {with(func(p *pricing) { p.Prompt, p.Completion = "0.1", "0.2" }), used(1, 1), noon, "0.3", nil},
+		"no details":          {base, &usage{PromptTokens: 1, TotalTokens: 1}, noon, "0.000003", nil},
+		"a cached answer":     {with(func(p *pricing) { p.Request = "1" }), used(0, 0), noon, "0", nil},
+		"a request":           {with(func(p *pricing) { p.Request = "0.01" }), used(1000, 0), noon, "0.013", nil},
+		"free":                {pricing{Prompt: "0", Completion: "0", Request: "0"}, used(1000, 1000), noon, "0", nil},
+		"no price":            {pricing{}, used(1000, 1000), noon, "0", []string{"there is no price prompt", "there is no price completion"}},
+		"no price of nothing": {pricing{Prompt: "0.1"}, used(1, 0), noon, "0.1", nil},
+		"a new price": {with(func(p *pricing) { p.Extra = map[string]any{"video": "1", "moon": "2"} }), used(1000, 0), noon, "0.003",
+			[]string{`what the member "moon" of the prices means`, `what the member "video" of the prices means`}},
+		"a new condition": {with(func(p *pricing) {
+			p.Overrides = []override{{Prompt: "1", Extra: map[string]any{"min_age": 1}}, {MinPromptTokens: 9, Extra: map[string]any{"other": 1}}}
+		}), used(1, 0), noon, "1", []string{`what the member "min_age" of the prices means`}},
 		"cache": {with(func(p *pricing) { p.InputCacheRead, p.InputCacheWrite = "0.0000003", "0.00000375" }), used(1000, 0, func(u *usage) {
 			u.PromptTokensDetails.CachedTokens, u.PromptTokensDetails.CacheWriteTokens = 600, 300
 		}), noon, "0.001605", nil},
@@ -64,6 +70,12 @@ func TestCost(t *testing.T) {
 		"cached audio": {with(func(p *pricing) { p.Audio, p.InputAudioCache = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
 			u.PromptTokensDetails.AudioTokens, u.PromptTokensDetails.CachedTokens = 40, 10
 		}), noon, "0.00058", []string{"how many of the cached tokens are audio, which has another price"}},
+		"cached audio without a price of its own": {with(func(p *pricing) { p.Audio, p.InputCacheRead = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
+			u.PromptTokensDetails.AudioTokens, u.PromptTokensDetails.CachedTokens = 40, 10
+		}), noon, "0.00056", []string{"how many of the cached tokens are audio, which has another price"}},
+		"cached images": {with(func(p *pricing) { p.ImageToken, p.InputCacheRead = "0.00001", "0.000001" }), used(100, 0, func(u *usage) {
+			u.PromptTokensDetails.ImageTokens, u.PromptTokensDetails.CachedTokens = 40, 10
+		}), noon, "0.00056", []string{"how many of the cached tokens are those of images, which have another price"}},
 		"reasoning":                  {base, used(0, 100, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 60 }), noon, "0.0015", nil},
 		"reasoning of its own price": {with(func(p *pricing) { p.InternalReasoning = "0.00002" }), used(0, 100, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 60 }), noon, "0.0018", nil},
 		"more reasoning than there is": {base, used(0, 10, func(u *usage) { u.CompletionTokensDetails.ReasoningTokens = 11 }), noon, "0.00015",
@@ -111,6 +123,14 @@ func TestCost(t *testing.T) {
 			assert.Equal(t, f, cost.Float64())
 		})
 	}
+}
+
+func TestCostWithoutPrices(t *testing.T) {
+	var none *openrouter.ModelPricing
+	cost := none.Cost(&openrouter.Usage{PromptTokens: 1}, time.Time{})
+	assert.Equal(t, []string{"there are no prices"}, cost.Unknown)
+	assert.Equal(t, "about 0.00 USD", cost.String())
+	assert.Empty(t, none.Cost(&openrouter.Usage{}, time.Time{}).Unknown, "the response cache is free")
 }
 
 // What a model answers about itself, and a price in the units that people use.

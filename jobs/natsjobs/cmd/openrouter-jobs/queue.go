@@ -31,11 +31,11 @@ type queue struct {
 func (q *queue) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&q.name, "queue", "jobs", "the `name` of the queue")
-	f.StringVar(&q.config.URL, "url", "", "a NATS server with JetStream, or several of one cluster with commas between; the default is NATS_URL")
+	f.StringVar(&q.config.URL, "url", "", "the `address` of a NATS server with JetStream, or several of one cluster with commas between; the default is NATS_URL")
 	f.StringVar(&q.config.Dir, "dir", "", "a `folder` with the queue instead, for one process at a time; without a URL the default is openrouter-jobs")
 	f.StringVar(&q.creds, "creds", "", "a `file` with the credentials for the URL; the default is NATS_CREDS")
 	f.IntVar(&q.config.Replicas, "replicas", 0, "`servers` of a cluster that keep each job of a new queue; the default is 3 in a cluster")
-	f.DurationVar(&q.config.Lease, "lease", 0, "how `long` a job waits for a worker that died; the default is 30s, or what the queue has")
+	f.DurationVar(&q.config.Lease, "lease", 0, "the `time` that a job waits for a worker that died, such as 2m; the default is 30s, or what the queue has")
 }
 
 // open opens the queue, and makes it for add only. It tells of lost connections if say is not nil.
