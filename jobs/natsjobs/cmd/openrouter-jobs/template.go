@@ -63,7 +63,7 @@ func (t *template) fill(v any, column func(string) string) any {
 	}
 }
 
-// check returns an error if a column is missing.
+// check returns an error if a column is missing, or not the only one with its name.
 func (t *template) check(columns []string, key string) error {
 	if len(t.names) == 0 {
 		return errors.New("the request has no {{column}}, so that all rows would be the same")
@@ -71,6 +71,11 @@ func (t *template) check(columns []string, key string) error {
 	needed := t.names
 	if key != "" {
 		needed = append([]string{key}, needed...)
+	}
+	for i, name := range columns {
+		if name != "" && slices.Contains(columns[:i], name) {
+			return fmt.Errorf("two columns have the name %q", name)
+		}
 	}
 	for _, name := range needed {
 		if !slices.Contains(columns, name) {
@@ -96,7 +101,7 @@ func (t *template) job(columns, row []string, key string) (jobs.Job, error) {
 	}
 	if key != "" && err == nil {
 		if job.Key = values[key]; job.Key == "" {
-			err = fmt.Errorf("a row has nothing in the column %q of the key", key)
+			err = fmt.Errorf("has nothing in the column %q of the key", key)
 		}
 	}
 	return job, err
