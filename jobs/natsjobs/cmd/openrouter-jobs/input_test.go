@@ -14,17 +14,20 @@ func TestWhatIsWrongInATableIsNamedWithItsLine(t *testing.T) {
 	s.write("latin.csv", "id,text\n1,good\n2,caf\xe9\n3,caf\xe8\n")
 	s.write("head.csv", "id,caf\xe9,text\n1,2,3\n")
 	s.write("number.csv", "id,text\n1,x\n")
-	s.write("list.json", `{"model":"m/x","messages":"{{text}}"}`)
+	s.write("mesages.json", `{"model":"m/x","mesages":[{"role":"user","content":"{{text}}"}]}`)
+	s.write("price.json", `{"model":"m/x","messages":[{"role":"user","content":"Hi"}],"provider":{"max_price":{"prompt":"{{id}}"}}}`)
 	for _, c := range []struct{ line, says string }{
 		{"run nokey.csv out --model m --prompt {{text}} --key id", `nokey.csv: line 4: has nothing in the column "id" of the key`},
 		{"run twice.csv out --model m --prompt {{text}}", `twice.csv: two columns have the name "text"`},
 		{"run latin.csv out --model m --prompt {{text}}", "latin.csv: line 3: is not valid UTF-8"},
 		{"run head.csv out --model m --prompt {{text}}", "head.csv: line 1: is not valid UTF-8"},
+		{"run number.csv out --template mesages.json", "number.csv: line 2: the request of the template is not valid: openrouter: messages is empty"},
 	} {
 		_, stderr := s.runs(exitError, strings.Fields(c.line)...)
 		assert.Contains(t, stderr, c.says, c.line)
 	}
 	assert.Len(t, s.results("out"), 2, "the rows before it are asked")
+	s.runs(exitDone, strings.Fields("run number.csv o3 --template price.json")...)
 	s.write("empty.csv", "id,text,,\n1,a,,\n")
 	s.runs(exitDone, strings.Fields("run empty.csv o2 --model m --prompt {{text}}")...)
 }

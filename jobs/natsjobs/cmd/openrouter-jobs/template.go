@@ -17,6 +17,7 @@ import (
 type template struct {
 	value any
 	names []string // of the columns that it uses
+	wrong bool     // with its places not filled, the request is not valid
 }
 
 var placeholder = regexp.MustCompile(`\{\{\s*(.*?)\s*\}\}`)
@@ -26,7 +27,7 @@ func parseTemplate(data []byte) (*template, error) {
 	if err := json.Unmarshal(data, &req); err != nil {
 		return nil, fmt.Errorf("it is not a request: %w", err)
 	}
-	t := &template{}
+	t := &template{wrong: req.Validate() != nil}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber() // a float64 would change large seeds
 	if err := d.Decode(&t.value); err != nil {
@@ -95,6 +96,12 @@ func (t *template) job(columns, row []string, key string) (jobs.Job, error) {
 	data, err := json.Marshal(t.fill(t.value, func(name string) string { return values[name] }))
 	if err == nil {
 		err = json.Unmarshal(data, job.Request)
+	}
+	if err == nil && t.wrong { // a place may be that of a price, say: the first row decides
+		t.wrong = false
+		if err := job.Request.Validate(); err != nil {
+			return job, fmt.Errorf("the request of the template is not valid: %w", err)
+		}
 	}
 	if err == nil {
 		job.Meta, err = json.Marshal(values)
