@@ -168,7 +168,7 @@ func (c *config) results(ctx context.Context, id string, yield func(*BatchResult
 	case r.rows == 0 && b.Status == BatchStatusCompleted && b.RequestCounts.Completed+b.RequestCounts.Failed > 0:
 		return b, &BatchError{Batch: b, Err: errors.New("the results are no longer available: the service keeps them for 30 days")}
 	case r.rows < b.RequestCounts.Completed && b.Status == BatchStatusCompleted:
-		return b, &BatchError{Batch: b, Err: fmt.Errorf("the service sent only %d results", r.rows)}
+		return b, &BatchError{Batch: b, Err: fmt.Errorf("the service sent results for only %d", r.rows)}
 	}
 	return b, b.failure()
 }

@@ -278,10 +278,10 @@ func testInvalidTools(t *testing.T) {
 		client *openrouter.Client
 		req    *openrouter.ChatCompletionRequest
 	}{
-		"Agent.Client is nil": {nil, question()},
-		"request is nil":      {client, nil},
+		"Agent.Client is nil":     {nil, question()},
+		"request is nil":          {client, nil},
 		"prompt is not supported": {client, &openrouter.ChatCompletionRequest{Prompt: "x"}},
-		"messages is empty":   {client, &openrouter.ChatCompletionRequest{}},
+		"messages is empty":       {client, &openrouter.ChatCompletionRequest{}},
 	} {
 		run, err := agent.Agent{Client: c.client}.Run(t.Context(), c.req)
 		require.NotNil(t, run)
