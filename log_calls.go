@@ -122,7 +122,7 @@ func ownText(err error) string {
 		return err.Error()
 	}
 	for _, text := range []func(error) string{
-		textAs[*BatchError], textAs[*APIError], textAs[*StreamError], textAs[*ConnectionError], textAs[*DecodeError], textAs[*ValidationError],
+		textAs[*BatchError], textAs[*BatchUnknownError], textAs[*APIError], textAs[*StreamError], textAs[*ConnectionError], textAs[*DecodeError], textAs[*ValidationError],
 	} {
 		if text := text(err); text != "" {
 			return text

@@ -46,6 +46,24 @@ func (l *EmbeddingList) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// LogValue returns the id, the model, the status, the counts of requests and the usage.
+// log/slog calls it.
+func (b *Batch) LogValue() slog.Value {
+	if b == nil {
+		return slog.Value{}
+	}
+	attrs := appendText(make([]slog.Attr, 0, 12), "id", b.ID)
+	attrs = appendText(attrs, "model", b.Model)
+	attrs = appendText(attrs, "batch_status", string(b.Status))
+	if n := b.RequestCounts; n.Total != 0 {
+		attrs = append(attrs, slog.Int("requests", n.Total), slog.Int("completed", n.Completed), slog.Int("failed", n.Failed))
+	}
+	if b.Usage != nil {
+		attrs = b.Usage.logAttrs(attrs)
+	}
+	return slog.GroupValue(attrs...)
+}
+
 // LogValue returns the counts of tokens and the cost in USD. Counts of cached and of
 // reasoning tokens are left out if they are 0. log/slog calls it.
 func (u Usage) LogValue() slog.Value { return slog.GroupValue(u.logAttrs(make([]slog.Attr, 0, 5))...) }
@@ -119,6 +137,9 @@ func (e *ValidationError) LogValue() slog.Value { return slog.GroupValue(logErro
 func (e *BatchError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
 
 // LogValue returns the text of the error and its type. log/slog calls it.
+func (e *BatchUnknownError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
+
+// LogValue returns the text of the error and its type. log/slog calls it.
 func (e *FileError) LogValue() slog.Value { return slog.GroupValue(logError(e, nil)...) }
 
 func logCallError(err error, call CallInfo) slog.Value {
@@ -152,6 +173,9 @@ var errorKinds = []struct {
 // errorKind returns a short name for what went wrong. For a failure that the service
 // reported, it is the type. There are few names.
 func errorKind(err error) string {
+	if errors.Is(err, ErrBatchUnknown) { // first: it wraps the reason
+		return "batch_unknown"
+	}
 	for _, k := range errorKinds {
 		if errors.Is(err, k.err) {
 			return k.kind

@@ -261,6 +261,9 @@ func (w *watch) infoOf(res any, err error) CallInfo {
 
 // partialOf returns what an error holds of the answer, or nil.
 func partialOf(err error) any {
+	if e, ok := errors.AsType[*BatchError](err); ok && e.Batch != nil {
+		return e.Batch
+	}
 	var partial *ChatCompletion
 	if e, ok := errors.AsType[*APIError](err); ok {
 		partial = e.Partial

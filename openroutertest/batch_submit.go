@@ -146,5 +146,18 @@ func (b *batch) rowRequest(row batchRow) *Request {
 			req.Body.Model = b.Model
 		}
 	}
+	if req.Path == embeddingsPath {
+		req.Raw = withModel(req.Raw, b.Model)
+	}
 	return req
+}
+
+// withModel returns the body of a row, which may leave out the model of its batch.
+func withModel(body json.RawMessage, model string) json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil || object == nil || object["model"] != nil {
+		return body
+	}
+	object["model"] = encode(model)
+	return encode(object)
 }

@@ -63,6 +63,9 @@
 //   - /key, /credits and /activity: what those answers cost. RequireManagementKey
 //     makes the last two refuse other keys.
 //   - /providers
+//   - /batches: the whole life of a batch; SetBatchLife says how it ends. The replies
+//     answer its rows. Rows for other endpoints than chat and embeddings need a reply
+//     with [Reply.ForPath].
 //   - /embeddings: vectors that are alike for texts with the same words, so that a
 //     search finds something
 //

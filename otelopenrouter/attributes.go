@@ -193,17 +193,17 @@ func partsOf(result any) []openrouter.Part {
 	return parts
 }
 
-// field returns the field of a struct behind a pointer, or nil.
+// field returns the field of a struct, also behind a pointer, or nil.
 func field(result any, name string) any {
-	v := reflect.ValueOf(result)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+	v := reflect.Indirect(reflect.ValueOf(result))
+	if v.Kind() != reflect.Struct {
 		return nil
 	}
-	of, ok := v.Elem().Type().FieldByName(name)
+	of, ok := v.Type().FieldByName(name)
 	if !ok || !of.IsExported() {
 		return nil
 	}
-	f, err := v.Elem().FieldByIndexErr(of.Index)
+	f, err := v.FieldByIndexErr(of.Index)
 	if err != nil { // in an embedded struct that is not there
 		return nil
 	}

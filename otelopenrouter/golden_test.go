@@ -51,6 +51,21 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, err)
 			},
 		},
+		"batch": {
+			[]openroutertest.Reply{openroutertest.Text("Hello.").Usage(5, 2).Cost(0.5), openroutertest.Text("Hello.").Usage(5, 2).Cost(1)},
+			func(t *testing.T, client *openrouter.Client) {
+				row := func(id string) openrouter.BatchRow {
+					return openrouter.BatchRow{CustomID: id, Request: &openrouter.ChatCompletionRequest{Messages: asking("Hello?").Messages}}
+				}
+				batch, err := client.Batches.Submit(t.Context(), &openrouter.BatchRequest{Model: "openai/gpt-5.2", Rows: openrouter.BatchRows(row("a"), row("b"))})
+				require.NoError(t, err)
+				_, err = client.Batches.Wait(t.Context(), batch.ID)
+				require.NoError(t, err)
+				for _, err := range client.Batches.Results(t.Context(), batch.ID) {
+					require.NoError(t, err)
+				}
+			},
+		},
 		"retried": {
 			[]openroutertest.Reply{
 				openroutertest.Error(529, openrouter.ErrProviderOverloaded, "busy").RetryAfter(3 * time.Second),

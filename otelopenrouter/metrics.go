@@ -47,14 +47,14 @@ func (ms *metrics) record(ctx context.Context, name string, attrs []attribute.Ke
 	if first > 0 {
 		ms.first.Record(ctx, first.Seconds(), with)
 	}
-	if u == nil || name != chat && name != embeddings { // the others show the sum of those inside of them
+	if u == nil || name != chat && name != embeddings && name != waitBatch { // the others show the sum of those inside of them, or the same again
 		return
 	}
 	of := func(kind string) metric.MeasurementOption {
 		return metric.WithAttributeSet(attribute.NewSet(append(slices.Clone(attrs), attribute.String(tokenType, kind))...))
 	}
 	ms.tokens.Record(ctx, int64(u.PromptTokens), of("input"))
-	if name == chat {
+	if name != embeddings { // which have no output
 		ms.tokens.Record(ctx, int64(outputTokens(u)), of("output"))
 	}
 	ms.cost.Add(ctx, u.Cost, with)

@@ -26,6 +26,7 @@ type observer struct {
 const (
 	chat        = "chat"
 	embeddings  = "embeddings"
+	waitBatch   = "wait_batch"
 	executeTool = "execute_tool"
 	invokeAgent = "invoke_agent"
 	do          = "do" // of Client.Do

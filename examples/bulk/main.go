@@ -53,7 +53,9 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		labels[result.Answer.Text()]++
+		if result.Err == "" {
+			labels[result.Answer.Text()]++
+		}
 	}
 	fmt.Println(labels)
 }

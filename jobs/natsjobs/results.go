@@ -164,7 +164,7 @@ func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 		}
 		c.take(m.found)
 	}
-	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs)}
+	s := jobs.Status{Done: c.states[stateDone], Failed: c.states[stateFailed], Usage: c.used.usage(), Left: int(info.State.Msgs) + c.states[stateBatch]}
 	s.Workers, s.Paused, err = q.present(ctx, info.TimeStamp)
 	return s, err
 }

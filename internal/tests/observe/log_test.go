@@ -154,12 +154,37 @@ func TestLogValues(t *testing.T) {
 		{stream, `v.error="openrouter: stream ended before it was complete (generation g)" v.error_type=stream_truncated`},
 		{file, `v.error=` + fmt.Sprintf("%q", file) + ` v.error_type=file`},
 		{&openrouter.BatchError{Batch: &openrouter.Batch{ID: "b1", Status: openrouter.BatchStatusExpired}}, `v.error="openrouter: batch b1 is expired" v.error_type=batch`},
+		{&openrouter.BatchUnknownError{Model: "a/b", Rows: 2, Since: time.Unix(0, 0), Err: io.EOF}, `v.error="openrouter: it is unknown whether the batch was created: look in Batches.List for one of model a/b with 2 requests, created after 1970-01-01T00:00:00Z: EOF" v.error_type=batch_unknown`},
+		{&openrouter.Batch{ID: "b1", Model: "a/b", Status: openrouter.BatchStatusCompleted, RequestCounts: openrouter.BatchCounts{Total: 3, Completed: 2, Failed: 1}, Usage: res.Usage},
+			`v.id=b1 v.model=a/b v.batch_status=completed v.requests=3 v.completed=2 v.failed=1 v.prompt_tokens=3 v.completion_tokens=2 v.cost=0.5`},
+		{(*openrouter.Batch)(nil), `v=<nil>`},
 		{&openrouter.ConnectionError{Err: io.ErrUnexpectedEOF, Body: []byte(secret)}, `v.error="openrouter: unexpected EOF (after 22 bytes)" v.error_type=connection`},
 		{(&openrouter.ChatCompletionRequest{}).Validate(), `v.error="openrouter: messages is empty, and prompt is not set either; WithoutValidation(\"messages\") sends it anyway" v.error_type=invalid`},
 	} {
 		var out bytes.Buffer
 		plainText(&out).Info("m", "v", c.value)
 		assert.Equal(t, strings.TrimSpace("level=INFO msg=m "+c.want)+"\n", out.String())
+		assert.NotContains(t, out.String(), secret)
+	}
+}
+
+// What a batch cost is on the line of the wait, also if the batch has expired.
+func TestLogCallsOfBatches(t *testing.T) {
+	for status, level := range map[openrouter.BatchStatus]string{openrouter.BatchStatusCompleted: "INFO", openrouter.BatchStatusExpired: "WARN"} {
+		var out bytes.Buffer
+		fake := openroutertest.NewTransport(t, openroutertest.Text("a").Usage(5, 2).Cost(0.5).Always())
+		fake.SetBatchLife(status)
+		client := fake.Client(openrouter.WithObserver(openrouter.LogCalls(plainText(&out))))
+		row := func(id string) openrouter.BatchRow {
+			return openrouter.BatchRow{CustomID: id, Request: &openrouter.ChatCompletionRequest{Messages: asking(secret).Messages}}
+		}
+		batch, err := client.Batches.Submit(t.Context(), &openrouter.BatchRequest{Model: "a/b", Rows: openrouter.BatchRows(row("1"), row("2"))})
+		require.NoError(t, err)
+		_, _ = client.Batches.Wait(t.Context(), batch.ID)
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		last := lines[len(lines)-1]
+		assert.Contains(t, last, "level="+level+" msg=openrouter operation=wait_batch")
+		assert.Regexp(t, `requests=2 .*prompt_tokens=\d+ .*cost=(1|0\.5) `, last)
 		assert.NotContains(t, out.String(), secret)
 	}
 }
