@@ -78,8 +78,7 @@ type Store interface {
 	// times. It does not yield jobs whose result is [Result.Pending]. An error ends the sequence. A
 	// Runner passes a context that ends when the Runner starts no more jobs.
 	Done(ctx context.Context) iter.Seq2[string, error]
-	// Results yields the last result of each key, in any order. An error ends the sequence. A Runner
-	// without Batch does not call it if Done yields no key.
+	// Results yields the last result of each key, in any order. An error ends the sequence.
 	Results(ctx context.Context) iter.Seq2[Result, error]
 	// Put stores results. They must be durable when it returns nil. After an error, some of them may
 	// be stored, and a Runner may Put them again. A later result of the same key replaces the earlier

@@ -176,9 +176,6 @@ func (s *run) load() error {
 		}
 		s.keys[hashOf(key)] = storedDone
 	}
-	if len(s.keys) == 0 && !s.Batch {
-		return nil
-	}
 	for result, err := range s.Store.Results(s.ctx) { // only they tell failures, costs and batches
 		if err != nil {
 			return err
