@@ -67,7 +67,7 @@
 // the request was routed. [ModelPricing.Cost] calculates a cost exactly.
 // [AccountService.Key] tells what the key may still spend.
 //
-// [BatchesService.Submit] asks thousands of requests at a lower price. Package
+// [BatchesService.Submit] sends thousands of requests at a lower price. Package
 // [github.com/openrouter-go/openrouter/jobs] records the answers to many requests, and continues
 // where it stopped. [EmbeddingsService.Create] turns texts into vectors. [Client.Do] and
 // [Client.DoRaw] call any other endpoint.

@@ -20,7 +20,7 @@ type Agent struct {
 	Name string
 	// Tools are added after the tools of the request, in this order. The request's own Tools may have
 	// functions that run elsewhere, without a Go function; calls of these end up in [Run.Pending].
-	// Tools that the service runs, such as [openrouter.WebSearchTool], also belong into the request.
+	// Tools that the service runs, such as [openrouter.WebSearchTool], go into the request, too.
 	Tools []Tool
 
 	// MaxSteps limits the number of requests of a run: 0 means 16, and -1 means no limit. The calls

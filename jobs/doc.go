@@ -1,7 +1,7 @@
 // Package jobs sends many requests and records each answer once. A run that was killed can be
 // started again and continues where it stopped.
 //
-//	store, err := jobs.OpenFile(path) // what is in it is not asked again
+//	store, err := jobs.OpenFile(path) // jobs with a result in it are skipped
 //	if err != nil {
 //		log.Fatal(err)
 //	}

@@ -39,9 +39,9 @@
 //
 // # Shared budget and pauses
 //
-// All workers share one budget, [jobs.Runner.MaxCost]. If one of them gets a rate limit, all pause.
-// The reservations of a dead worker are released after two leases. The cost of its unfinished
-// requests is unknown and does not count. Workers may start and stop at any time.
+// All workers share one budget, [jobs.Runner.MaxCost]. If one of them gets a rate limit, all pause
+// for that model. The reservations of a dead worker are released after two leases. The cost of its
+// unfinished requests is unknown and does not count. Workers may start and stop at any time.
 //
 // # On the server
 //
