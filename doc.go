@@ -67,11 +67,10 @@
 // the request was routed. [ModelPricing.Cost] calculates a cost exactly.
 // [AccountService.Key] tells what the key may still spend.
 //
-// [BatchesService.Submit] asks thousands of requests at a lower price. Package
-// [github.com/openrouter-go/openrouter/jobs] records the answers to many requests, and
-// goes on where it stopped.
-// [EmbeddingsService.Create] turns texts into vectors. [Client.Do] and [Client.DoRaw]
-// call any other endpoint.
+// [BatchesService.Submit] sends thousands of requests at a lower price. Package
+// [github.com/openrouter-go/openrouter/jobs] records the answers to many requests, and continues
+// where it stopped. [EmbeddingsService.Create] turns texts into vectors. [Client.Do] and
+// [Client.DoRaw] call any other endpoint.
 //
 // Package [github.com/openrouter-go/openrouter/agent] runs Go functions as tools.
 // Without it, [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs

@@ -18,9 +18,9 @@ type Agent struct {
 	// invoke_agent with Name as its target; see [openrouter.WithObserver]. A program should have few
 	// different names.
 	Name string
-	// Tools are added behind the tools of the request, in this order. The request's own Tools may have
+	// Tools are added after the tools of the request, in this order. The request's own Tools may have
 	// functions that run elsewhere, without a Go function; calls of these end up in [Run.Pending].
-	// Tools that the service runs, such as [openrouter.WebSearchTool], also belong into the request.
+	// Tools that the service runs, such as [openrouter.WebSearchTool], go into the request, too.
 	Tools []Tool
 
 	// MaxSteps limits the number of requests of a run: 0 means 16, and -1 means no limit. The calls
@@ -83,7 +83,7 @@ type Decision struct {
 	// Wait postpones the call. The other calls of the answer run. Then the run ends without an error,
 	// and the call is in [Run.Pending]. Wait takes precedence over Allow.
 	//
-	// In a run inside a tool, Wait ends only the inner run. The outer run goes on, because it needs
+	// In a run inside a tool, Wait ends only the inner run. The outer run continues, because it needs
 	// the tool's result.
 	Wait bool
 	// Reason is told to the model if the call is refused.

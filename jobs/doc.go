@@ -1,7 +1,7 @@
-// Package jobs answers many requests and records each answer once. A run that was killed goes on
-// where it stopped.
+// Package jobs sends many requests and records each answer once. A run that was killed can be
+// started again and continues where it stopped.
 //
-//	store, err := jobs.OpenFile(path) // what is in it is not asked again
+//	store, err := jobs.OpenFile(path) // jobs with a result in it are skipped
 //	if err != nil {
 //		log.Fatal(err)
 //	}
@@ -17,52 +17,52 @@
 //		fmt.Printf("%s: %s%s\n", result.Key, result.Answer.Text(), result.Err)
 //	}
 //
-// A [Job] is a request with a key. The jobs come from an iterator, which is never held whole;
-// [ReadJSONL] makes one of a file. A [Store] holds the results: [OpenFile] keeps them in a file, and
-// any database can be one. Package jobstest checks a Store.
+// A [Job] is a request with a key. Jobs come from an iterator, which is read while the run works;
+// [ReadJSONL] reads them from a file. A [Store] holds the results. [OpenFile] keeps them in a file.
+// For a database, implement Store and test it with package jobstest.
 //
-// # What is promised
+// # Guarantees
 //
-// A job is asked at least once and recorded once. A job counts as done when its result is on the
-// disk. A job whose key is in the Store is not asked again. So a run can be started again after
-// every end: after the last job, after a kill, after an error.
+// Each job is sent at least once and recorded once. It is done when its result is on the disk. A
+// job whose key is in the Store is not sent again. So you can always start a run again: after an
+// error, after a kill, and with more jobs.
 //
-// A crash costs the requests that were under way, at most [Runner.Workers]: they are asked again,
-// and the service bills them again. Its response cache helps only if the answer was complete there,
-// and makes equal requests get equal answers. So it is off, unless the client was made with
-// [openrouter.WithResponseCache].
+// After a crash, the jobs that were running, at most [Runner.Workers], are sent again, and the
+// service bills them again. The service's response cache prevents this only if the answer was
+// complete, and it gives equal requests the same answer. It is off unless the client was created
+// with [openrouter.WithResponseCache].
 //
 // # Limits
 //
-// A rate limit of the service pauses its model until the service says, for all workers. Fewer
-// workers go on then, and slowly become more again. Too few credits and a rejected key stop the run.
-// So does [Runner.MaxCost], before it is exceeded.
+// After a rate limit, all workers pause for that model, for as long as the service says. Then fewer
+// workers continue, and their number slowly grows again. Missing credits, a rejected key and
+// [Runner.MaxCost] stop the run. [Runner.Run] has the details.
 //
 // # Failures
 //
-// The client retries temporary failures first. A job that fails for good is recorded with its error,
-// and what it cost. [Runner.RetryFailed] asks such jobs again.
+// The client retries temporary failures first. A job that still fails is recorded with its error
+// and its cost. [Runner.RetryFailed] sends such jobs again.
 //
-// # At half the price
+// # Batches at half the price
 //
-// [Runner.Batch] sends jobs that may wait minutes or hours through the service's Batch API, at about
-// half the price. Jobs of one model go in groups of up to 5,000, which start when they are full or
-// when the source has ended. A result with the id of the batch is stored for each job before anybody
-// waits, so the next run waits on if this one stops. Every run does that, with or without Batch. The
-// results are the same, in the same store. If the process dies while a group is handed over, that
-// group may be asked twice.
+// [Runner.Batch] sends jobs that may wait minutes or hours through the service's Batch API, at
+// about half the price. Jobs of one model are sent in groups of up to 5,000. A group is sent when
+// it is full or when the source has ended. Then a result with the id of the batch is stored for
+// each job. If the run stops, the next run waits for these batches, with or without Batch. The
+// results look the same as without Batch. If the process dies while it submits a group, that group
+// may be sent twice.
 //
-// Groups are held in memory, up to 20,000 jobs. A job that cannot go with a batch, such as one with an
-// image in the request, fails alone. With [Runner.MaxCost] the first batch of a model has at most 100
-// jobs.
+// Up to 20,000 jobs in groups are held in memory. A job that a batch does not accept, such as one
+// with an image in the request, fails without affecting the others. With [Runner.MaxCost], the
+// first batch of a model has at most 100 jobs.
 //
-// # More than a request
+// # Typed answers, agents, several requests
 //
-// [Runner.Do] makes a job anything that costs money and can fail: a typed answer, the run of an
-// agent, several requests.
+// [Runner.Do] replaces the request by a function of yours, for example for a typed answer, the run
+// of an agent, or several requests.
 //
-// # More than a machine
+// # Many machines
 //
-// Module jobs/natsjobs has the same jobs for many processes. Its queue is a Store that is a [Fleet],
-// so that all of them share one budget and pause together.
+// Module jobs/natsjobs runs the same jobs in many processes. They share a queue, one budget, and
+// the pauses of rate limits; see [Fleet].
 package jobs

@@ -49,7 +49,7 @@ func Example() {
 	ctx, path := context.Background(), filepath.Join(dir, "labels.jsonl")
 	rows := reviews("It works.", "I love it.")
 
-	store, err := jobs.OpenFile(path) // what is in it is not asked again
+	store, err := jobs.OpenFile(path) // jobs with a result in it are skipped
 	if err != nil {
 		log.Fatal(err)
 	}

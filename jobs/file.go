@@ -14,9 +14,9 @@ import (
 	"unicode/utf8"
 )
 
-// FileStore keeps results in a file, a JSON object a line, in the order in which they came. Open one
-// with [OpenFile]. It holds nothing of them in memory, and is safe for concurrent use. Other programs
-// may read the file at any time.
+// FileStore keeps results in a file, one JSON object per line, in the order of their arrival. Open
+// one with [OpenFile]. It keeps no results in memory, and is safe for concurrent use. Other
+// programs may read the file at any time.
 type FileStore struct {
 	path string
 	abs  string // the program may change its folder
@@ -29,12 +29,12 @@ type FileStore struct {
 	err  error // after it the file may differ from what the disk holds
 }
 
-// OpenFile opens a file of results, or creates it. The file is locked until [FileStore.Close]: a
-// second OpenFile of the same file fails, in this process and in others. (Systems other than Linux,
-// macOS, the BSDs, illumos and Windows have no such lock.)
+// OpenFile opens or creates a file of results. The file is locked until [FileStore.Close]: a second
+// OpenFile of the same file fails, in this process and in others. The lock exists on Linux, macOS,
+// the BSDs, illumos and Windows only.
 //
-// A last line that a crash has cut is removed; its job was not recorded. OpenFile refuses files that
-// hold something else. If the machine lost power, check the file with [FileStore.Done]: a line that
+// If a crash has cut the last line, OpenFile removes it; its job was not recorded. OpenFile refuses
+// files with other content. After a power loss, check the file with [FileStore.Done]: a line that
 // is not a result ends the sequence with an error that names the line.
 func OpenFile(path string) (*FileStore, error) {
 	f, err := openLocked(path)
@@ -133,9 +133,9 @@ func (s *FileStore) lastLine() (int64, error) {
 	return 0, nil
 }
 
-// Put adds results to the file, with one write and one sync. If it could not write, the file is as
-// before. After a failed sync nobody knows what the disk holds, and every later Put fails: open the
-// file again. The same is true after another program has removed, replaced or changed the file.
+// Put adds results to the file, with one write and one sync. If writing fails, the file stays as
+// before. After a failed sync, the content of the disk is unknown and every later Put fails: open
+// the file again. Put also fails after another program has removed, replaced or changed the file.
 func (s *FileStore) Put(ctx context.Context, results ...Result) error {
 	if err := ctx.Err(); err != nil || len(results) == 0 {
 		return err
@@ -168,7 +168,7 @@ func (s *FileStore) Put(ctx context.Context, results ...Result) error {
 	s.size += int64(len(buf))
 	// One that has no name any more would take the results with it.
 	if info, err := os.Stat(s.abs); err != nil || !os.SameFile(info, s.info) || info.Size() != s.size {
-		s.err = fmt.Errorf("jobs: %s: was removed, replaced or changed by another program; results may be lost", s.path)
+		s.err = fmt.Errorf("jobs: %s: was removed, replaced or changed by another program: results may be lost, open the file again", s.path)
 	}
 	return s.err
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Done yields the keys of the file, in its order. It reads what was durable when the loop began.
+// Done yields the keys in the order of the file, as it was on the disk when the loop began.
 func (s *FileStore) Done(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for h, err := range s.heads(ctx) {
@@ -27,8 +27,8 @@ func (s *FileStore) Done(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// Results yields the last result of each key, in the order of the file. It reads what was durable
-// when the loop began, twice, and needs some 40 bytes of memory for each key meanwhile.
+// Results yields the last result of each key, in the order of the file, as it was on the disk when
+// the loop began. It reads the file twice, and needs about 40 bytes of memory for each key.
 func (s *FileStore) Results(ctx context.Context) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		end := s.durable()
@@ -113,7 +113,7 @@ func (s *FileStore) at(l line, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("jobs: %s: line %d: %w; remove the line, and its job is asked again", s.path, l.n, err)
+	return fmt.Errorf("jobs: %s: line %d: %w; remove the line to send its job again", s.path, l.n, err)
 }
 
 // head is a line without its answer.

@@ -100,7 +100,7 @@ func TestALineThatIsDamagedIsNamed(t *testing.T) {
 	runner := jobs.Runner{Store: store, Do: func(context.Context, jobs.Job) (jobs.Result, error) { return jobs.Result{}, nil }}
 	_, err := runner.Run(t.Context(), rows(1))
 	require.ErrorContains(t, err, "line 3: is not a result")
-	require.ErrorContains(t, err, "remove the line, and its job is asked again")
+	require.ErrorContains(t, err, "remove the line to send its job again")
 	for _, err = range store.Done(t.Context()) {
 	}
 	require.ErrorContains(t, err, "line 3")

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// KeyOf returns the key of a job: its own, or else the SHA-256 of its request in hexadecimal digits.
-// The hash is that of the request's JSON with sorted members, so it does not depend on how the
-// request was built, or on the version of this library. Meta does not count.
+// KeyOf returns the Key of a job. If it is empty, KeyOf returns the SHA-256 of the request's JSON
+// in hexadecimal digits. The members of the JSON are sorted, so the hash does not depend on how the
+// request was built, or on the version of this library. Meta is not part of it.
 func KeyOf(job Job) (string, error) {
 	switch {
 	case job.Key != "" && !utf8.ValidString(job.Key):

@@ -15,9 +15,9 @@ import (
 //
 //	{"key": "row-1", "request": {"model": "openai/gpt-5.2", "messages": [{"role": "user", "content": "Hi"}]}, "meta": {"label": 3}}
 //
-// The key and the meta may be left out. Empty lines are skipped. The sequence ends with the first
-// line that is not a job, or not UTF-8; its error names the line. It holds one line at a time, of any length, and
-// can be read once.
+// "key" and "meta" are optional. Empty lines are skipped. Lines may have any length; one line is
+// held in memory at a time. A line that is not a job or not UTF-8 ends the sequence with an error
+// that names the line. The sequence can be read once.
 func ReadJSONL(r io.Reader) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		lines := newLines(r)

@@ -12,36 +12,38 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Runner asks jobs and records their results. The zero values of its fields do the usual thing;
-// Store is needed, and Client unless Do is set. A Runner may be copied. It must not be changed while
-// it runs.
+// Runner sends jobs and records their results. Store is required, and Client unless Do is set; all
+// other fields are optional. A Runner may be copied. It must not be changed while it runs.
 type Runner struct {
-	// Client sends the requests. Its retries come first; see [openrouter.WithMaxRetries].
+	// Client sends the requests and retries temporary failures; see [openrouter.WithMaxRetries].
 	Client *openrouter.Client
 	// Store holds the results.
 	Store Store
-	// Workers is how many jobs may be under way at once, from the request until the result is
-	// durable. With Batch it is how many batches may be. The default is 16.
+	// Workers is how many jobs may run at once, from the request until the result is durable. With
+	// Batch it is the number of batches. The default is 16.
 	Workers int
-	// PerSecond limits how many jobs start in a second; 0 is no limit. It does not limit batches.
+	// PerSecond limits how many jobs start in a second; 0 means no limit. It does not apply to
+	// batches.
 	PerSecond float64
-	// MaxCost limits what the jobs of the store may cost together, in USD, earlier runs included. 0
-	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is. A Store
-	// that keeps one result of each key does not know what a failure cost that RetryFailed replaced; a
-	// [FileStore] does.
+	// MaxCost limits the total cost of the jobs in the store, in USD, including earlier runs. 0 means
+	// no limit, and a negative number means that nothing may be spent. [Runner.Run] tells how exact
+	// the limit is. A [FileStore] also counts failures that RetryFailed replaced. A Store that keeps
+	// only one result per key does not.
 	MaxCost float64
-	// RetryFailed asks jobs again that are recorded with an error.
+	// RetryFailed sends jobs again that are recorded with an error.
 	RetryFailed bool
-	// Batch sends the jobs through the service's Batch API: see the package documentation. It needs
-	// Client. Do must be nil.
+	// Batch sends the jobs through the service's Batch API; see the package documentation. Client must
+	// be set, and Do must be nil.
 	Batch bool
-	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
-	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
-	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
-	// again by Run; so it is with OnProgress and the Store.
+	// Do makes the result of a job. Nil calls Chat.Create of Client. Several calls run at once. The
+	// runner sets Key and Meta of the result, and Usage if it is zero and there is an answer. If Do
+	// returns an error, it is recorded together with the result.
+	//
+	// If Do panics, the run ends, and then Run panics with the same value. The same applies to
+	// OnProgress and the Store.
 	Do func(context.Context, Job) (Result, error)
-	// OnProgress is called after each recorded result, and when a pause begins, one call at a time.
-	// No result is recorded while it runs.
+	// OnProgress is called after each recorded result, and when a pause begins. Calls do not overlap,
+	// and no result is recorded during a call.
 	OnProgress func(Status)
 }
 
@@ -50,50 +52,51 @@ const defaultWorkers = 16
 // grace is how long requests under way may go on after the end of the context.
 const grace = 5 * time.Second
 
-// Run asks the jobs of a source that are not in the store, and records their results. It returns
-// when the source has ended and all its jobs are recorded, or when the run stops early, which is an
-// error. Then the same call goes on where the run stopped. The Status is always set.
+// Run sends the jobs of a source that are not in the store, and records their results. It returns
+// when the source has ended and all its jobs are recorded. If the run stops early, Run returns an
+// error; the same call then continues where the run stopped. The Status is always set.
 //
-// The source is read while jobs are under way, never further than Workers jobs ahead, and 1,000 more
-// while a model is paused. An error of the source, and a job without a usable key, end the reading:
-// the jobs before it are asked and recorded, and then Run returns the error.
+// The source is read while jobs run, at most Workers jobs ahead, and 1,000 more while a model is
+// paused. After an error of the source, or a job without a valid key, Run finishes and records the
+// jobs before it, and returns the error.
 //
 // # What stops a run
 //
-// Nothing is started any more after one of these, and what is under way ends and is recorded:
+// After one of these, no more jobs start. Running jobs are finished and recorded:
 //
-//   - The context ends. Requests that are under way have 5 seconds. Those that take longer are
-//     cancelled; they are left for the next run, although the service may bill them.
-//   - The service says that there are too few credits or that the key is rejected: 401, 402, and 403
-//     unless it is about the content or comes from a provider. The error is that of the request, which
-//     is left. A missing key and an invalid option of the client are the same.
+//   - The context ends. Running requests get 5 seconds to finish. Then they are cancelled and left
+//     for the next run, although the service may bill them.
+//   - Credits are missing (402), or the service rejects the key (401, and 403 unless it is about
+//     the content or comes from a provider). Run returns the error of the request, and its job is
+//     left for the next run. A missing key or an invalid option of the client has the same effect.
 //   - [ErrMaxCost].
 //   - The store fails.
 //
-// Run waits for the source meanwhile. A source that waits for something itself should end with the
-// context, or with that of [Store.Done].
+// Run also waits for the source. If the source can block, it should end with the context, or with
+// the context that [Store.Done] gets.
 //
 // # Rate limits
 //
-// A 429 pauses the model of the job, for every worker, until the time that the service names. If it
-// names none, the pause is a second, and twice as long after each further 429, up to a minute. The
-// number of workers is halved, and grows by one with every round of answers. The job is asked
-// again, and fails after ten times. A service that cannot be reached, and one that is overloaded and
-// asks to wait, are treated in the same way. If Do makes the requests, only the errors that it
-// returns are seen.
+// After a 429, all workers pause for the model of the job, until the time that the service names.
+// If it names none, the pause is one second, and doubles with each further 429, up to a minute. The
+// number of workers is halved, and then grows by one with each round of answers. The job is sent
+// again, and fails after ten tries. A service that is unreachable, or overloaded and asks to wait,
+// is treated in the same way. If Do makes the requests, only errors that it returns have this
+// effect.
 //
 // # The budget
 //
-// With MaxCost, each start reserves the cost of the most expensive answer of its model so far. An
-// unknown model starts with one job; two may then be under way for each price seen. So the total can
-// exceed MaxCost only by what the jobs under way cost more than every answer before. The usage of
-// failed jobs counts as far as the service told it. An answer without usage costs nothing here.
+// With MaxCost, the cost of the most expensive answer of its model so far is reserved for each job
+// before it starts. For a model without an answer yet, one job starts; after that, two jobs may run
+// for each cost seen. So the total can exceed MaxCost only if running jobs cost more than every
+// answer before. Failed jobs count if the service reported their usage. An answer without usage
+// counts as free.
 //
 // # Observers
 //
-// The observers of Client see the run as the operation run_jobs, with a [Status] as its result, and
-// in it each try of a job as the operation run_job, with the [Job] as its request and a [Result] as
-// its result. The requests of the job are in that.
+// The observers of Client see the run as the operation run_jobs, with a [Status] as its result.
+// Inside it, each try of a job is the operation run_job, with the [Job] as its request and a
+// [Result] as its result. It contains the requests of the job.
 func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (status Status, err error) {
 	if err := r.check(source != nil); err != nil {
 		return Status{}, err

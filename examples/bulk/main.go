@@ -1,4 +1,5 @@
-// Command bulk labels 500 reviews with workers, a rate, a budget and a bar. Kill it and run it again: it goes on.
+// Command bulk labels 500 reviews with workers, a rate limit, a budget and a progress bar. If you
+// kill it and run it again, it continues.
 package main
 
 import (
@@ -39,7 +40,7 @@ func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
 
-	store, err := jobs.OpenFile("labels.jsonl") // what is in it is not asked again
+	store, err := jobs.OpenFile("labels.jsonl") // jobs with a result in it are skipped
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package jobstest checks a [jobs.Store].
+// Package jobstest tests a [jobs.Store].
 //
 //	func TestStore(t *testing.T) {
 //		jobstest.Run(t, func(t testing.TB, dir string) jobs.Store {
@@ -10,8 +10,8 @@
 //		})
 //	}
 //
-// [Run] checks the rules of the interface. [Kill] kills processes that write to a store, and checks
-// that nothing is lost and nothing is recorded twice.
+// [Run] tests the rules of the interface. [Kill] kills processes that write to a store, and checks
+// that no result is lost or recorded twice.
 package jobstest
 
 import (
@@ -28,13 +28,13 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// Open opens the store at a place: a folder that is empty at first, whose path may also serve as a
-// unique name. Opening the same place again, after Close or after a crash of the process, gives what
-// was stored there. Open calls t.Fatal if it cannot.
+// Open opens the store in the folder dir, which is empty at first. You may use its path as a unique
+// name instead. If the same dir is opened again, after Close or a crash of the process, the store
+// must have the earlier results. Open calls t.Fatal if it fails.
 type Open func(t testing.TB, dir string) jobs.Store
 
-// Run checks a store in subtests. Each has a place of its own. One of them starts the test's program
-// again and kills it; it runs only this test there.
+// Run tests a store in subtests, each with its own dir. One subtest starts the test binary again,
+// with only this test, and kills it.
 func Run(t *testing.T, open Open) {
 	if isChild() {
 		runChild(t, open)

@@ -27,26 +27,27 @@ const (
 
 func isChild() bool { return os.Getenv(childDir) != "" }
 
-// Plan says what [Kill] does.
+// Plan configures [Kill].
 type Plan struct {
-	// Jobs is how many jobs there are. The default is 500.
+	// Jobs is the number of jobs. The default is 500.
 	Jobs int
 	// Kills is how often all processes are killed, at random moments. The default is 5.
 	Kills int
-	// Processes is how many work at once. The default is 1; more need a store that processes share.
+	// Processes is the number of processes at a time. The default is 1; more need a store that
+	// processes share.
 	Processes int
 	// Workers is the Runner.Workers of each. The default is 16.
 	Workers int
 	// Open opens the store.
 	Open Open
-	// Work is what a process does. The default runs a jobs.Runner over the source.
+	// Work is the work of a process. The default runs a jobs.Runner over the source.
 	Work func(ctx context.Context, store jobs.Store, runner *jobs.Runner, source iter.Seq2[jobs.Job, error]) error
 }
 
-// Kill starts the program of the test again, which runs only this test there. It works on jobs
-// against a fake service, until it is killed. That is repeated, and then the work is finished. Every
-// job must be recorded once. The service may have seen a job again only if it was under way at a
-// kill: at most Processes times Workers jobs for each.
+// Kill starts the test binary again, with only this test. These processes work on jobs, with a fake
+// service, until they are killed. This is repeated, and then the work is finished. Every job must
+// be recorded once. Only jobs that ran during a kill may be sent again: at most Processes times
+// Workers jobs for each kill.
 func Kill(t *testing.T, k Plan) {
 	or := func(n *int, def int) {
 		if *n == 0 {

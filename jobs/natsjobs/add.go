@@ -13,14 +13,15 @@ import (
 	"github.com/openrouter-go/openrouter/jobs"
 )
 
-// Add puts jobs into the queue. It returns how many were new, and how many were known: queued
-// already, recorded already, or twice in the source. So after an error, or a kill, the same jobs can
-// be added again. A job without a key gets the one of [jobs.KeyOf]. A key has at most 48 KiB, escaped
-// as in a URL.
+// Add puts jobs into the queue. It returns how many were new, and how many were known: already
+// queued or recorded, or twice in the source. So the same jobs can be added again after an error or
+// a kill. A job without a key gets the key of [jobs.KeyOf]. A key has at most 48 KiB, escaped as in
+// a URL.
 //
-// Add stops at the first error of the source, or the first job that has no key or cannot be stored,
-// which it returns. The jobs before it are in the queue then, and count. A lost connection is no error: Add goes on
-// when it is back, until ctx ends. Jobs that were added when it was lost may count as known.
+// Add stops at the first error of the source, and at the first job that has no key or cannot be
+// stored, and returns the error. The jobs before it are in the queue and are counted. If the
+// connection is lost, Add waits for it until ctx ends. Jobs that were being added at that moment
+// may count as known.
 func (q *Queue) Add(ctx context.Context, source iter.Seq2[jobs.Job, error]) (added, known int, err error) {
 	a := adding{q: q}
 	for job, err := range source {

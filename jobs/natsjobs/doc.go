@@ -1,5 +1,5 @@
-// Package natsjobs answers the jobs of package jobs in many processes, on many machines. Each job is
-// recorded once, whoever dies meanwhile.
+// Package natsjobs runs the jobs of package jobs in many processes, on many machines. Each job is
+// recorded once, even if processes die.
 //
 //	q, err := natsjobs.Open(ctx, "labels", natsjobs.Config{URL: "nats://a,nats://b"})
 //	if err != nil {
@@ -16,34 +16,38 @@
 //		fmt.Println(result.Key, result.Err, result.Answer.Text(), err)
 //	}
 //
-// The queue is on a NATS server with JetStream, or on a cluster of them: nats-server -js. With
-// Config.Dir instead of Config.URL the server is inside this process, without a port. That is for one
-// process, and for trying things. For one process that needs no queue, [jobs.OpenFile] is simpler and
-// faster.
+// The queue is on a NATS server with JetStream (nats-server -js), or on a cluster. With Config.Dir
+// instead of Config.URL, the server runs inside this process, without a port, for this process
+// only. If you need only one process, [jobs.OpenFile] is simpler and faster.
 //
-// The command openrouter-jobs, in a folder of this package, does the same without a program.
+// The command openrouter-jobs, in the folder cmd, does the same without a Go program.
 //
-// # What is promised
+// # Guarantees
 //
-// A job is asked at least once and recorded once. [Queue.Add] may be repeated at any time: a job
-// whose key is queued or recorded is not added. A worker that dies costs the requests that it had
-// under way: after Config.Lease others ask them again. A server that restarts costs nothing: workers
-// wait for it. One that is killed forgets what it gave out last, so jobs that the workers have at
-// that moment, up to three times Workers each, may be asked again. So may those of a worker that
-// cannot reach the server for longer than a lease. The first answer is recorded.
+// Each job is sent at least once and recorded once. [Queue.Add] may be repeated at any time: jobs
+// whose key is queued or recorded are skipped.
 //
-// A job whose workers die each time is recorded as failed after Config.Deaths of them.
+// A job may be sent again in these cases; the first answer is recorded:
 //
-// # The fleet
+//   - Its worker dies. After Config.Lease, other workers send its running jobs again.
+//   - Its worker cannot reach the server for longer than the lease.
+//   - The server is killed. It may not know which jobs it gave out last: up to three times Workers
+//     for each worker.
 //
-// All workers share one budget, [jobs.Runner.MaxCost], and pause together when one of them meets a
-// rate limit. What a dead worker had reserved is free again after two leases; what its requests cost
-// is not known, and does not count. Workers start, end and die at any time.
+// A restart of the server costs nothing: workers wait for it. A job that crashes its workers is
+// recorded as failed after Config.Deaths workers.
+//
+// # Shared budget and pauses
+//
+// All workers share one budget, [jobs.Runner.MaxCost]. If one of them gets a rate limit, all pause
+// for that model. The reservations of a dead worker are released after two leases. The cost of its
+// unfinished requests is unknown and does not count. Workers may start and stop at any time.
 //
 // # On the server
 //
-// A queue with the name labels has the streams openrouter-jobs-labels, for jobs without a result, and
-// openrouter-results-labels, for the last result of each key. The bucket openrouter-labels has the
-// state of the fleet, and the objects of the same name are jobs and results that are too large for a
-// message. To remove a queue, delete these four with the nats command.
+// A queue with the name labels has the streams openrouter-jobs-labels, for jobs without a result,
+// and openrouter-results-labels, for the last result of each key. The key-value bucket
+// openrouter-labels has the shared state of the workers. The object bucket openrouter-labels has
+// jobs and results that are too large for a message. To remove a queue, delete these four with the
+// nats command.
 package natsjobs

@@ -11,9 +11,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// ErrInUse means that the folder of Config.Dir is open in another Queue, of this process or
-// another. Several processes share a queue through a server: see Config.URL.
-var ErrInUse = errors.New("natsjobs: the folder is in use")
+// ErrInUse means that the folder of Config.Dir is open in another Queue, in this process or
+// another. To share a queue between processes, use a server: see Config.URL.
+var ErrInUse = errors.New("natsjobs: the folder is in use by another queue")
 
 // embedded is a NATS server inside this process. It has no port.
 type embedded struct {

@@ -71,7 +71,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 	messages := make([]*nats.Msg, len(results))
 	for i, r := range results {
 		if leases[i] == nil {
-			return fmt.Errorf("natsjobs: the runner has recorded the job %q, which is not under way", r.Key)
+			return fmt.Errorf("natsjobs: the runner has recorded the job %q, which is not running here", r.Key)
 		}
 		r.Key = leases[i].job.Key
 		var err error

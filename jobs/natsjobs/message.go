@@ -111,7 +111,7 @@ func readHeaders(header nats.Header, seq uint64) (found, error) {
 func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) (*nats.Msg, error) {
 	escaped := url.QueryEscape(key)
 	if len(escaped) > maxKey {
-		return nil, fmt.Errorf("natsjobs: a key of %d bytes is too long: a queue takes %d, as in a URL", len(escaped), maxKey)
+		return nil, fmt.Errorf("natsjobs: the key has %d bytes, escaped as in a URL; at most %d are allowed", len(escaped), maxKey)
 	}
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -14,38 +14,36 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Config says where a queue is. Exactly one of Dir and URL is set.
+// Config configures a queue. Set exactly one of Dir and URL.
 type Config struct {
-	// Dir is a folder for a server inside this process, which has no port. The folder is made
-	// if it is missing, and belongs to one Queue at a time; see [ErrInUse]. Every write is on
-	// the disk before it counts.
+	// Dir is the folder of a server inside this process, without a port. It is created if it does not
+	// exist. Only one Queue at a time can use it; see [ErrInUse]. Each write waits for the disk.
 	Dir string
 
-	// URL is a NATS server with JetStream, or several of one cluster with commas between them,
-	// such as "nats://a:4222,nats://b:4222". What a power cut costs there is up to the setting
-	// sync_interval of the server: two minutes of writes by default, unless another server of the
-	// cluster has them.
+	// URL is the address of a NATS server with JetStream, or several addresses of a cluster, such as
+	// "nats://a:4222,nats://b:4222". A power cut can lose the writes of the server's last
+	// sync_interval, by default two minutes, unless another server of the cluster has them.
 	URL string
 
-	// Options are for the connection to URL, such as nats.UserCredentials.
+	// Options are options of the connection to URL, such as nats.UserCredentials.
 	Options []nats.Option
 
-	// Replicas is how many servers of a cluster keep each job and each result, when the queue
-	// is made. 0 is 3 in a cluster and 1 elsewhere.
+	// Replicas is how many servers of a cluster keep each job and result. It is used when the queue is
+	// created. 0 means 3 in a cluster and 1 otherwise.
 	Replicas int
 
-	// Lease is how long a job stays with a worker that has died or lost its connection, before
-	// another worker gets it. A worker that lives renews its leases, however long an answer
-	// takes. 0 is what the queue has already, or 30 seconds. It cannot be changed while there are
-	// workers. At least 300 milliseconds.
+	// Lease is the time after which a job of a dead or disconnected worker goes to another worker.
+	// Live workers renew their leases, however long an answer takes. 0 means the lease that the queue
+	// already has, or 30 seconds for a new queue. The minimum is 300 milliseconds. It cannot be
+	// changed while there are workers.
 	Lease time.Duration
 
-	// Deaths is how many workers may die with a job before it is recorded as failed, so
-	// that a job which kills its workers does not stay for ever. 0 is 5.
+	// Deaths is how many workers may die while they run a job. Then the job is recorded as failed. 0
+	// means 5.
 	Deaths int
 
-	// Wait makes Work wait for more jobs when all are recorded, until its context ends or
-	// Drain is called.
+	// Wait makes Work wait for more jobs when all are recorded. It then returns only when its context
+	// ends or Drain is called.
 	Wait bool
 }
 
@@ -55,8 +53,8 @@ const (
 	defaultDeaths = 5
 )
 
-// Queue is a set of jobs and their results on a NATS server. It is a [jobs.Store]. Its methods
-// may be called from several goroutines.
+// Queue is a queue of jobs, with their results, on a NATS server. It is a [jobs.Store] and safe for
+// concurrent use.
 type Queue struct {
 	name   string
 	lease  time.Duration
@@ -81,10 +79,10 @@ type Queue struct {
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// Open opens the queue with this name, and makes it if it does not exist. A name has 1 to 64 ASCII
-// letters, digits, hyphens and underscores. Several queues may be in one folder or on one server.
+// Open opens the queue with this name, and creates it if it does not exist. A name has 1 to 64
+// ASCII letters, digits, hyphens and underscores. A folder or server may have several queues.
 //
-// The context is for opening only. Close the queue when it is no longer needed.
+// ctx limits only the opening. Close the queue when it is no longer needed.
 func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 	if err := check(name, config); err != nil {
 		return nil, err
@@ -108,13 +106,13 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 func check(name string, config Config) error {
 	switch {
 	case !validName.MatchString(name):
-		return fmt.Errorf("natsjobs: the name %q of a queue must have 1 to 64 letters, digits, '-' and '_'", name)
+		return fmt.Errorf("natsjobs: the queue name %q is invalid; it must have 1 to 64 letters, digits, '-' and '_'", name)
 	case config.Dir == "" && config.URL == "":
-		return errors.New("natsjobs: Config needs Dir, for a server in this process, or URL")
+		return errors.New("natsjobs: Config.Dir and Config.URL are both empty; set Dir for a server in this process, or URL")
 	case config.Dir != "" && config.URL != "":
-		return errors.New("natsjobs: Config has both Dir and URL: a queue is in one place")
+		return errors.New("natsjobs: Config.Dir and Config.URL cannot both be set")
 	case config.Dir != "" && (config.Replicas > 1 || len(config.Options) > 0):
-		return errors.New("natsjobs: Replicas and Options of Config need URL")
+		return errors.New("natsjobs: Config.Replicas and Config.Options need Config.URL")
 	case config.Replicas < 0 || config.Replicas > 5:
 		return fmt.Errorf("natsjobs: Config.Replicas is %d: it must be 0 to 5", config.Replicas)
 	case config.Lease != 0 && config.Lease < minLease:
@@ -259,7 +257,7 @@ func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
 	if err != nil || workers == 0 || q.server != nil {
 		return err
 	}
-	return fmt.Errorf("it has %d workers and a lease of %s: end them before you make it %s", workers, q.lease, lease)
+	return fmt.Errorf("the queue has %d workers and a lease of %s; stop the workers before you change it to %s", workers, q.lease, lease)
 }
 
 func (q *Queue) consumerConfig(lease time.Duration) jetstream.ConsumerConfig {
@@ -297,14 +295,14 @@ func (q *Queue) forgetTheDead(ctx context.Context) error {
 	return err
 }
 
-// Drain makes every Work of this Queue end as soon as the jobs under way are recorded. Jobs that
+// Drain makes every Work of this Queue return as soon as its running jobs are recorded. Jobs that
 // were not started go back to the queue. Later calls of Work return at once.
 func (q *Queue) Drain() {
 	q.drain.Do(func() { close(q.draining) })
 }
 
-// Close closes the connection, and stops the server of Config.Dir. It must not be called while
-// Work runs. Later calls return what the first one returned.
+// Close closes the connection, and stops the server of Config.Dir. It must not be called while Work
+// runs. Later calls return the same error as the first.
 func (q *Queue) Close() error {
 	q.close.Do(func() {
 		if q.nc != nil {

@@ -24,13 +24,13 @@ func TestAnImpossibleConfigIsRefused(t *testing.T) {
 		config natsjobs.Config
 		says   string
 	}{
-		{"", natsjobs.Config{Dir: "x"}, `the name ""`},
-		{"a.b", natsjobs.Config{Dir: "x"}, `the name "a.b"`},
+		{"", natsjobs.Config{Dir: "x"}, `the queue name ""`},
+		{"a.b", natsjobs.Config{Dir: "x"}, `the queue name "a.b"`},
 		{strings.Repeat("a", 65), natsjobs.Config{Dir: "x"}, "1 to 64"},
-		{"a", natsjobs.Config{}, "needs Dir"},
-		{"a", natsjobs.Config{Dir: "x", URL: "nats://127.0.0.1"}, "both Dir and URL"},
-		{"a", natsjobs.Config{Dir: "x", Replicas: 3}, "need URL"},
-		{"a", natsjobs.Config{Dir: "x", Options: []nats.Option{nats.Name("me")}}, "need URL"},
+		{"a", natsjobs.Config{}, "Config.Dir and Config.URL are both empty"},
+		{"a", natsjobs.Config{Dir: "x", URL: "nats://127.0.0.1"}, "Config.Dir and Config.URL cannot both be set"},
+		{"a", natsjobs.Config{Dir: "x", Replicas: 3}, "need Config.URL"},
+		{"a", natsjobs.Config{Dir: "x", Options: []nats.Option{nats.Name("me")}}, "need Config.URL"},
 		{"a", natsjobs.Config{URL: "nats://127.0.0.1", Replicas: 6}, "0 to 5"},
 		{"a", natsjobs.Config{Dir: "x", Lease: time.Millisecond}, "at least 300ms"},
 		{"a", natsjobs.Config{Dir: "x", Deaths: -1}, "Deaths is -1"},
@@ -114,8 +114,8 @@ func TestAJobThatCannotBeQueuedKeepsNoneBack(t *testing.T) {
 	}{
 		"meta":    {jobs.Job{Key: "bad", Meta: json.RawMessage(`{`)}, "natsjobs: bad: json"},
 		"request": {jobs.Job{Key: "bad", Request: &openrouter.ChatCompletionRequest{Temperature: new(math.NaN())}}, "temperature: is NaN"},
-		"key":     {jobs.Job{Key: strings.Repeat("k", 60<<10)}, "natsjobs: a key of 61440 bytes is too long: a queue takes 49152"},
-		"odd key": {jobs.Job{Key: strings.Repeat("☃", 10<<10)}, "natsjobs: a key of 92160 bytes is too long: a queue takes 49152"},
+		"key":     {jobs.Job{Key: strings.Repeat("k", 60<<10)}, "natsjobs: the key has 61440 bytes, escaped as in a URL; at most 49152 are allowed"},
+		"odd key": {jobs.Job{Key: strings.Repeat("☃", 10<<10)}, "natsjobs: the key has 92160 bytes, escaped as in a URL; at most 49152 are allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := open(t, "bad", natsjobs.Config{Dir: t.TempDir()})

@@ -14,7 +14,7 @@ import (
 	"github.com/openrouter-go/openrouter/jobs"
 )
 
-// Done yields the keys of the jobs that have a result. It reads no answers.
+// Done yields the keys of the jobs that have a result. It does not read the answers.
 func (q *Queue) Done(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for m, err := range q.scan(ctx, 1, true) {
@@ -49,8 +49,8 @@ func (q *Queue) Results(ctx context.Context) iter.Seq2[jobs.Result, error] {
 	}
 }
 
-// Put stores results, each in the place of the earlier one of its key. It is for a Runner that has
-// the queue as its Store. Work writes results by itself, once each.
+// Put stores results. Each replaces the earlier result of its key. It is for a Runner that has the
+// queue as its Store; Work stores results itself.
 func (q *Queue) Put(ctx context.Context, results ...jobs.Result) error {
 	messages := make([]*nats.Msg, 0, len(results))
 	replaced := make([]found, 0, len(results))
@@ -146,10 +146,10 @@ func (c *count) take(f found) {
 	c.seq = f.seq
 }
 
-// Status counts the jobs of the whole queue: those with a result, and those left. Usage is the sum
-// of what is recorded, the failed tries of jobs that were asked again included. Workers is how many
-// calls of Work there are now, in all processes, and Paused the longest pause of a model. The first
-// call reads the headers of all results, later ones only those of new results.
+// Status counts the jobs of the whole queue. Usage is the total usage of all results, including
+// failed results of jobs that were sent again. Workers is the number of calls of Work now, in all
+// processes. Paused is the longest pause of a model. The first call reads the headers of all
+// results; later calls read only those of new results.
 func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 	info, err := q.jobs.Info(ctx)
 	if err != nil {

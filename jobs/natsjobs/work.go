@@ -25,25 +25,24 @@ const (
 	partingTime   = 10 * time.Second // for giving jobs back
 )
 
-// Work answers jobs of the queue with a copy of the runner, whose Store is not used. Any number of
-// processes may call it. It returns when every job of the queue has a result, also those that other
-// workers have now; with Config.Wait it does not. It also returns when ctx ends, after Drain, and
-// when the runner stops. The Status is that of this worker.
+// Work runs jobs of the queue with a copy of the runner; its Store is not used. Any number of
+// processes may call Work. It returns when every job of the queue has a result, including the jobs
+// of other workers. With Config.Wait it waits for more jobs instead. It also returns when ctx ends,
+// after Drain, and when the runner stops. The Status is that of this worker.
 //
-// Each job is asked at least once and recorded once. A worker that dies costs the requests that it
-// had under way: after Config.Lease other workers ask them again. An answer that is late,
-// because another worker has recorded one, is dropped. Jobs that Work has not recorded when it
-// returns go back to the queue at once.
+// Each job is sent at least once and recorded once. If a worker dies, other workers send its
+// running jobs again after Config.Lease. A second answer to a job is dropped. Jobs that Work has
+// not recorded when it returns go back to the queue at once.
 //
-// MaxCost of the runner limits what all workers of the queue spend together, now and earlier. Give
-// all of them the same. A rate limit that one worker meets pauses the model for all. With
+// MaxCost of the runner limits the total cost of the queue, for all workers and earlier runs. Use
+// the same MaxCost for all workers. If one worker gets a rate limit, all pause for that model. With
 // RetryFailed, Work first puts the failed jobs back into the queue.
 //
-// Batch of the runner must be false: batches need no fleet. One process hands them over, with
-// [jobs.Runner.Run] and the queue as its Store.
+// Batch of the runner must be false. To send batches, call [jobs.Runner.Run] in one process, with
+// the queue as its Store.
 func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, error) {
 	if runner.Batch {
-		return jobs.Status{}, errors.New("natsjobs: Work cannot send batches: let one process call Run of the runner, with the queue as its Store")
+		return jobs.Status{}, errors.New("natsjobs: Runner.Batch is set, but Work cannot send batches; call Runner.Run in one process, with the queue as its Store")
 	}
 	if runner.RetryFailed {
 		if err := q.addFailed(ctx); err != nil {

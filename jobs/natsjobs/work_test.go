@@ -318,7 +318,7 @@ func TestWorkLeavesBatchesAlone(t *testing.T) {
 	add(t, q, 0, 2)
 	f := newFake(t, nil)
 	_, err := q.Work(t.Context(), &jobs.Runner{Client: f.Client(), Batch: true})
-	require.ErrorContains(t, err, "Run of the runner")
+	require.ErrorContains(t, err, "call Runner.Run in one process")
 	assert.Equal(t, 2, left(t, q))
 
 	// A job that went with a batch of Run meanwhile is not asked here, too.

@@ -36,7 +36,7 @@ func (in *input) flags(c *cobra.Command) {
 	f.StringVar(&in.prompt, "prompt", "", "the `message` for each row of a CSV file; {{name}} stands for the column name")
 	f.StringVar(&in.system, "system", "", "a system `message` before --prompt")
 	f.StringVar(&in.template, "template", "", "a JSON `file` with the request for each row of a CSV file; {{name}} in its texts stands for a column")
-	f.StringVar(&in.key, "key", "", "the `column` with the key of a row; without it, rows that make equal requests are one job")
+	f.StringVar(&in.key, "key", "", "the `column` with the key of a row; by default, rows with equal requests are one job")
 }
 
 // isTable reports that the rows need a template.
@@ -47,15 +47,15 @@ func (in *input) check() error {
 	ext := strings.ToLower(filepath.Ext(in.path))
 	switch {
 	case in.prompt != "" && in.template != "":
-		return errors.New("--prompt and --template exclude each other")
+		return errors.New("--prompt and --template cannot both be set")
 	case in.prompt != "" && in.model == "":
 		return errors.New("--prompt needs --model")
 	case in.prompt == "" && (in.model != "" || in.system != ""):
 		return errors.New("--model and --system need --prompt")
 	case in.key != "" && !in.isTable():
-		return errors.New("--key needs --prompt or --template: a line of JSON has its own key")
+		return errors.New("--key needs --prompt or --template; lines of JSON have their own keys")
 	case !in.isTable() && (ext == ".csv" || ext == ".tsv"):
-		return fmt.Errorf("%s is a table: --prompt or --template says what to ask for a row", in.path)
+		return fmt.Errorf("%s is a table; make requests of its rows with --prompt or --template", in.path)
 	}
 	return nil
 }

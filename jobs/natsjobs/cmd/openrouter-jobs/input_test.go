@@ -17,7 +17,7 @@ func TestWhatIsWrongInATableIsNamedWithItsLine(t *testing.T) {
 	s.write("mesages.json", `{"model":"m/x","mesages":[{"role":"user","content":"{{text}}"}]}`)
 	s.write("price.json", `{"model":"m/x","messages":[{"role":"user","content":"Hi"}],"provider":{"max_price":{"prompt":"{{id}}"}}}`)
 	for _, c := range []struct{ line, says string }{
-		{"run nokey.csv out --model m --prompt {{text}} --key id", `nokey.csv: line 4: has nothing in the column "id" of the key`},
+		{"run nokey.csv out --model m --prompt {{text}} --key id", `nokey.csv: line 4: the key is missing: the column "id" is empty`},
 		{"run twice.csv out --model m --prompt {{text}}", `twice.csv: two columns have the name "text"`},
 		{"run latin.csv out --model m --prompt {{text}}", "latin.csv: line 3: is not valid UTF-8"},
 		{"run head.csv out --model m --prompt {{text}}", "head.csv: line 1: is not valid UTF-8"},

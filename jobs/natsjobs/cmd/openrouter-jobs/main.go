@@ -1,5 +1,5 @@
-// Command openrouter-jobs asks many requests and records each answer once, on one machine or many.
-// It needs no program of yours: see its --help.
+// Command openrouter-jobs sends many requests and records each answer once, on one machine or many.
+// See its --help.
 package main
 
 import (
@@ -25,33 +25,34 @@ const (
 	exitInterrupted = 130 // by a signal, and jobs are left
 )
 
-const rootHelp = `openrouter-jobs asks many requests and records each answer once. Run it again
-after a crash or Ctrl-C, and it goes on where it stopped.
+const rootHelp = `openrouter-jobs sends many requests and records each answer once. After a crash or
+Ctrl-C, run it again: it continues where it stopped.
 
 On one machine, from a file to a file:
 
   openrouter-jobs run in.jsonl out.jsonl --workers 64 --max-cost 20
 
-On many machines, with a nats-server that has JetStream:
+On many machines, with a NATS server with JetStream (nats-server -js):
 
   openrouter-jobs add in.jsonl --url nats://host        once
   openrouter-jobs work --url nats://host                on every machine
   openrouter-jobs status --url nats://host
   openrouter-jobs results out.jsonl --url nats://host
 
-A line of in.jsonl is a request, with a key or without:
+Each line of in.jsonl is a request; the key is optional:
 
   {"key": "row-1", "request": {"model": "openai/gpt-5.2", "messages": [{"role": "user", "content": "Hi"}]}}
 
-A line of out.jsonl is a result: its key, its answer and usage, or its error. The
-rows of a CSV file become requests with --prompt or --template:
+Each line of out.jsonl is a result: the key, and the answer and usage, or the error.
+The rows of a CSV file become requests with --prompt or --template:
 
   openrouter-jobs run reviews.csv out.jsonl --model openai/gpt-5.2 --prompt 'Positive or negative? {{text}}'
 
-The key of the service is read from OPENROUTER_API_KEY. With --fake a fake service
-inside this program answers, without a key and without cost.
+The API key is read from OPENROUTER_API_KEY. With --fake, a fake service inside this
+program answers, without a key and without cost.
 
-Ctrl-C lets what is under way end and records it. A second Ctrl-C stops within seconds.
+After Ctrl-C, running requests are finished and recorded. A second Ctrl-C stops
+within seconds.
 
 Exit status: 0 every job has an answer; 1 an error; 2 a wrong command line; 3 every
 job has a result, but some failed; 4 the limit of --max-cost is reached; 5 the
@@ -72,7 +73,7 @@ func run() int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "openrouter-jobs",
-		Short:         "Ask many requests, and record each answer once",
+		Short:         "Send many requests, and record each answer once",
 		Long:          rootHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -95,8 +96,8 @@ func newRoot() *cobra.Command {
 
 var (
 	errSomeFailed  = errors.New("some jobs failed")
-	errInterrupted = errors.New("stopped by a signal; run it again to go on")
-	errNoKey       = errors.New("OPENROUTER_API_KEY is not set; with --fake a fake service answers")
+	errInterrupted = errors.New("stopped by a signal; run it again to continue")
+	errNoKey       = errors.New("OPENROUTER_API_KEY is not set; set it, or use --fake for a fake service")
 )
 
 // usageError is a wrong command line.
@@ -144,7 +145,7 @@ func files(most int, names string) cobra.PositionalArgs {
 			least = 0
 		}
 		if len(args) < least || len(args) > most {
-			return usageError{c, fmt.Errorf("it needs %s", names)}
+			return usageError{c, fmt.Errorf("wrong number of arguments: it needs %s", names)}
 		}
 		return nil
 	}

@@ -144,9 +144,9 @@ func TestAWrongCommandLine(t *testing.T) {
 		{"run a.csv b", "--prompt or --template"},
 		{"run a b --prompt x", "--prompt needs --model"},
 		{"run a b --model x", "need --prompt"},
-		{"run a b --model x --prompt x --template t", "exclude each other"},
+		{"run a b --model x --prompt x --template t", "cannot both be set"},
 		{"run a b --key x", "--key needs"},
-		{"work --dir a --url nats://b", "--dir and --url exclude each other"},
+		{"work --dir a --url nats://b", "--dir and --url cannot both be set"},
 		{"status --lease 1ms", "--lease is 1ms: it must be at least 300ms"},
 	} {
 		_, stderr := s.runs(exitUsage, strings.Fields(c.line)...)
@@ -177,7 +177,7 @@ func TestFilesThatAreWrong(t *testing.T) {
 		{"run a.csv out --template list.json", "not a request"},
 		{"run a.csv out --template plain.json", "no {{column}}"},
 		{"run short.csv out --model m --prompt {{text}}", "short.csv: record on line 2"},
-		{"run nokey.csv out --model m --prompt {{text}} --key id", `nothing in the column "id"`},
+		{"run nokey.csv out --model m --prompt {{text}} --key id", `the column "id" is empty`},
 	} {
 		_, stderr := s.runs(exitError, strings.Fields(c.line)...)
 		assert.Contains(t, stderr, c.says, c.line)

@@ -19,7 +19,7 @@ import (
 )
 
 // noJobs may be a wrong name, too.
-const noJobs = "The queue %q has no jobs; add puts some in.\n"
+const noJobs = "The queue %q has no jobs; add some with the command add.\n"
 
 // queue says which queue a command is for.
 type queue struct {
@@ -31,11 +31,11 @@ type queue struct {
 func (q *queue) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&q.name, "queue", "jobs", "the `name` of the queue")
-	f.StringVar(&q.config.URL, "url", "", "the `address` of a NATS server with JetStream, or several of one cluster with commas between; the default is NATS_URL")
-	f.StringVar(&q.config.Dir, "dir", "", "a `folder` with the queue instead, for one process at a time; without a URL the default is openrouter-jobs")
+	f.StringVar(&q.config.URL, "url", "", "the `address` of a NATS server with JetStream, or several of a cluster, separated by commas; the default is NATS_URL")
+	f.StringVar(&q.config.Dir, "dir", "", "a `folder` with the queue, instead of a server, for one process at a time; without a URL the default is openrouter-jobs")
 	f.StringVar(&q.creds, "creds", "", "a `file` with the credentials for the URL; the default is NATS_CREDS")
-	f.IntVar(&q.config.Replicas, "replicas", 0, "`servers` of a cluster that keep each job of a new queue; the default is 3 in a cluster")
-	f.DurationVar(&q.config.Lease, "lease", 0, "the `time` that a job waits for a worker that died, such as 2m; the default is 30s, or what the queue has")
+	f.IntVar(&q.config.Replicas, "replicas", 0, "number of `servers` of a cluster that keep each job of a new queue; the default is 3 in a cluster")
+	f.DurationVar(&q.config.Lease, "lease", 0, "the `time` after which another worker gets the jobs of a dead worker, such as 2m; the default is that of the queue, or 30s for a new one")
 }
 
 const minLease = 300 * time.Millisecond // of natsjobs.Config
@@ -45,7 +45,7 @@ func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error
 	config := q.config
 	switch {
 	case config.Dir != "" && config.URL != "":
-		return nil, usageError{c, errors.New("--dir and --url exclude each other")}
+		return nil, usageError{c, errors.New("--dir and --url cannot both be set")}
 	case c.Flags().Changed("lease") && config.Lease < minLease:
 		return nil, usageError{c, fmt.Errorf("--lease is %s: it must be at least %s", config.Lease, minLease)}
 	}
@@ -56,7 +56,7 @@ func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error
 		}
 	}
 	if _, err := os.Stat(config.Dir); config.Dir != "" && c.Name() != "add" && errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no queue in the folder %s: add makes one, and --url or NATS_URL name a server", config.Dir)
+		return nil, fmt.Errorf("there is no queue in the folder %s; make one with add, or name a server with --url or NATS_URL", config.Dir)
 	}
 	creds := cmp.Or(q.creds, os.Getenv("NATS_CREDS"))
 	if config.URL != "" {
@@ -83,9 +83,9 @@ func newAdd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add IN",
 		Short: "Add the jobs of a file to a queue",
-		Long: `add puts the jobs of the file IN into a queue. Jobs whose key is queued or recorded
-already are left out, so the same file can be added again after an error. IN is as
-for run.`,
+		Long: `add puts the jobs of the file IN into a queue. Jobs whose key is already queued or
+recorded are skipped, so the same file can be added again after an error. IN has the
+same form as for run.`,
 		Example: `  openrouter-jobs add in.jsonl --url nats://host --queue labels`,
 		Args:    files(1, "one file: IN"),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -117,7 +117,7 @@ for run.`,
 	}
 	q.flags(c)
 	in.flags(c)
-	c.Flags().BoolVar(&isJSON, "json", false, "write the numbers to standard output as JSON")
+	c.Flags().BoolVar(&isJSON, "json", false, "write the counts to standard output as JSON")
 	return c
 }
 
@@ -126,11 +126,11 @@ func newWork() *cobra.Command {
 	var q queue
 	c := &cobra.Command{
 		Use:   "work",
-		Short: "Ask the jobs of a queue; start it on as many machines as you like",
-		Long: `work asks the jobs of a queue until every job has a result, whichever worker gets it.
-Start as many as you like, at any time, with the same --max-cost: they share the
-jobs, the budget and the pauses of rate limits. With --wait it waits for more jobs.
-If a worker dies, another one asks its jobs after --lease.`,
+		Short: "Send the jobs of a queue, on any number of machines",
+		Long: `work sends the jobs of a queue until every job has a result, from any worker. Start
+any number of workers, at any time, with the same --max-cost. They share the jobs,
+the budget and the pauses of rate limits. With --wait they wait for more jobs. If a
+worker dies, another one sends its jobs again after --lease.`,
 		Example: `  openrouter-jobs work --url nats://host --queue labels --workers 64 --max-cost 20`,
 		Args:    files(0, "no files"),
 		RunE:    func(c *cobra.Command, _ []string) error { return w.work(c, &q) },
@@ -239,7 +239,7 @@ func newStatus() *cobra.Command {
 		},
 	}
 	q.flags(c)
-	c.Flags().BoolVar(&isJSON, "json", false, "write the numbers to standard output as JSON")
+	c.Flags().BoolVar(&isJSON, "json", false, "write the counts to standard output as JSON")
 	return c
 }
 
@@ -248,8 +248,8 @@ func newResults() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "results [OUT]",
 		Short: "Write the results of a queue to a file, or to standard output",
-		Long: `results writes a line for each job that has a result, failed ones included, in the form
-of run. The file OUT is replaced when all are written.`,
+		Long: `results writes a line for each job that has a result, including failed ones, in the
+same form as run. The file OUT is replaced when all results are written.`,
 		Example: `  openrouter-jobs results out.jsonl --url nats://host --queue labels`,
 		Args:    files(1, "at most one file: OUT"),
 		RunE: func(c *cobra.Command, args []string) (err error) {

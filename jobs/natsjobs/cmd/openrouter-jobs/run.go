@@ -33,11 +33,11 @@ type worker struct {
 
 func (w *worker) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.IntVar(&w.workers, "workers", 16, "`requests` under way at once")
-	f.Float64Var(&w.maxCost, "max-cost", 0, "`USD` that all jobs may cost together, those of earlier runs included; without it there is no limit")
-	f.Float64Var(&w.perSecond, "per-second", 0, "`requests` started in a second at most; without it there is no limit")
-	f.BoolVar(&w.retry, "retry-failed", false, "ask the jobs again that failed")
-	f.BoolVar(&w.isFake, "fake", false, "let a fake service inside this program answer, without a key")
+	f.IntVar(&w.workers, "workers", 16, "`requests` that run at the same time")
+	f.Float64Var(&w.maxCost, "max-cost", 0, "limit of the total cost in `USD`, including earlier runs; the default is no limit")
+	f.Float64Var(&w.perSecond, "per-second", 0, "limit of the `requests` that start in a second; the default is no limit")
+	f.BoolVar(&w.retry, "retry-failed", false, "send the failed jobs again")
+	f.BoolVar(&w.isFake, "fake", false, "use a fake service inside this program, without a key")
 	f.BoolVar(&w.isJSON, "json", false, "write the summary to standard output as JSON")
 	f.BoolVarP(&w.isQuiet, "quiet", "q", false, "show no progress")
 }
@@ -75,14 +75,14 @@ func newRun() *cobra.Command {
 	var in input
 	c := &cobra.Command{
 		Use:   "run IN OUT",
-		Short: "Ask the jobs of a file, and write the results to a file",
-		Long: `run asks the jobs of the file IN, and adds each result to the file OUT when it
-comes. Jobs that OUT has already are not asked again: run it again after Ctrl-C, a
-crash or an error. IN may be - for standard input.
+		Short: "Send the jobs of a file, and write the results to a file",
+		Long: `run sends the jobs of the file IN, and adds each result to the file OUT. Jobs that
+have a result in OUT are skipped, so after Ctrl-C, a crash or an error, run the same
+command again. Use - as IN to read standard input.
 
-IN has a job in each line, {"key": …, "request": {…}, "meta": …}, where key and meta
-may be left out; or it is a table (CSV, or TSV by its name) with --prompt or
---template.`,
+Each line of IN is a job, {"key": …, "request": {…}, "meta": …}; key and meta are
+optional. With --prompt or --template, IN is a table instead: CSV, or TSV if its name
+ends in .tsv.`,
 		Example: `  openrouter-jobs run in.jsonl out.jsonl --workers 64 --max-cost 20
   openrouter-jobs run reviews.csv out.jsonl --key id --model openai/gpt-5.2 --prompt 'Positive or negative? {{text}}'
   openrouter-jobs run in.jsonl out.jsonl --fake`,
@@ -100,7 +100,7 @@ may be left out; or it is a table (CSV, or TSV by its name) with --prompt or
 	}
 	w.flags(c)
 	in.flags(c)
-	c.Flags().BoolVar(&w.isBatch, "batch", false, "send the jobs in batches of the service, at about half the price; the answers take minutes to hours, and Ctrl-C loses none")
+	c.Flags().BoolVar(&w.isBatch, "batch", false, "use the service's Batch API, at about half the price; answers take minutes to hours, and Ctrl-C loses none")
 	return c
 }
 
@@ -149,7 +149,7 @@ func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
 	defer cancel()
 	what, soft := draining, func() {}
 	if w.isBatch {
-		what, soft = "the service goes on with its batches, and the next run picks them up.", cancel
+		what, soft = "the service continues its batches, and the next run gets their results.", cancel
 	}
 	ctx, signals := listen(ctx, p.say, what, soft)
 	defer signals.stop()

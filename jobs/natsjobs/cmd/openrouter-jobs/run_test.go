@@ -141,7 +141,7 @@ func TestTheFirstSignalDrains(t *testing.T) {
 		<-asked
 		<-asked
 		interrupt()
-		says("Stopping: the requests under way end first")
+		says("Stopping: running requests are finished first")
 		release()
 		assert.Equal(t, exitInterrupted, status())
 		again := []string{"run", "in.jsonl", "out.jsonl"}

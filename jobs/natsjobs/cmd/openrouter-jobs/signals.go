@@ -20,7 +20,7 @@ type signals struct {
 	done    chan struct{}
 }
 
-const draining = "the requests under way end first. Ctrl-C again stops within seconds."
+const draining = "running requests are finished first. Press Ctrl-C again to stop within seconds."
 
 // listen returns a context that the second signal ends, and calls soft at the first. What happens
 // then is said.

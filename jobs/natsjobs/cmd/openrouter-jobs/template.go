@@ -67,7 +67,7 @@ func (t *template) fill(v any, column func(string) string) any {
 // check returns an error if a column is missing, or not the only one with its name.
 func (t *template) check(columns []string, key string) error {
 	if len(t.names) == 0 {
-		return errors.New("the request has no {{column}}, so that all rows would be the same")
+		return errors.New("the request has no {{column}}, so all rows would be the same request")
 	}
 	needed := t.names
 	if key != "" {
@@ -108,7 +108,7 @@ func (t *template) job(columns, row []string, key string) (jobs.Job, error) {
 	}
 	if key != "" && err == nil {
 		if job.Key = values[key]; job.Key == "" {
-			err = fmt.Errorf("has nothing in the column %q of the key", key)
+			err = fmt.Errorf("the key is missing: the column %q is empty", key)
 		}
 	}
 	return job, err
