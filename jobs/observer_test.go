@@ -1,8 +1,10 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -98,4 +100,15 @@ func TestObserversSeeTheEndOfARunThatPanics(t *testing.T) {
 		assert.Equal(t, 1, s.ends)
 	}
 	assert.Len(t, seen.named("run_jobs"), 3)
+}
+
+func TestTheLogLineOfARunHasItsCost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		client := openroutertest.NewTransport(t, openroutertest.Text("a").Usage(5, 2).Cost(0.5).Always()).Client(
+			openrouter.WithObserver(openrouter.LogCalls(slog.New(slog.NewTextHandler(&out, nil)))))
+		_, err := (&jobs.Runner{Client: client, Store: &memory{}, Workers: 1}).Run(t.Context(), rows(2))
+		require.NoError(t, err)
+		assert.Contains(t, out.String(), "operation=run_jobs done=2 failed=0 left=0 prompt_tokens=10 completion_tokens=4 cost=1 ")
+	})
 }
