@@ -56,8 +56,11 @@ var ErrChanged = errors.New("mcptools: the server has changed a tool")
 // documents become parts. Of a resource, the model gets the URI, too. [agent.Result.Data] is the
 // whole [*mcp.CallToolResult]. A result that the server marks as an error is told to the model.
 //
-// So are errors of the protocol: the model can try again, and [agent.Agent.MaxRepeats] limits how
-// often. When the session turns out to be closed, the calls of that step are told so, and the model
+// The SDK decodes numbers of structured content as float64, which rounds integers above 2^53. The
+// model gets all their digits only if the text of the result is the same JSON.
+//
+// Errors of the protocol are told, too: the model can try again, and [agent.Agent.MaxRepeats] limits
+// how often. When the session turns out to be closed, the calls of that step are told so, and the model
 // may still answer. If it calls one of the tools in a later step, the run ends with an error that
 // matches [mcp.ErrConnectionClosed] or [mcp.ErrSessionMissing].
 //
@@ -121,6 +124,9 @@ func list(ctx context.Context, session *mcp.ClientSession, config Config) ([]nam
 	return listed, nil
 }
 
+// maxPages is far above what a list needs. A server can invent cursors for ever.
+const maxPages = 10_000
+
 // pages reads the whole list of a server.
 func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, err error) {
 	seen := map[string]bool{}
@@ -135,6 +141,8 @@ func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, er
 			return all, nil
 		case seen[next]: // the iterator of the SDK would never end
 			return nil, errors.New("its pages are in a circle")
+		case len(seen) == maxPages-1:
+			return nil, fmt.Errorf("it has more than %d pages", maxPages)
 		}
 		seen[next] = true
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -175,6 +176,13 @@ func TestListsThatAreWrong(t *testing.T) {
 		"a circle": {func(string) *mcp.ListToolsResult {
 			return &mcp.ListToolsResult{NextCursor: "again"}
 		}, "mcptools: listing the tools of the server: its pages are in a circle"},
+		"no end": {func(cursor string) *mcp.ListToolsResult {
+			n, _ := strconv.Atoi(cursor)
+			if n == 20_000 {
+				return one
+			}
+			return &mcp.ListToolsResult{NextCursor: strconv.Itoa(n + 1)}
+		}, "mcptools: listing the tools of the server: it has more than 10000 pages"},
 		"a tool twice": {func(cursor string) *mcp.ListToolsResult {
 			page := *one
 			if cursor == "" {
