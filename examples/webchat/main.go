@@ -50,7 +50,7 @@ type server struct {
 	client *openrouter.Client
 
 	mu       sync.Mutex
-	spent    float64
+	spent    float64 // with what running answers may still spend
 	visitors map[string]*visitor
 }
 
@@ -116,9 +116,8 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	bot := agent.Agent{
-		Client:  s.client,
-		Tools:   []agent.Tool{getWeather, sendMail},
-		MaxCost: s.left(v),
+		Client: s.client,
+		Tools:  []agent.Tool{getWeather, sendMail},
 		Approve: func(ctx context.Context, call openrouter.ToolCall) (agent.Decision, error) {
 			if call.Function.Name == sendMail.Def.Function.Name {
 				return turn.Approve(ctx, call) // what the user said, or wait
@@ -131,31 +130,41 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This was answered already. Load the page again.", http.StatusConflict) // in another tab
 		return
 	}
+	held := s.hold(v)
+	bot.MaxCost = held
+	if held <= 0 {
+		bot.MaxCost = -1 // nothing
+	}
 	stream := bot.Stream(r.Context(), &openrouter.ChatCompletionRequest{
 		Model:     "openai/gpt-5.2",
 		Messages:  messages,
 		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortLow},
 	})
+	defer func() { // also if a tool panics
+		run := stream.Run() // complete, also if the browser went away
+		v.messages = run.Messages
+		v.spent += run.Usage.Cost
+		s.spend(run.Usage.Cost - held)
+	}()
 	if err := uistream.Serve(w, r, stream); err != nil {
 		log.Print(err)
 	}
-	run := stream.Run() // complete, also if the browser went away
-	v.messages = run.Messages
-	v.spent += run.Usage.Cost
-	s.mu.Lock()
-	s.spent += run.Usage.Cost
-	s.mu.Unlock()
 }
 
-// left returns what a visitor may spend, as MaxCost wants it: a negative number
-// is nothing.
-func (s *server) left(v *visitor) float64 {
+// hold takes what a visitor may spend from what is left for all. What a run does
+// not spend is given back when it ends: runs at once must not spend it twice.
+func (s *server) hold(v *visitor) float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if left := min(budget-v.spent, totalBudget-s.spent); left > 0 {
-		return left
-	}
-	return -1
+	held := max(0, min(budget-v.spent, totalBudget-s.spent))
+	s.spent += held
+	return held
+}
+
+func (s *server) spend(usd float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent += usd
 }
 
 // visitor returns the visitor that a cookie names, or a new one.

@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -112,6 +114,27 @@ func TestBudget(t *testing.T) {
 	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	_, body = do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	assert.Contains(t, body, "The budget is spent.")
+}
+
+// Visitors who ask at the same time cannot spend more than there is for all.
+func TestBudgetOfAllAtOnce(t *testing.T) {
+	const visitors = 2 * totalBudget / budget
+	s, web := serve(t, openroutertest.Text("Hi", ".").Pace(100*time.Millisecond).Cost(budget).Times(visitors))
+	var all sync.WaitGroup
+	for range int(visitors) {
+		browser := newBrowser(t)
+		all.Go(func() { do(t, browser, http.MethodPost, web.URL+"/chat", hello) })
+	}
+	all.Wait()
+	assert.InDelta(t, totalBudget, s.spent, 1e-9)
+}
+
+// What a run does not spend stays for the others.
+func TestBudgetIsGivenBack(t *testing.T) {
+	s, web := serve(t, openroutertest.Text("Hi.").Cost(0.01), openroutertest.Error(402, openrouter.ErrPaymentRequired, "no credits"))
+	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	assert.InDelta(t, 0.01, s.spent, 1e-9)
 }
 
 // A decision about a call that was settled in another tab asks nothing of the model.
