@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -135,6 +138,33 @@ func TestBudgetIsGivenBack(t *testing.T) {
 	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	assert.InDelta(t, 0.01, s.spent, 1e-9)
+}
+
+// A signal ends the answers under way as the stop button does, and then the program.
+func TestShutdown(t *testing.T) {
+	s := &server{client: openroutertest.NewServer(t, openroutertest.Text("A beginning").Stall()).Client(), visitors: map[string]*visitor{}}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.run(ctx, listener) }()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String()+"/chat", strings.NewReader(hello))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := newBrowser(t).Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	in := bufio.NewReader(res.Body)
+	for line := ""; !strings.Contains(line, "A beginning"); {
+		line, err = in.ReadString('\n')
+		require.NoError(t, err)
+	}
+	cancel()
+	rest, err := io.ReadAll(in)
+	require.NoError(t, err, "the answer has an end")
+	assert.Contains(t, string(rest), `"type":"abort"`)
+	assert.Contains(t, string(rest), "data: [DONE]")
+	require.NoError(t, <-ended)
 }
 
 // A decision about a call that was settled in another tab asks nothing of the model.
