@@ -186,6 +186,7 @@ func TestCommandsAndResume(t *testing.T) {
 	s.see("30 tokens in, 11 out, $0.0300 in 2 answers")
 	s.line("/save talk.json")
 	s.see("saved: talk.json")
+	s.atPrompt()
 	s.press(endOfFile)
 	screen := s.leave()
 	assert.NotContains(t, flat(screen), "/load brings it back", "it was saved")

@@ -13,14 +13,19 @@ var (
 // withTags returns a block of Markdown whose tags are shown. As HTML they would be dropped, and with
 // them a type such as List<String>.
 func withTags(block string) string {
-	if strings.HasPrefix(block, "    ") || strings.HasPrefix(block, "\t") || !strings.Contains(block, "<") {
-		return block // code, where a backslash would be shown
+	if !strings.Contains(block, "<") {
+		return block
 	}
 	var b strings.Builder
+	isCode := true  // indented lines that the block begins with, where a backslash would be shown
 	isStart := true // of a line
 	for block != "" {
 		n := 1
+		if isStart {
+			isCode = isCode && (strings.HasPrefix(block, "    ") || strings.HasPrefix(block, "\t"))
+		}
 		switch {
+		case isCode:
 		case isStart && fenced(block) > 0:
 			n = fenced(block)
 		case block[0] == '\\':
