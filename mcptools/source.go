@@ -130,13 +130,16 @@ func isCut(err error) bool {
 	return false
 }
 
+// unsent is what the SDK says itself where a request did not reach the server.
+const unsent = "rejected by transport"
+
 // errorText is what the model is told about an error of a call. Errors of a connection may contain
 // addresses.
 func errorText(err error) string {
 	if isClosed(err) {
 		return "the connection to the server of this tool is closed: its tools cannot be used any more"
 	}
-	if e, ok := errors.AsType[*jsonrpc.Error](err); ok {
+	if e, ok := errors.AsType[*jsonrpc.Error](err); ok && e.Error() != unsent {
 		return "the server of this tool reports: " + e.Message
 	}
 	if errors.Is(err, errNeedsInput) {
