@@ -288,10 +288,10 @@ func TestPastedLinesAreOneQuestion(t *testing.T) {
 	server := openroutertest.NewServer(t, openroutertest.Text("Read."))
 	s := newHome(t).start(t, server)
 	s.atPrompt()
-	s.press("Look: \x1b[200~one\rtwo\r\n\tthree\x1b[20")
+	s.press("Look: \x1b[200~one\rtwo\r\n\tthree\x03 \x1b[A\x1b[20")
 	s.press("1~ done\r")
 	s.see("Read.")
-	assert.Equal(t, []string{"user: Look: one\ntwo\n    three done"}, texts(server.Requests()[0]))
+	assert.Equal(t, []string{"user: Look: one\ntwo\n    three [A done"}, texts(server.Requests()[0]))
 }
 
 // A signal ends the program as /quit does: the terminal is given back, and nothing is lost.
