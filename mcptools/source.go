@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
@@ -67,8 +68,12 @@ func schemas(input any) (checked, told json.RawMessage, err error) {
 	}
 	delete(object, "$schema")
 	delete(object, "$id")
+	var types []string
+	if kind, ok := object["type"]; !ok || json.Unmarshal(kind, &types) == nil && slices.Contains(types, "object") {
+		object["type"] = json.RawMessage(`"object"`) // what arguments are; some providers demand it
+	}
 	if _, ok := object["properties"]; !ok && string(object["type"]) == `"object"` {
-		object["properties"] = json.RawMessage(`{}`) // some providers demand it
+		object["properties"] = json.RawMessage(`{}`) // as above
 	}
 	told, err = json.Marshal(object)
 	return checked, told, err
