@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// AccountService tells what the account and its key have spent and may still spend. Use it as
-// [Client.Account].
+// AccountService reports the credits, the usage and the limits of an account and its keys. Use it
+// as [Client.Account].
 type AccountService struct {
 	client *Client
 }
 
-// Key returns the state of the key that the call uses: what it has spent, and what it may still
-// spend. It needs no management key. Errors are those of [Client.Do].
+// Key returns the usage and the limit of the key that the call uses. It needs no management key.
+// Errors are those of [Client.Do].
 func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) {
 	body, err := fetched[keyBody](ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"))
 	if err != nil {
@@ -25,10 +25,10 @@ func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) 
 	return body.Data, nil
 }
 
-// Credits returns what was ever bought and used by the account, with all its keys. It needs a
-// management key: with any other key the error is [ErrPermissionDenied] or [ErrAuthentication], and
-// says so. For what the key of the call may still spend, use [AccountService.Key]. Other errors are
-// those of [Client.Do].
+// Credits returns what the account has bought and used in total, with all its keys. It needs a
+// management key: with another key, the error is [ErrPermissionDenied] or [ErrAuthentication], and
+// its text says so. For the limit of a single key, use [AccountService.Key]. Other errors are those
+// of [Client.Do].
 func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
 	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, fixed("/credits"))
 	if err != nil {
@@ -37,9 +37,9 @@ func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits,
 	return body.Data, nil
 }
 
-// Activity returns what the account used in the last 30 completed UTC days: one row for each day,
-// model and endpoint. Nil params return all of them. It needs a management key, as
-// [AccountService.Credits] does. Other errors are those of [Client.Do].
+// Activity returns the usage of the account in the last 30 completed UTC days: one row for each
+// day, model and endpoint. Nil params return all rows. It needs a management key, like
+// [AccountService.Credits]. Other errors are those of [Client.Do].
 func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
 	list, err := fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
@@ -70,26 +70,26 @@ func managed(err error) error {
 
 // Key is the state of an API key. Amounts are in USD.
 type Key struct {
-	// Label is a name for people, such as the beginning and the end of the key.
+	// Label is a display name, such as the beginning and the end of the key.
 	Label string `json:"label"`
-	// Limit is what the key may spend; nil means that it has no limit of its own.
+	// Limit is the amount that the key may spend. Nil means that the key has no limit.
 	Limit *float64 `json:"limit" wire:"null"`
-	// LimitRemaining is what is left of Limit; nil means that there is no limit. The account may
-	// have less.
+	// LimitRemaining is the rest of Limit. Nil means that the key has no limit. The account may have
+	// less credit.
 	LimitRemaining *float64 `json:"limit_remaining" wire:"null"`
 	// LimitReset is how often the limit starts again, such as monthly. It is empty if it never does.
 	LimitReset string `json:"limit_reset" wire:"null"`
-	// IncludeBYOKInLimit is true if what the account's own provider keys spend counts, too.
+	// IncludeBYOKInLimit is true if usage of the account's own provider keys counts, too.
 	IncludeBYOKInLimit bool `json:"include_byok_in_limit"`
 
-	// Usage is what the key has spent. The three fields below are for the current UTC day, for the
-	// UTC week since Monday, and for the UTC month.
+	// Usage is the amount that the key has spent. The three fields below are for the current UTC day,
+	// the UTC week since Monday, and the UTC month.
 	Usage        float64 `json:"usage"`
 	UsageDaily   float64 `json:"usage_daily"`
 	UsageWeekly  float64 `json:"usage_weekly"`
 	UsageMonthly float64 `json:"usage_monthly"`
-	// BYOKUsage is what the key has spent at providers with the account's own provider keys, and the
-	// three fields below are that for the same times as above.
+	// BYOKUsage is the amount that providers charged to the account's own provider keys. The three
+	// fields below are for the same periods as above.
 	BYOKUsage        float64 `json:"byok_usage"`
 	BYOKUsageDaily   float64 `json:"byok_usage_daily"`
 	BYOKUsageWeekly  float64 `json:"byok_usage_weekly"`
@@ -97,16 +97,16 @@ type Key struct {
 
 	// IsFreeTier is true if the account has never bought credits.
 	IsFreeTier bool `json:"is_free_tier"`
-	// IsManagementKey is true for a key of the account's management, which cannot call models.
+	// IsManagementKey is true for a management key, which cannot call models.
 	IsManagementKey bool `json:"is_management_key"`
 	// IsProvisioningKey is the old name of IsManagementKey.
 	IsProvisioningKey bool `json:"is_provisioning_key"`
-	// CreatorUserID is the member of the organization that made the key.
+	// CreatorUserID is the member of the organization who created the key.
 	CreatorUserID string `json:"creator_user_id" wire:"null"`
 	// ExpiresAt is a time in the format [time.RFC3339]. It is empty if the key does not expire.
 	ExpiresAt string `json:"expires_at,omitzero"`
-	// RateLimit is an object that the service still sends and that says nothing. For the limit of a
-	// refused call, see [APIError.RateLimit].
+	// RateLimit is obsolete and has no useful values. For the limit of a refused call, see
+	// [APIError.RateLimit].
 	RateLimit json.RawMessage `json:"rate_limit"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -141,7 +141,7 @@ func (b *keyBody) received(call *CallInfo) any {
 	return b.Data
 }
 
-// Credits is what an account has bought and used, in USD.
+// Credits are the amounts that an account has bought and used, in USD.
 type Credits struct {
 	TotalCredits float64 `json:"total_credits"`
 	TotalUsage   float64 `json:"total_usage"`
@@ -185,11 +185,11 @@ func (b *creditsBody) received(call *CallInfo) any {
 type ActivityParams struct {
 	// Date is one UTC day of the last 30, as YYYY-MM-DD.
 	Date string `url:"date,omitempty"`
-	// APIKeyHash is the SHA-256 of a key, in hex, as the endpoint /keys lists it.
+	// APIKeyHash is the SHA-256 of a key in hex, as in the list of the endpoint /keys.
 	APIKeyHash string `url:"api_key_hash,omitempty"`
 	// UserID is a member of the organization.
 	UserID string `url:"user_id,omitempty"`
-	// GroupBy splits the rows further. Empty adds up what belongs to several workspaces.
+	// GroupBy splits the rows further. If it is empty, rows are sums over all workspaces.
 	GroupBy ActivityGroup `url:"group_by,omitempty"`
 	// WorkspaceID is the UUID of a workspace.
 	WorkspaceID string `url:"workspace_id,omitempty"`
@@ -199,13 +199,13 @@ type ActivityParams struct {
 	Extra url.Values `url:"-"`
 }
 
-// ActivityGroup is a way to split rows. Other values are possible.
+// ActivityGroup selects how rows are split. Other values are possible.
 type ActivityGroup string
 
 // ActivityByWorkspace makes a row for each workspace, and sets [Activity.WorkspaceID].
 const ActivityByWorkspace ActivityGroup = "workspace"
 
-// ActivityList is what an account used.
+// ActivityList is the usage of an account.
 type ActivityList struct {
 	Data []Activity `json:"data"`
 
@@ -233,7 +233,7 @@ func (l *ActivityList) received(call *CallInfo) any {
 	return l
 }
 
-// Activity is what an account used of one endpoint of a model on one day.
+// Activity is the usage of one endpoint of a model on one day.
 type Activity struct {
 	// Date is a UTC day, as YYYY-MM-DD. Some servers add a time.
 	Date string `json:"date"`
@@ -244,9 +244,10 @@ type Activity struct {
 	// ProviderName is the display name of the provider.
 	ProviderName string `json:"provider_name"`
 	Requests     int    `json:"requests"`
-	// Usage is what was charged, in USD.
+	// Usage is the amount that was charged, in USD.
 	Usage float64 `json:"usage"`
-	// BYOKUsageInference is what providers charged the account's own provider keys, in USD.
+	// BYOKUsageInference is the amount that providers charged to the account's own provider keys, in
+	// USD.
 	BYOKUsageInference float64 `json:"byok_usage_inference"`
 	PromptTokens       int     `json:"prompt_tokens"`
 	CompletionTokens   int     `json:"completion_tokens"`
@@ -298,8 +299,8 @@ func (l *ProviderList) received(call *CallInfo) any {
 	return l
 }
 
-// Provider is a company that runs models. Countries are codes of ISO 3166-1, such as US. What is not
-// known is empty.
+// Provider is a company that runs models. Countries are ISO 3166-1 codes, such as US. Unknown
+// values are empty.
 type Provider struct {
 	// Name is the display name, as in [ChatCompletion.Provider].
 	Name string `json:"name"`
@@ -308,7 +309,7 @@ type Provider struct {
 	PrivacyPolicyURL  string `json:"privacy_policy_url" wire:"null"`
 	TermsOfServiceURL string `json:"terms_of_service_url,omitzero"`
 	StatusPageURL     string `json:"status_page_url,omitzero"`
-	// Headquarters is a country, and Datacenters are the countries where the provider computes.
+	// Headquarters is the country of the company. Datacenters are the countries of its data centers.
 	Headquarters string   `json:"headquarters,omitzero"`
 	Datacenters  []string `json:"datacenters,omitzero"`
 

@@ -15,23 +15,23 @@ import (
 
 // The values of batches. The service calls its batches beta: they may change.
 
-// BatchRequest is many requests for one model, which [BatchesService.Submit] sends.
+// BatchRequest is a batch of requests for one model, for [BatchesService.Submit].
 type BatchRequest struct {
-	// Rows yields the requests. A batch has at least one and at most 5,000, with 200 MB together. An
-	// error that Rows yields ends the upload, and no batch is made. [BatchRows] makes a sequence of
-	// a list.
+	// Rows yields the requests: 1 to 5,000, with at most 200 MB in total. If Rows yields an error, the
+	// upload is aborted, and no batch is created. [BatchRows] makes a sequence from a list.
 	Rows iter.Seq2[BatchRow, error]
-	// Model answers all rows. If it is empty, the model of the first row does. The batch prices of
-	// models are in the service's list of models.
+	// Model answers all rows. If it is empty, the model of the first row is used. The service's list
+	// of models has their batch prices.
 	Model string
 	// Endpoint is [BatchEndpointChat] when empty.
 	Endpoint BatchEndpoint
-	// CompletionWindow is "24h" when empty, the only one that the service documents.
+	// CompletionWindow is "24h" when empty. The service documents no other value.
 	CompletionWindow string
 	// Provider limits which providers may run the batch. Nil allows all.
 	Provider *BatchProvider
 	// CallbackURL is an https address that the service calls when the batch has ended. The service
-	// documents no signature. Take a call for a hint, and get the batch with [BatchesService.Get].
+	// documents no signature, so do not trust the content of a call: get the batch with
+	// [BatchesService.Get].
 	CallbackURL string
 
 	// Extra holds other members of the batch. They are sent before its requests.
@@ -40,14 +40,14 @@ type BatchRequest struct {
 
 // BatchRow is one request of a batch. Exactly one of Request and Body is set.
 type BatchRow struct {
-	// CustomID tells the results apart. It is unique in its batch and has at most 64 characters.
+	// CustomID identifies the result of the row. It must be unique in the batch, with at most 64
+	// characters.
 	CustomID string
-	// Request is the body of a row for [BatchEndpointChat]. It is checked as
-	// [ChatCompletionRequest.Validate] does. If it names a model, that is the model of the batch.
+	// Request is the body of a row for [BatchEndpointChat]. It is checked as by
+	// [ChatCompletionRequest.Validate]. Its Model must be empty or the model of the batch.
 	Request *ChatCompletionRequest
-	// Body is the body of a row for any endpoint: JSON as []byte or json.RawMessage, or any value
-	// that encoding/json can encode to an object. For [BatchEndpointChat] it is checked as a Request
-	// is.
+	// Body is the body of a row for any endpoint: JSON as []byte or json.RawMessage, or any value that
+	// encoding/json can encode to an object. For [BatchEndpointChat] it is checked like a Request.
 	Body any
 }
 
@@ -74,9 +74,9 @@ const (
 
 // BatchProvider limits which providers may run a batch.
 type BatchProvider struct {
-	// Only lists the slugs of the only providers that may run it.
+	// Only lists the slugs of the providers that may run the batch.
 	Only []string `json:"only,omitzero"`
-	// AllowFallbacks false forbids other providers than the first. The service's default is true.
+	// AllowFallbacks false allows only the first provider. The service's default is true.
 	AllowFallbacks *bool `json:"allow_fallbacks,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -104,14 +104,14 @@ type Batch struct {
 	Object   string        `json:"object,omitzero"`
 	Endpoint BatchEndpoint `json:"endpoint,omitzero"`
 	Model    string        `json:"model,omitzero"`
-	// Provider is the display name of the provider that runs the batch. It is empty before the
-	// service has chosen one.
+	// Provider is the display name of the provider that runs the batch. It is empty until the service
+	// has chosen one.
 	Provider         string      `json:"provider" wire:"null"`
 	CompletionWindow string      `json:"completion_window,omitzero"`
 	Status           BatchStatus `json:"status"`
-	// CreatedAt, FinalizedAt and ExpiresAt are in seconds since 1970. FinalizedAt is 0 until the
-	// batch has ended. After ExpiresAt the provider completes no more requests. It may be later than
-	// the completion window, and 0 if the provider has no such time.
+	// CreatedAt, FinalizedAt and ExpiresAt are in seconds since 1970. FinalizedAt is 0 until the batch
+	// has ended. After ExpiresAt the provider completes no more requests. ExpiresAt may be later than
+	// the end of the completion window. It is 0 if the provider has no such time.
 	CreatedAt   int64 `json:"created_at,omitzero"`
 	FinalizedAt int64 `json:"finalized_at" wire:"null"`
 	ExpiresAt   int64 `json:"expires_at" wire:"null"`
@@ -119,7 +119,7 @@ type Batch struct {
 	RequestCounts BatchCounts `json:"request_counts,omitzero"`
 	// Usage is the sum of all rows. It is nil until the service has counted it.
 	Usage *Usage `json:"usage" wire:"null"`
-	// Error is why the batch failed. It is nil for other batches.
+	// Error describes why the batch failed. It is nil for other batches.
 	Error *ErrorObject `json:"error" wire:"null"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -130,19 +130,20 @@ type Batch struct {
 	presence presence
 }
 
-// BatchStatus is where a batch is in its life. Other values are possible.
+// BatchStatus is the state of a batch. Other values are possible.
 type BatchStatus string
 
 const (
-	// BatchStatusValidating is the first status. The service has stored the batch, but not checked
+	// BatchStatusValidating is the first status. The service has stored the batch, but not yet checked
 	// it.
 	BatchStatusValidating BatchStatus = "validating"
 	BatchStatusInProgress BatchStatus = "in_progress"
-	// BatchStatusCompleted means that every row has a result. Rows may have failed.
+	// BatchStatusCompleted means that every row has a result. Single rows may have failed.
 	BatchStatusCompleted BatchStatus = "completed"
-	// BatchStatusFailed means that the service refused the batch. [Batch.Error] says why.
+	// BatchStatusFailed means that the service refused the batch. [Batch.Error] has the reason.
 	BatchStatusFailed BatchStatus = "failed"
-	// BatchStatusExpired means that not all rows were answered in time. Those that were have results.
+	// BatchStatusExpired means that the time ended before all rows were answered. Answered rows have
+	// results.
 	BatchStatusExpired   BatchStatus = "expired"
 	BatchStatusCancelled BatchStatus = "cancelled"
 )
@@ -192,12 +193,12 @@ func (b *Batch) failure() error {
 	return e
 }
 
-// BatchError means that a batch has not completed: it failed, expired or was cancelled, or is still
-// running. It also means that results of it are missing.
+// BatchError means that a batch did not complete: it failed, expired, was cancelled, or is still
+// running. It can also mean that results of a completed batch are missing.
 type BatchError struct {
-	// Batch is the batch as it was last seen. Its Status says what became of it.
+	// Batch is the last known state of the batch; see its Status.
 	Batch *Batch
-	// Err is the reason, or nil: the message of [Batch.Error], or that results are missing.
+	// Err has the message of [Batch.Error], or says that results are missing. It may be nil.
 	Err error
 }
 
@@ -232,7 +233,7 @@ type BatchResult struct {
 	// Response is nil if there was no response. [BatchResult.Answer] and [BatchResult.Decode] read
 	// it.
 	Response *BatchResponse `json:"response" wire:"null"`
-	// Error is why there is no response.
+	// Error describes why there is no response.
 	Error *ErrorObject `json:"error" wire:"null"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -246,10 +247,10 @@ type BatchResult struct {
 
 // BatchResponse is the response to one row.
 type BatchResponse struct {
-	// StatusCode is the HTTP status that the request would have had by itself.
+	// StatusCode is the HTTP status that the request would have had outside of a batch.
 	StatusCode int    `json:"status_code"`
 	RequestID  string `json:"request_id,omitzero"`
-	// Body is the body that the request would have had by itself.
+	// Body is the body of the response that the request would have had outside of a batch.
 	Body json.RawMessage `json:"body"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -258,13 +259,13 @@ type BatchResponse struct {
 	presence presence
 }
 
-// Answer returns the answer of a row for [BatchEndpointChat]. Its errors are those of one call:
+// Answer returns the answer of a row for [BatchEndpointChat]. Its errors are:
 //
 //   - [*APIError]: the row failed. StatusCode is that of the row, or 0.
 //   - [*DecodeError]: the row, or its answer, cannot be decoded.
 //   - [*ConnectionError] that wraps [ErrTooLarge]: the row is larger than [WithMaxBodySize] allows.
 //
-// Answer decodes the body again with each call.
+// Each call of Answer decodes the body again.
 func (r *BatchResult) Answer() (*ChatCompletion, error) {
 	c, call, body, err := r.open()
 	if err != nil {
@@ -274,7 +275,7 @@ func (r *BatchResult) Answer() (*ChatCompletion, error) {
 	return answer, c.secrets.conceal(err)
 }
 
-// Decode decodes the body of a row for any endpoint into out, as [Client.Do] does. Its errors are
+// Decode decodes the body of a row into out, for any endpoint, as [Client.Do] does. Its errors are
 // those of [BatchResult.Answer].
 func (r *BatchResult) Decode(out any) error {
 	c, call, body, err := r.open()
@@ -347,7 +348,7 @@ type BatchList struct {
 	Object  string  `json:"object,omitzero"`
 	Data    []Batch `json:"data"`
 	FirstID string  `json:"first_id" wire:"null"`
-	// LastID is the After of the next page.
+	// LastID is the value of After for the next page.
 	LastID string `json:"last_id" wire:"null"`
 	// HasMore is true if there is a next page.
 	HasMore bool `json:"has_more"`
@@ -368,11 +369,11 @@ func (l *BatchList) Call() CallInfo {
 	return l.call.value()
 }
 
-// BatchDeletion says what was deleted.
+// BatchDeletion is the result of [BatchesService.Delete].
 type BatchDeletion struct {
 	ID     string `json:"id"`
 	Object string `json:"object,omitzero"`
-	// Deletion has the outcome at the service and, if a provider ran the batch, at the provider.
+	// Deletion has the outcome at the service, and at the provider if one ran the batch.
 	Deletion json.RawMessage `json:"deletion,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -381,13 +382,12 @@ type BatchDeletion struct {
 	presence presence
 }
 
-// ErrBatchUnknown means that it is not known whether the service has a batch. See
+// ErrBatchUnknown means that it is unknown whether the service created a batch. See
 // [BatchUnknownError].
-var ErrBatchUnknown error = &streamEnd{"it is not known whether the batch was made", nil}
+var ErrBatchUnknown error = &streamEnd{"it is unknown whether the batch was created", nil}
 
-// BatchUnknownError means that [BatchesService.Submit] sent a whole batch and got no answer that
-// says what became of it. The service may run the batch, and bill it. Look for it before you submit
-// again:
+// BatchUnknownError means that [BatchesService.Submit] sent a whole batch, but got no usable
+// answer. The service may run and bill the batch. Look for it before you submit again:
 //
 //	params := &openrouter.BatchListParams{CreatedAfter: e.Since}
 //	for b, err := range client.Batches.All(ctx, params) {

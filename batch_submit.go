@@ -22,22 +22,22 @@ const (
 	maxBatchRowID = 64
 )
 
-// Submit sends the requests and returns the new batch, whose status is [BatchStatusValidating]: the
-// service has stored the batch, but not checked it. Keep its ID, which is all that
-// [BatchesService.Wait] and [BatchesService.Results] need.
+// Submit sends the requests and returns the new batch. Its status is [BatchStatusValidating]: the
+// service has stored the batch, but not yet checked it. Keep its ID; [BatchesService.Wait] and
+// [BatchesService.Results] need nothing else.
 //
-// Submit asks for a row when the rows before it are nearly sent, and holds few rows in memory. It
-// runs Rows in the goroutine of the call. Each row is checked before it is sent. If a row is invalid,
-// or if Rows yields an error, Submit breaks the upload off and returns a [*ValidationError] or the
-// error. The service cannot make a batch of an upload that broke off. If that happens within the
-// first 64 KiB, nothing was sent.
+// Submit calls Rows in the goroutine of the caller, takes a row when the rows before it are nearly
+// sent, and keeps few rows in memory. It checks each row before sending it. If a row is invalid,
+// Submit aborts the upload and returns a [*ValidationError]. If Rows yields an error, Submit aborts
+// the upload and returns that error. The service creates no batch from an aborted upload. If the
+// upload ends within the first 64 KiB, nothing was sent.
 //
-// Rows cannot be read twice, so Submit is never retried, whatever [WithMaxRetries] says. If the whole
-// batch was sent and the outcome is not known, the error is a [*BatchUnknownError]. After any other
-// error there is no batch. Other errors are those of [Client.Do].
+// Submit is never retried, whatever [WithMaxRetries] says, because Rows cannot be read twice. If
+// the whole batch was sent and the outcome is unknown, the error is a [*BatchUnknownError]. After
+// any other error there is no batch. Other errors are those of [Client.Do].
 //
-// [WithTimeout] limits the time for which the service takes nothing of the upload, and the wait for
-// its answer. Time that Rows takes does not count.
+// [WithTimeout] limits how long the service may accept no data of the upload, and the wait for its
+// answer. Time spent in Rows does not count.
 func (s *BatchesService) Submit(ctx context.Context, req *BatchRequest, opts ...Option) (*Batch, error) {
 	cfg := s.client.config().with(opts)
 	req, seen := forObservers(cfg, req)
@@ -130,7 +130,7 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 		u.rows++
 	}
 	if u.rows == 0 {
-		return &ValidationError{Violations: []Violation{{Field: "requests", Problem: "is empty: Rows has yielded no row"}}}
+		return &ValidationError{Violations: []Violation{{Field: "requests", Problem: "is empty: Rows yielded no row"}}}
 	}
 	if err := u.out.Flush(); err != nil {
 		return err
@@ -189,10 +189,10 @@ func (u *upload) row(n int, row *BatchRow) error {
 
 	u.size += int64(len(text)) + body.Len() + int64(len("}"))
 	if u.size+int64(len("]}")) > maxBatchSize {
-		k.breaks(Violation{Field: "requests", Problem: "have more than 200 MB together; make several batches", Limit: "at most 200 MB"})
+		k.breaks(Violation{Field: "requests", Problem: "are larger than 200 MB in total; submit several batches", Limit: "at most 200 MB"})
 	}
 	if n >= maxBatchRows {
-		k.breaks(Violation{Field: "requests", Problem: "are more than 5,000; make several batches", Limit: "at most 5000"})
+		k.breaks(Violation{Field: "requests", Problem: "are more than 5,000; submit several batches", Limit: "at most 5000"})
 	}
 	if len(k.found) > 0 {
 		return &ValidationError{Violations: k.found}

@@ -98,7 +98,7 @@ func (k *checker) batchRow(row *BatchRow, head *batchHead) wire.Body {
 	case head.Model == "":
 		k.missing("model", "is missing in the batch and in this row")
 	case model != "" && model != head.Model:
-		k.breaks(Violation{Field: "model", Problem: "is " + strconv.Quote(nameIn(model)) + ", but the batch has the model " + strconv.Quote(nameIn(head.Model)) + "; make one batch for each", Value: model})
+		k.breaks(Violation{Field: "model", Problem: "is " + strconv.Quote(nameIn(model)) + ", but the batch has the model " + strconv.Quote(nameIn(head.Model)) + "; submit one batch for each model", Value: model})
 	}
 	return body
 }
@@ -130,13 +130,13 @@ func (k *checker) batched(r *ChatCompletionRequest) {
 		}
 	}
 	if p := r.Provider; p != nil && p.ZDR != nil && *p.ZDR {
-		k.breaks(Violation{Field: "provider.zdr", Problem: "is true, but batches have no zero data retention", Value: true})
+		k.breaks(Violation{Field: "provider.zdr", Problem: "is true, but batches do not support zero data retention", Value: true})
 	}
 	for i, tool := range r.Tools {
 		_, search := as[WebSearchTool](tool)
 		_, shorthand := as[WebSearchShorthandTool](tool)
 		if search || shorthand {
-			k.missing("tools["+strconv.Itoa(i)+"].type", "is a web search, which batches do not have")
+			k.missing("tools["+strconv.Itoa(i)+"].type", "is a web search, which batches do not support")
 		}
 	}
 	for i, plugin := range r.Plugins {
@@ -159,18 +159,18 @@ func (k *checker) batched(r *ChatCompletionRequest) {
 func (k *checker) batchPart(p *Part, path string) {
 	switch {
 	case p.InputAudio != nil:
-		k.missing(path+".input_audio", "is audio, which batches do not take")
+		k.missing(path+".input_audio", "is audio, which batches do not accept")
 	case p.VideoURL != nil:
-		k.missing(path+".video_url", "is a video, which batches do not take")
+		k.missing(path+".video_url", "is a video, which batches do not accept")
 	case p.File != nil && p.File.FileData != "" && !isPublic(p.File.FileData):
-		k.missing(path+".file.file_data", "is a file in the request; batches take only public URLs")
+		k.missing(path+".file.file_data", "is a file in the request; batches accept only public URLs")
 	}
 	k.batchURL(p.ImageURL, path)
 }
 
 func (k *checker) batchURL(u *ImageURL, path string) {
 	if u != nil && u.URL != "" && !isPublic(u.URL) {
-		k.missing(path+".image_url.url", "is an image in the request; batches take only public URLs")
+		k.missing(path+".image_url.url", "is an image in the request; batches accept only public URLs")
 	}
 }
 
@@ -200,13 +200,13 @@ func (k *checker) batchIDs(n int, id string, ids map[string]int) {
 	before, twice := ids[id]
 	switch size, tooLong := exceeds(id, maxBatchRowID); {
 	case id == "":
-		k.missing(field, "is missing: it tells the results apart")
+		k.missing(field, "is missing: it identifies the result")
 	case !utf8.ValidString(id):
-		k.missing(field, "is not valid UTF-8: ids would become equal")
+		k.missing(field, "is not valid UTF-8")
 	case tooLong:
 		k.longer(field, size, maxBatchRowID, "characters")
 	case twice:
-		k.missing(field, "is that of requests["+strconv.Itoa(before)+"], too: ids must differ")
+		k.missing(field, "is also the id of requests["+strconv.Itoa(before)+"]; ids must be unique")
 	}
 	ids[id] = n
 }

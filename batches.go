@@ -18,24 +18,24 @@ import (
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// BatchesService runs many requests for one model at a lower price. The service answers them within
-// hours. Use it as [Client.Batches].
+// BatchesService sends many requests for one model at a lower price. The service answers them
+// within hours. Use it as [Client.Batches].
 //
-// The service calls its batches beta: what it accepts and returns may change. A batch is visible to
-// everyone in the workspace of the key. It cannot be cancelled. The service keeps its results for 30
-// days.
+// The Batch API of the service is a beta and may change. A batch is visible to everyone in the
+// workspace of the key, and cannot be cancelled. The service keeps results for 30 days.
 type BatchesService struct {
 	client *Client
 }
 
 const batchesPath = "/batches"
 
-// Get returns the state of a batch, without its results. The results of a batch that has ended are
-// read and dropped, which takes as long as reading them: the service sends them with the state.
+// Get returns the state of a batch, without its results. If the batch has ended, the service sends
+// its results with the state. Get then reads and discards them, which takes as long as reading them
+// with [BatchesService.Results].
 //
-// [WithTimeout] limits the wait for the first byte, [WithStreamIdleTimeout] the wait for each later
-// one, and [WithMaxBodySize] the size without the results. Errors are those of [Client.Do]. A batch
-// that failed is not an error: see [Batch.Status].
+// [WithTimeout] limits the wait for the first byte, and [WithStreamIdleTimeout] the wait for each
+// later one. [WithMaxBodySize] limits the size without the results. Errors are those of
+// [Client.Do]. A batch that failed is not an error: see [Batch.Status].
 func (s *BatchesService) Get(ctx context.Context, id string, opts ...Option) (*Batch, error) {
 	return observed(ctx, s.client.config().with(opts), Operation{Name: "get_batch"}, func(ctx context.Context, cfg *config) (*Batch, error) {
 		path, err := cfg.batchPath(id)
@@ -59,16 +59,16 @@ const (
 	lastPoll  = time.Minute
 )
 
-// Wait returns the batch when it has ended, without its results. It looks at once, then after about
-// 15 seconds, and in growing steps up to a minute. It needs only the id, so a program that was
-// restarted goes on waiting. It has no time limit but ctx.
+// Wait waits until a batch has ended and returns it, without its results. It requests the state at
+// once, after about 15 seconds, and then in growing intervals of up to a minute. It needs only the
+// id, so a restarted program can call it again. Only ctx limits the time.
 //
-// A look that fails for a reason that may pass, such as a lost connection or the status 503, is
-// repeated, however often it fails. [WithOnRetry] tells of it.
+// After a temporary failure, such as a lost connection or status 503, Wait tries again without
+// limit. The function of [WithOnRetry] is called each time.
 //
-// If the batch did not complete, the error is a [*BatchError], and the batch is returned with it: an
-// expired batch may have results. If ctx ends, the error is a [*ConnectionError], and the batch is
-// returned as it was last seen. Other errors are those of [BatchesService.Get].
+// If the batch did not complete, the error is a [*BatchError], and the batch is returned with it:
+// an expired batch may have results. If ctx ends, the error is a [*ConnectionError], and the last
+// known state of the batch is returned. Other errors are those of [BatchesService.Get].
 func (s *BatchesService) Wait(ctx context.Context, id string, opts ...Option) (*Batch, error) {
 	return observed(ctx, s.client.config().with(opts), Operation{Name: "wait_batch"}, func(ctx context.Context, cfg *config) (*Batch, error) {
 		return cfg.wait(ctx, func() (*Batch, error) { return s.Get(ctx, id, opts...) })
@@ -119,21 +119,20 @@ func isPassing(r Retry) bool {
 	return RetryTransient(r)
 }
 
-// Results yields the results of a batch, one row at a time, in any order. It does not hold more than
-// one row in memory: [WithMaxBodySize] limits each row, and not the whole. A larger row, and one that
-// cannot be decoded, is yielded with an error of its own, which [BatchResult.Answer] returns. The
-// rows behind it follow.
+// Results yields the results of a batch, one row at a time, in any order. It keeps one row in
+// memory. [WithMaxBodySize] limits the size of each row. For a row that is too large or cannot be
+// decoded, [BatchResult.Answer] returns an error, and the sequence continues.
 //
 // The second value is an error that ends the sequence, with a nil result:
 //
-//   - [*BatchError]: the batch has not completed, or results of it are missing. The rows that it has
-//     came before.
-//   - [*ConnectionError]: the transfer broke off. The rows that came before are whole.
-//   - [*DecodeError], [*APIError]: those of [Client.Do].
+//   - [*BatchError]: the batch did not complete, or results are missing. All available rows were
+//     yielded before.
+//   - [*ConnectionError]: the transfer broke off. The rows before are complete.
+//   - [*DecodeError], [*APIError]: as for [Client.Do].
 //
 // [WithTimeout] limits the wait for the first byte, and [WithStreamIdleTimeout] the wait for each
-// later one. Time in which the program does not ask for the next row does not count. The sequence may
-// be used again; it then sends its request again.
+// later one. Time that the program spends between two rows does not count. Each loop over the
+// sequence sends a new request.
 func (s *BatchesService) Results(ctx context.Context, id string, opts ...Option) iter.Seq2[*BatchResult, error] {
 	return func(yield func(*BatchResult, error) bool) {
 		left := false
@@ -167,9 +166,9 @@ func (c *config) results(ctx context.Context, id string, yield func(*BatchResult
 	case err != nil:
 		return nil, err
 	case r.rows == 0 && b.Status == BatchStatusCompleted && b.RequestCounts.Completed+b.RequestCounts.Failed > 0:
-		return b, &BatchError{Batch: b, Err: errors.New("the service has no results of it any more, which it keeps for 30 days")}
+		return b, &BatchError{Batch: b, Err: errors.New("the results are no longer available: the service keeps them for 30 days")}
 	case r.rows < b.RequestCounts.Completed && b.Status == BatchStatusCompleted:
-		return b, &BatchError{Batch: b, Err: fmt.Errorf("the service sent the results of only %d", r.rows)}
+		return b, &BatchError{Batch: b, Err: fmt.Errorf("the service sent results for only %d", r.rows)}
 	}
 	return b, b.failure()
 }
@@ -316,8 +315,8 @@ func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 	}
 }
 
-// Delete deletes a batch that has ended, with its results. For a batch that is still running the
-// error is an [*APIError] with the status 409. The service keeps the records of its cost.
+// Delete deletes a batch that has ended, with its results. For a batch that is still running, the
+// error is an [*APIError] with status 409. The service keeps the records of the cost.
 func (s *BatchesService) Delete(ctx context.Context, id string, opts ...Option) (*BatchDeletion, error) {
 	return observed(ctx, s.client.config().with(opts), Operation{Name: "delete_batch"}, func(ctx context.Context, cfg *config) (*BatchDeletion, error) {
 		path, err := cfg.batchPath(id)
@@ -339,12 +338,12 @@ func (s *BatchesService) Delete(ctx context.Context, id string, opts ...Option) 
 type BatchListParams struct {
 	// Limit is the maximum number of batches on a page, 1 to 100. The service's default is 20.
 	Limit *int `url:"limit,omitempty"`
-	// After is the [BatchList.LastID] of the page before.
+	// After is the [BatchList.LastID] of the previous page.
 	After string `url:"after,omitempty"`
 	// Status selects batches with one of these statuses.
 	Status []BatchStatus `url:"status,omitempty"`
-	// CreatedAfter and CreatedBefore limit the time at which the batch was made. They are sent in
-	// whole seconds.
+	// CreatedAfter and CreatedBefore limit the creation time of the batch. They are sent in whole
+	// seconds.
 	CreatedAfter  time.Time `url:"created_after,omitempty"`
 	CreatedBefore time.Time `url:"created_before,omitempty"`
 
@@ -362,8 +361,8 @@ func (s *BatchesService) List(ctx context.Context, params *BatchListParams, opts
 }
 
 // All yields the workspace's batches, the newest first. It requests each page when it is needed;
-// Limit is the size of a page. An error is yielded once, as the last element, with a nil batch. The
-// sequence may be used again; it then sends its requests again.
+// Limit is the size of a page. An error is yielded once, as the last element, with a nil batch.
+// Each loop over the sequence sends new requests.
 func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts ...Option) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		cfg := s.client.config().with(opts)
@@ -384,7 +383,7 @@ func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts 
 			}
 			switch last := page.LastID; {
 			case last == "":
-				err = &DecodeError{What: "last_id", Err: errors.New("is missing, though there is a next page"), call: page.call}
+				err = &DecodeError{What: "last_id", Err: errors.New("is missing, although there is a next page"), call: page.call}
 			case seen[last]:
 				err = &DecodeError{What: "last_id", Body: []byte(last), Err: errors.New("leads back to a page that was already read"), call: page.call}
 			default:

@@ -19,15 +19,15 @@ type EmbeddingsService struct {
 
 const embeddingsPath = "/embeddings"
 
-// Create returns a vector for each input of the request: Data[i] is that of Input[i].
+// Create returns a vector for each input of the request: Data[i] belongs to Input[i].
 //
-// A long list of inputs is sent in several requests, one after another; [WithMaxInputs] says how
-// many. Usage is then the sum. If one of them fails, Create returns the error, and the list has
-// the vectors that had come, for the first inputs. The list is nil if there are none.
+// A long list of inputs is sent in several requests, one after another; see [WithMaxInputs]. Usage
+// is their sum. If a request fails, Create returns the error and a list with the vectors of the
+// requests before, for the first inputs. The list is nil if there are none.
 //
-// Create asks for the vectors in base64, unless EncodingFormat is set. It accepts lists of numbers,
-// too. An answer that does not have one vector for each input is a [*DecodeError]. Other errors are
-// those of [ChatService.Create].
+// Unless EncodingFormat is set, Create asks for vectors in base64. It also accepts lists of
+// numbers. If the answer does not have exactly one vector for each input, the error is a
+// [*DecodeError]. Other errors are those of [ChatService.Create].
 func (s *EmbeddingsService) Create(ctx context.Context, req *EmbeddingRequest, opts ...Option) (*EmbeddingList, error) {
 	cfg := s.client.config().with(opts)
 	req, seen := forObservers(cfg, req)
@@ -147,7 +147,7 @@ func (k *checker) embeddings(req *EmbeddingRequest) {
 		case set > 1:
 			refuse(field, "sets more than one of Text, Tokens and Content")
 		case in.isZero() || in.Tokens != nil && len(in.Tokens) == 0 || in.Content != nil && len(in.Content) == 0:
-			k.breaks(Violation{Field: field, Problem: "is empty, and models refuse that"})
+			k.breaks(Violation{Field: field, Problem: "is empty, which models refuse"})
 		}
 	}
 }
@@ -229,8 +229,8 @@ func (l *EmbeddingList) joined(next *EmbeddingList) *EmbeddingList {
 }
 
 // WithMaxInputs limits the inputs that [EmbeddingsService.Create] sends in one request. The default
-// is 256. Models differ in what they accept, from 10 to 2048, and the service does not say. A
-// request also has at most 512 KiB of text and data, unless a single input has more.
+// is 256. Models accept from 10 to 2048; the service does not report the number. A request also has
+// at most 512 KiB of text and data, unless a single input is larger.
 func WithMaxInputs(n int) Option {
 	return func(c *config) {
 		if n < 1 {
@@ -245,18 +245,18 @@ const defaultMaxInputs = 256
 
 // EmbeddingRequest asks for a vector for each input.
 type EmbeddingRequest struct {
-	// Model is a [Model.ID], such as openai/text-embedding-3-small. [ModelsService.List] lists those
-	// with [ModalityEmbeddings] as output.
+	// Model is a [Model.ID], such as openai/text-embedding-3-small. To find such models, call
+	// [ModelsService.List] with [ModalityEmbeddings] as the output modality.
 	Model string `json:"model"`
 	// Input is what to embed; see [Texts].
 	Input []EmbeddingInput `json:"input" wire:"short"`
 	// InputType says what the inputs are for, such as search_query or search_document. Some models
 	// need it.
 	InputType string `json:"input_type,omitzero"`
-	// Dimensions is the length of the vectors. The default is that of the model; few models have
-	// others.
+	// Dimensions is the length of the vectors. 0 means the default of the model. Few models support
+	// other lengths.
 	Dimensions *int `json:"dimensions,omitzero"`
-	// EncodingFormat is how vectors are sent. If it is empty, [EmbeddingsService.Create] asks for
+	// EncodingFormat selects how vectors are sent. If it is empty, [EmbeddingsService.Create] asks for
 	// [EncodingFormatBase64], which is smaller. Vectors are the same with either.
 	EncodingFormat EncodingFormat       `json:"encoding_format,omitzero"`
 	Provider       *ProviderPreferences `json:"provider,omitzero"`
@@ -277,15 +277,14 @@ const (
 	EncodingFormatBase64 EncodingFormat = "base64"
 )
 
-// EmbeddingInput is a text, or tokens, or content of several kinds, which gets one vector. Set one
-// of the fields.
+// EmbeddingInput is one input, which gets one vector. Set exactly one of the fields.
 type EmbeddingInput struct {
 	Text string `json:"-" wire:"odd"`
-	// Tokens is a text as the model's own tokenizer counts it.
+	// Tokens is a text as token numbers of the model's tokenizer.
 	Tokens []int `json:"-" wire:"odd"`
-	// Content is for models that embed images or other media, alone or with text. Texts and images
-	// are the parts of a message. The service's other parts are input_audio, input_video and
-	// input_file, whose data is a data URL; put them into [Part.Extra] under these names.
+	// Content is for models that embed images or other media, alone or with text. Texts and images are
+	// the same parts as in messages. The parts input_audio, input_video and input_file have data URLs
+	// here: put them into [Part.Extra] under these names.
 	Content []Part `json:"content"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
@@ -324,7 +323,7 @@ type EmbeddingList struct {
 	presence presence
 }
 
-// Vectors returns the vectors, in the order of the inputs. They are shared with Data.
+// Vectors returns the vectors, in the order of the inputs. They share memory with Data.
 func (l *EmbeddingList) Vectors() [][]float32 {
 	list := make([][]float32, len(l.Data))
 	for i := range l.Data {
@@ -333,7 +332,7 @@ func (l *EmbeddingList) Vectors() [][]float32 {
 	return list
 }
 
-// Call describes the HTTP exchange. If there were several requests, it is that of the last one, and
+// Call describes the HTTP exchange. If there were several requests, it describes the last one;
 // Attempts and Waited are sums.
 func (l *EmbeddingList) Call() CallInfo {
 	if l == nil {
@@ -346,7 +345,7 @@ func (l *EmbeddingList) Call() CallInfo {
 type Embedding struct {
 	// Object is embedding.
 	Object string `json:"object"`
-	// Vector is decoded from either encoding.
+	// Vector is decoded from base64 or from a list of numbers.
 	Vector []float32 `json:"embedding"`
 	// Index is the number of the input. The first is 0.
 	Index int `json:"index"`

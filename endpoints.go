@@ -96,8 +96,8 @@ func (k *checker) slug(slug string) string {
 	return url.PathEscape(author) + "/" + url.PathEscape(name)
 }
 
-// Get returns one model. The slug is a [Model.ID], with or without a variant such as :free. A model
-// that does not exist is [ErrNotFound]. Errors are those of [Client.Do].
+// Get returns one model. The slug is a [Model.ID], with or without a variant such as :free. If the
+// model does not exist, the error is [ErrNotFound]. Errors are those of [Client.Do].
 func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*Model, error) {
 	op := Operation{Name: "get_model", Target: slug}
 	body, err := fetched[modelBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
@@ -110,8 +110,8 @@ func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*
 	return body.Data, nil
 }
 
-// Endpoints returns the endpoints of a model: where it runs, at which price, how fast and how
-// reliably. The slug is a [Model.ID]. Errors are those of [Client.Do].
+// Endpoints returns the endpoints of a model: the providers that run it, with price, speed and
+// uptime. The slug is a [Model.ID]. Errors are those of [Client.Do].
 func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Option) (*ModelEndpoints, error) {
 	op := Operation{Name: "list_endpoints", Target: slug}
 	body, err := fetched[modelEndpointsBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
@@ -124,8 +124,8 @@ func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Opti
 	return body.Data, nil
 }
 
-// ZDREndpoints returns the endpoints with zero data retention, of all models: those that remain if a
-// request sets [ProviderPreferences.ZDR]. Errors are those of [Client.Do].
+// ZDREndpoints returns the endpoints with zero data retention, of all models. A request that sets
+// [ProviderPreferences.ZDR] uses only these. Errors are those of [Client.Do].
 func (s *ModelsService) ZDREndpoints(ctx context.Context, opts ...Option) (*EndpointList, error) {
 	return fetched[EndpointList](ctx, s.client.config().with(opts), Operation{Name: "list_endpoints"}, fixed("/endpoints/zdr"))
 }
@@ -147,9 +147,9 @@ func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opt
 	return *body.Data.Count, nil
 }
 
-// ListForUser returns the models that the key of the call may use: those that the account's
-// preferences, privacy settings and guardrails leave. Nil params return all of them; with a Limit
-// or an Offset, the list is one page. Errors are those of [Client.Do].
+// ListForUser returns the models that the key of the call may use, after the account's preferences,
+// privacy settings and guardrails. Nil params return all of them. With a Limit or an Offset, the
+// list is one page. Errors are those of [Client.Do].
 func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opts ...Option) (*ModelList, error) {
 	return fetched[ModelList](ctx, s.client.config().with(opts), Operation{Name: "list_models"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
@@ -163,7 +163,7 @@ func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opt
 	})
 }
 
-// PageParams selects a page of a list.
+// PageParams selects one page of a list.
 type PageParams struct {
 	// Limit is the maximum number of elements, 1 to 1000; the default is 500. If Limit and Offset
 	// are nil, there is one page with all elements.
@@ -333,13 +333,13 @@ type Endpoint struct {
 	SupportsImplicitCaching bool `json:"supports_implicit_caching"`
 	// SupportsVoiceCloning is true for speech that can imitate a recording in the request.
 	SupportsVoiceCloning bool `json:"supports_voice_cloning,omitzero"`
-	// Status is 0 for an endpoint in use. The service does not document the other values, which are
-	// negative.
+	// Status is 0 for an endpoint in use. Other values are negative, and the service does not document
+	// them.
 	Status int `json:"status,omitzero"`
 
-	// UptimeLast5m is the percentage of requests that succeeded in the last five minutes, and the two
-	// fields below in the last half hour and day. Requests over a rate limit do not count. Nil means
-	// that there were too few.
+	// UptimeLast5m is the percentage of requests that succeeded in the last five minutes. The two
+	// fields below are for the last half hour and the last day. Requests over a rate limit do not
+	// count. Nil means that there were too few requests.
 	UptimeLast5m  *float64 `json:"uptime_last_5m" wire:"null"`
 	UptimeLast30m *float64 `json:"uptime_last_30m" wire:"null"`
 	UptimeLast1d  *float64 `json:"uptime_last_1d" wire:"null"`
@@ -356,9 +356,8 @@ type Endpoint struct {
 	presence presence
 }
 
-// Percentiles describes a measurement: P90 is the value that 90 of 100 requests did not exceed. In
-// the service's example, a throughput falls with the percentile: 90 of 100 requests were at least as
-// fast as P90.
+// Percentiles describes a measurement. For a latency, 90 of 100 requests took at most P90. For a
+// throughput, 90 of 100 requests were at least as fast as P90.
 type Percentiles struct {
 	P50 float64 `json:"p50"`
 	P75 float64 `json:"p75"`

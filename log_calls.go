@@ -7,26 +7,30 @@ import (
 	"time"
 )
 
-// LogCalls returns an observer that writes one line when an operation ends; see
-// [WithObserver]. A nil logger stands for [slog.Default].
+// LogCalls returns an observer that writes one line when an operation ends; see [WithObserver]. A
+// nil logger means [slog.Default].
 //
-// The line has the operation, its target, the model, the provider, the finish reason,
-// the counts of tokens, the cost in USD, the status, the generation id, the attempts,
-// and two durations: until the first content of a stream, and until the end. What is
-// unknown is left out. With an error there are also error_type, which is one of few
-// names, and error, if the error is one of this package. A line never has a prompt, an
-// answer or a key. The text of an error does have what the program itself put there: the
-// cause of a context, see [context.WithCancelCause], and the error of an HTTP transport.
+// The line has the operation, its target, the model, the provider, the finish reason, the token
+// counts, the cost in USD, the status, the generation id, the attempts, and two durations: until
+// the first content of a stream, and until the end. Unknown values are left out.
+//
+// After an error the line also has error_type, which is one of few names. It has the text of the
+// error if the error is one of this package.
+//
+// A line never contains a prompt, an answer or a key. But the text of an error contains texts of
+// the program itself: the cause of a context (see [context.WithCancelCause]) and the error of an
+// HTTP transport.
 //
 // The level is
 //
-//   - Info for an answer, and for an operation that the program itself ended: it left or
-//     closed the stream, or cancelled the context.
-//   - Error for what would fail again: an invalid request, a rejected key, missing credits.
+//   - Info for an answer, and for an operation that the program ended: it left or closed the
+//     stream, or cancelled the context.
+//   - Error for a failure that a retry does not fix: an invalid request, a rejected key, missing
+//     credits.
 //   - Warn for every other failure.
 //
-// The logger gets the context of the operation. If another observer puts a trace into
-// it, pass that one to WithObserver first.
+// The logger gets the context of the operation. If another observer puts a trace into the context,
+// pass that observer to WithObserver first.
 func LogCalls(logger *slog.Logger) Observer { return callLogger{logger} }
 
 type callLogger struct{ logger *slog.Logger }

@@ -62,8 +62,8 @@ func (u *Usage) logAttrs(attrs []slog.Attr) []slog.Attr {
 	return append(attrs, slog.Float64("cost", u.Cost))
 }
 
-// LogValue returns the status, the generation id, the attempts, the time between them,
-// and whether the answer came from the response cache. log/slog calls it.
+// LogValue returns the status, the generation id, the number of attempts, the time waited between
+// them, and whether the answer came from the response cache. log/slog calls it.
 func (c CallInfo) LogValue() slog.Value { return slog.GroupValue(c.logAttrs(nil)...) }
 
 func (c *CallInfo) logAttrs(attrs []slog.Attr) []slog.Attr {

@@ -12,68 +12,66 @@ import (
 // Observer watches the operations of a client, for traces, metrics and logs. Set it
 // with [WithObserver]. Operations in several goroutines use it at the same time.
 //
-// An observer must not panic: the panic passes through the call, as one of any other
-// function of the program does. The other observations still end.
+// An observer must not panic: the panic would pass through the call. The other observations still
+// end.
 type Observer interface {
-	// Start is called before an operation does anything. The operation, and the
-	// operations inside it, run with the context that Start returns; nil stands for
-	// ctx. A nil Observation means that the observer does not watch this operation.
+	// Start is called before an operation begins. The operation, and the operations inside it, run
+	// with the context that Start returns; nil means ctx. If Start returns a nil Observation, the
+	// observer does not watch this operation.
 	Start(ctx context.Context, op Operation) (context.Context, Observation)
 }
 
-// Observation watches one operation, with all its attempts and the whole stream. Its
-// methods are called one at a time, most often by the goroutine of the call. Later
-// versions add methods as further interfaces, which an Observation may implement.
+// Observation watches one operation, with all its attempts and the whole stream. Its methods are
+// called one at a time, usually in the goroutine of the call. Later versions may define further
+// interfaces that an Observation can implement.
 //
-// An Observation must not refer to the [Stream] that it watches: a stream that the
-// program forgets could then never be freed.
+// An Observation must not refer to the [Stream] that it watches. Otherwise a stream that the
+// program forgets could never be freed.
 type Observation interface {
 	// Retry is called before the wait for each retry, after the functions of
 	// [WithOnRetry].
 	Retry(Retry)
-	// FirstChunk is called when the first content of a stream has arrived: text,
-	// reasoning, a tool call or another part of the answer. Comments, and chunks with
-	// nothing but a role, do not count. It is not called for an answer without content, nor
-	// for an operation around others, such as the run of an agent, whose chats have it.
+	// FirstChunk is called when the first content of a stream has arrived: text, reasoning, a tool
+	// call or another part of the answer. Comments, and chunks that have only a role, do not count. It
+	// is not called for an answer without content. It is also not called for an operation that
+	// contains others, such as the run of an agent; there it is called for each chat.
 	FirstChunk()
-	// End is called exactly once, however the operation ends: with the answer, an
-	// error, a panic, or a request that was refused before anything was sent. A stream
-	// ends when it is read to its end, breaks off, or is left or closed. One that is
-	// forgotten ends when the garbage collector finds it, in a goroutine of the runtime,
-	// where End must not block.
+	// End is called exactly once for each operation: after an answer, an error, a panic, or an invalid
+	// request that was not sent. A stream ends when it is read to its end, breaks off, or is left or
+	// closed. A forgotten stream ends when the garbage collector finds it. End then runs in a
+	// goroutine of the Go runtime and must not block.
 	//
-	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not.
-	// With an error it is what had arrived of the answer, or nil. info is zero if
-	// nothing was sent. err is nil for a whole answer. For a stream that was left,
-	// closed or forgotten, err matches [ErrStreamClosed].
+	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not. With an error it
+	// is the part of the answer that had arrived, or nil. info is zero if nothing was sent. err is nil
+	// for a complete answer. For a stream that was left, closed or forgotten, err matches
+	// [ErrStreamClosed].
 	End(result any, info CallInfo, err error)
 }
 
-// Operation describes what is about to happen.
+// Operation describes an operation that begins.
 type Operation struct {
-	// Name says what kind of operation this is: chat, embeddings, list_models, do and
-	// so on; execute_tool and invoke_agent for the packages on top. There are few names.
+	// Name is the kind of operation: chat, embeddings, list_models, do and so on, and for other
+	// packages names such as execute_tool and invoke_agent. There are few names.
 	Name string
-	// Target is what the operation is about, where there is such a thing: the model, the
-	// tool or the agent. For [Client.Do] it is the method and the path without its query.
+	// Target is the model, the tool or the agent. For [Client.Do] it is the method and the path
+	// without its query. It may be empty.
 	Target string
 	// Stream is true if the answer is asked for as a stream.
 	Stream bool
-	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat,
-	// a [*ToolCall] for execute_tool. It contains prompts. For the requests of this package
-	// it is a copy, whose fields Start may set before it is encoded, but what the fields
-	// refer to belongs to the caller. For [Client.Do] it is the argument in itself, and for
-	// the packages on top it is only to look at.
+	// Request is the value that will be sent, or nil: a [*ChatCompletionRequest] for chat, a
+	// [*ToolCall] for execute_tool. It contains prompts. For the request types of this package it is a
+	// copy. Start may set its fields, and the changes are sent, but must not change what the fields
+	// point to. For [Client.Do] it is the argument in, not a copy. For operations of other packages it
+	// is read-only.
 	Request any
-	// BaseURL is the address of the service. It is empty for an operation that sends
-	// nothing itself; see [Client.Observe].
+	// BaseURL is the address of the service. It is empty for an operation that sends no request
+	// itself; see [Client.Observe].
 	BaseURL string
 }
 
-// WithObserver adds observers. All observers of the client and of the call are used,
-// those of the client first. Each Start gets the context of the one before, and the
-// observations end in the opposite order. Nil observers are skipped. Without observers
-// nothing is measured or allocated.
+// WithObserver adds observers. The observers of the client come first, then those of the call. Each
+// Start gets the context that the one before returned, and the observations end in reverse order.
+// Nil observers are skipped. Without observers nothing is measured or allocated.
 func WithObserver(observers ...Observer) Option {
 	return func(c *config) {
 		c.observers = slices.Clip(c.observers) // the client's list is shared by its calls
@@ -85,10 +83,9 @@ func WithObserver(observers ...Observer) Option {
 	}
 }
 
-// Observe starts an operation that is made of others, such as a loop over calls and
-// tools, so that the observers of the client and of opts see it. Pass the context
-// to the calls that belong to the operation, and end the operation with
-// [Observation.End]; a second End is ignored.
+// Observe starts an operation that contains others, such as a loop over calls and tools. The
+// observers of the client and of opts see it. Pass the returned context to the calls that belong to
+// the operation. End the operation with [Observation.End]; a second End is ignored.
 //
 // The Observation is never nil. Without observers it does nothing.
 func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (context.Context, Observation) {

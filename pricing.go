@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// Cost is what an answer costs by the prices of a model.
+// Cost is the cost of an answer, calculated from the prices of a model.
 type Cost struct {
-	// USD is the exact amount in USD, of everything that Unknown does not list.
+	// USD is the exact amount in USD, without the charges that Unknown lists.
 	USD *big.Rat
-	// Unknown lists what may cost more or less than USD says, such as images whose number is not in
-	// the usage. It is nil if nothing is missing.
+	// Unknown lists charges that could not be calculated, such as images, whose number the usage does
+	// not have. It is nil if nothing is missing.
 	Unknown []string
 }
 
@@ -28,7 +28,7 @@ func (c Cost) Float64() float64 {
 	return f
 }
 
-// String returns USD with at least two decimals, and "about" before it if something is unknown.
+// String returns USD with at least two decimals. It begins with "about" if Unknown is not empty.
 func (c Cost) String() string {
 	text := "0.00"
 	if c.USD != nil {
@@ -40,21 +40,22 @@ func (c Cost) String() string {
 	return text + " USD"
 }
 
-// Cost returns what one answer costs by these prices, exactly: they are decimals, and are not
-// rounded. at is the time of the request, for prices that depend on the time of day; the zero time
-// means unknown. Take the prices of the [Endpoint] that answered; those of a [Model] are for its
-// usual endpoint. For the amount that was charged, see [Usage.Cost].
+// Cost calculates the exact cost of one answer. at is the time of the request, for prices that
+// depend on the time of day; the zero time means unknown. Use the prices of the [Endpoint] that
+// answered. The prices of a [Model] are for its usual endpoint. For the amount that was charged,
+// see [Usage.Cost].
 //
-// Tokens that were read from the prompt cache or written to it, audio and reasoning have prices of
-// their own; where those are empty or zero, the price of the prompt or the completion applies. The
-// discount is taken off everything.
+// Cache reads, cache writes, audio and reasoning have their own prices. If such a price is empty or
+// zero, the price of the prompt or the completion applies. The discount is subtracted from
+// everything.
 //
-// The usage does not tell how many images there were, which tokens of the cache were audio, nor
-// which will be kept for an hour. If the model charges for that, Unknown says so. Plugins and
-// server tools other than web search have prices of their own, which are not known here. Unknown also
-// names a price of the tokens that is missing, and members of Extra: they may be prices, or conditions
-// of an override, which then counts as if they were met. An answer from the response cache has no
-// tokens and costs nothing.
+// The usage does not have the number of images, which cached tokens are audio, and which are kept
+// for an hour. If the model charges for these, they are in Unknown. Unknown also lists missing
+// token prices, and members of Extra. Such a member may be a price, or a condition of an override;
+// the override is then applied as if the condition were met.
+//
+// Plugins, and server tools other than web search, are never included. An answer from the response
+// cache has no tokens and costs nothing.
 func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
 	b := bill{at: at, usd: new(big.Rat)}
 	if usage == nil {
@@ -255,8 +256,8 @@ const (
 
 var errNotDecimal = errors.New("openrouter: not a decimal number")
 
-// Rat returns d as an exact fraction. Its error says that d is not a decimal number, or has more
-// than 100 characters or an exponent beyond ±100. An empty d is an error, too.
+// Rat returns d as an exact fraction. It returns an error if d is empty, is not a decimal number,
+// has more than 100 characters, or has an exponent beyond ±100.
 func (d Decimal) Rat() (*big.Rat, error) {
 	_, exp, _ := strings.Cut(strings.ToLower(string(d)), "e")
 	n, err := strconv.Atoi(exp)
@@ -270,10 +271,10 @@ func (d Decimal) Rat() (*big.Rat, error) {
 	return r, nil
 }
 
-// PerMillion returns the price of a million units, exactly and with at least two decimals: that of
-// "0.00000125" is "1.25". It is the unit of [MaxPrice] and [ModelListParams.MinPrice]. It is "" if d
-// is not a number, and if d is negative: a router has the price -1, which depends on the model that
-// answers.
+// PerMillion returns the exact price of a million units, with at least two decimals: for
+// "0.00000125" it is "1.25". [MaxPrice] and [ModelListParams.MinPrice] use this unit. The result is
+// "" if d is not a number or is negative. A router has the price -1, because its price depends on
+// the model that answers.
 func (d Decimal) PerMillion() string {
 	r, err := d.Rat()
 	if err != nil || r.Sign() < 0 {

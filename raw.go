@@ -24,16 +24,16 @@ type RawBody struct {
 	Data        []byte
 }
 
-// DoRaw is [Client.Do] for answers that are not JSON, or too large to be kept: audio, files, event
-// streams. It returns when the header of the answer has come. The caller reads the body and closes
-// it.
+// DoRaw is [Client.Do] for answers that are not JSON, or too large for memory: audio, files, event
+// streams. It returns when the header of the answer has arrived. The caller must read the body to
+// its end or close it.
 //
-// The arguments and the errors are those of Do. A failure is an [*APIError] also if it comes with a
-// success status, as JSON of at most 64 KiB. A failure up to there may be retried.
+// The arguments and the errors are those of Do. If the answer has a success status but is a JSON
+// error report of at most 64 KiB, the error is an [*APIError]. Until DoRaw returns, the call may be
+// retried.
 //
-// ctx bounds the call and the reading of the body. [WithTimeout] limits the wait for the header.
-// After that, [WithStreamIdleTimeout] limits the time without a byte, and [WithMaxStreamSize] the
-// size.
+// If ctx ends, reading the body fails, too. [WithTimeout] limits the wait for the header. After
+// that, [WithStreamIdleTimeout] limits the time without a byte, and [WithMaxStreamSize] the size.
 func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ...Option) (*RawResponse, error) {
 	cfg := c.config().with(opts)
 	op := doOperation(cfg, method, path, in)
@@ -87,7 +87,7 @@ func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*Ra
 	return r, nil
 }
 
-// RawResponse is an answer as it came. It is an io.ReadCloser: read it to its end, or close it. Read
+// RawResponse is an undecoded answer. It is an io.ReadCloser: read it to its end, or close it. Read
 // it in one goroutine; any goroutine may call Close.
 type RawResponse struct {
 	conn   *connection
@@ -109,8 +109,8 @@ func (r *RawResponse) Call() CallInfo {
 	return r.call.value()
 }
 
-// Read reads the body. Its errors are io.EOF at the end, and else a [*ConnectionError], whose Body
-// is empty.
+// Read reads the body. At the end it returns io.EOF. Every other error is a [*ConnectionError] with
+// an empty Body.
 func (r *RawResponse) Read(p []byte) (n int, err error) {
 	if r.conn.watch == nil {
 		return r.read(p)
@@ -181,8 +181,8 @@ func (r *RawResponse) read(p []byte) (int, error) {
 	return n, r.end
 }
 
-// Close ends the call: later reads fail with [ErrStreamClosed], unless the end had been read. It may
-// be called any number of times, and always returns nil.
+// Close ends the call. Later reads fail with [ErrStreamClosed], unless the end was already read.
+// Close may be called several times, and always returns nil.
 func (r *RawResponse) Close() error {
 	r.closed.Store(true)
 	r.conn.abort(ErrStreamClosed)
@@ -190,14 +190,16 @@ func (r *RawResponse) Close() error {
 	return nil
 }
 
-// Events returns an iterator over the events of an event stream: the data of each, up to the end of
-// the body or an event [DONE], which is not yielded. The data is valid until the next event. Leaving
-// the loop closes the body. A body that is JSON is one event.
+// Events returns an iterator over the data of each event of an event stream. It ends at the end of
+// the body or at an event [DONE], which is not yielded. The data is valid until the next event.
+// Leaving the loop closes the body. A JSON body is one event.
 //
-// If the body fails, the last pair is nil and the error: an [*APIError] for an event that reports a
-// failure, with a member error or under the name error, and for a body that is no event stream; else
-// a [*ConnectionError]. Whether a stream is complete depends on the endpoint, so look for its last
-// event: a body that ends after any event is not an error here.
+// If reading fails, the last pair is nil and the error. It is an [*APIError] if an event has the
+// name error or a member error, or if the body is not an event stream. Otherwise it is a
+// [*ConnectionError].
+//
+// A body that ends after any event is not an error, because Events does not know the last event of
+// an endpoint. Check that it arrived.
 func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		defer r.Close()

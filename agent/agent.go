@@ -7,43 +7,42 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Agent lets a model use functions of your program. [Agent.Run] asks the model, runs the functions
-// that it calls, and asks again with the results, until there is an answer.
+// Agent lets a model use functions of your program. [Agent.Run] sends a request, runs the functions
+// that the model calls, and sends their results, until the model answers.
 //
-// An Agent is a value: copy it, share it between goroutines, change a copy for one request. Every
-// field but Client may stay zero.
+// An Agent is a value: you may copy it, share it between goroutines, and change a copy for one
+// request. Only Client is required.
 type Agent struct {
 	Client *openrouter.Client
-	// Name tells agents apart: in traces and logs, where a run is the operation
-	// invoke_agent with this target, and in the text of errors. It should be one of few names. See
-	// [openrouter.WithObserver].
+	// Name identifies the agent in traces, logs and errors. In traces and logs, a run is the operation
+	// invoke_agent with Name as its target; see [openrouter.WithObserver]. A program should have few
+	// different names.
 	Name string
-	// Tools are offered after those of the request, in this order. Functions in the request's own
-	// Tools, which have no Go function here, are run by somebody else: calls of them are
-	// [Run.Pending]. Tools that the service runs, such as [openrouter.WebSearchTool], stay in the
-	// request.
+	// Tools are added behind the tools of the request, in this order. The request's own Tools may have
+	// functions that run elsewhere, without a Go function; calls of these end up in [Run.Pending].
+	// Tools that the service runs, such as [openrouter.WebSearchTool], also belong into the request.
 	Tools []Tool
 
 	// MaxSteps limits the number of requests of a run: 0 means 16, and -1 means no limit. The calls
 	// of the last answer still run. Then the run ends with [ErrMaxSteps].
 	MaxSteps int
-	// MaxCost limits the cost of a run in USD: 0 means no limit, and a negative number that nothing
-	// may be spent. The cost of an answer is known only when it is there, so that a run may exceed
-	// the limit by one answer, or by one for each sub-agent that runs at the same time. When the
-	// limit is reached and the model still calls tools, they do not run, and the run ends with
-	// [ErrMaxCost].
+	// MaxCost limits the cost of a run in USD. 0 means no limit, and a negative number means that
+	// nothing may be spent. The cost of an answer is known only when it has arrived. So a run may
+	// exceed the limit by one answer, or by one answer for each agent that runs inside a tool at the
+	// same time. If the limit is reached and the answer has calls, they do not run, and the run ends
+	// with [ErrMaxCost].
 	//
-	// The cost is [openrouter.Usage.Cost] of the answers, plus the provider's price where it was
-	// charged to your own provider key, plus [Result.Usage] of the tools. Runs inside a tool count
-	// in this run and stop at its limit.
+	// The cost is the sum of [openrouter.Usage.Cost] of the answers, of what providers charged to your
+	// own provider key, and of [Result.Usage] of the tools. Runs inside a tool count, and stop at this
+	// limit, too.
 	MaxCost float64
-	// MaxRepeats ends a run that makes no progress with [ErrRepeating]: the same call had the same
-	// result in MaxRepeats steps, or a tool failed in MaxRepeats+2 steps in a row. 0 means 3, and -1
-	// that a run never ends for this reason. Raise it for tools that are meant to be polled.
+	// MaxRepeats ends a run that makes no progress with [ErrRepeating]. This is the case if the same
+	// call had the same result in MaxRepeats steps, or if a tool failed in MaxRepeats+2 steps in a
+	// row. 0 means 3, and -1 means no limit. Raise it for tools that the model should poll.
 	MaxRepeats int
 
-	// Parallel limits how many calls of one answer run at the same time; 0 means 8. With 1 they run
-	// one after another, and Run starts no goroutine, unless a call has a timeout.
+	// Parallel limits how many calls of one answer run at the same time; 0 means 8. With 1, calls run
+	// one after another, and Run starts a goroutine only for a call with a timeout.
 	Parallel int
 	// ToolTimeout limits the time of a call; 0 means no limit. See [Tool.Timeout].
 	ToolTimeout time.Duration
@@ -51,21 +50,21 @@ type Agent struct {
 	// no limit. Longer texts are cut, and a note tells the model so.
 	MaxResult int
 
-	// Approve decides whether a call may run. It is asked in the order of the calls, before any of
-	// them starts, and only about calls that could run. An error ends the run. Nil allows all calls.
-	// If [Tool.Approve] is set, too, both must allow the call: the tool's is asked first.
+	// Approve decides whether a call may run. It is called for each valid call of an answer, in order,
+	// before any of them starts. An error ends the run. Nil allows all calls. If [Tool.Approve] is
+	// also set, it is called first, and both must allow the call.
 	Approve func(context.Context, openrouter.ToolCall) (Decision, error)
-	// Prepare is called before each request and may change it: model, tools, messages. The changes
-	// hold for this request only, and do not change [Run.Messages]. It must not change run. An error
-	// ends the run.
+	// Prepare is called before each request and may change its model, tools and messages. The changes
+	// apply to this request only, and do not change [Run.Messages]. Prepare must not change run. An
+	// error ends the run.
 	Prepare func(ctx context.Context, run *Run, next *Next) error
-	// Stop is asked after each step whose calls have run. If it returns true, the run ends without
-	// an error.
+	// Stop is called after each step, when its calls have run. If it returns true, the run ends
+	// without an error.
 	Stop func(*Run) bool
-	// Final lets the model answer when MaxSteps, MaxCost or MaxRepeats is reached: one more request
-	// forbids tool calls. If there is an answer, the run has no error. Final adds one request to
-	// MaxSteps, and the cost of one answer to MaxCost. It does not apply where MaxCost is negative,
-	// or where the limit of an outer run is reached.
+	// Final sends one more request when MaxSteps, MaxCost or MaxRepeats is reached. This request
+	// forbids tool calls, so that the model answers. If it does, the run has no error. The request
+	// comes on top of MaxSteps and MaxCost. Final has no effect if MaxCost is negative, or if the
+	// limit of an outer run is reached.
 	Final bool
 }
 
@@ -77,43 +76,44 @@ type Next struct {
 	Tools []Tool
 }
 
-// Decision says what happens to a call. The zero value refuses it, which is told to the model.
+// Decision says what happens to a call. The zero value refuses it, and the model is told.
 type Decision struct {
 	// Allow lets the call run.
 	Allow bool
-	// Wait leaves the call without a result. The other calls of the answer run. Then the run ends
-	// without an error, and the call is in [Run.Pending]. Wait takes precedence over Allow.
+	// Wait postpones the call. The other calls of the answer run. Then the run ends without an error,
+	// and the call is in [Run.Pending]. Wait takes precedence over Allow.
 	//
-	// In a run inside a tool, Wait ends only that run. It cannot suspend the outer one, which needs
+	// In a run inside a tool, Wait ends only the inner run. The outer run goes on, because it needs
 	// the tool's result.
 	Wait bool
 	// Reason is told to the model if the call is refused.
 	Reason string
 }
 
-// Run runs the request until the model answers without calling a tool. The request is not changed.
-// The options apply to every request of the run.
+// Run sends the request, runs the tools that the model calls, and repeats this until the model
+// answers without calling a tool. req is not changed. The options apply to every request of the
+// run.
 //
-// A tool choice that requires a call holds for the first request only. In each request, it would
-// keep the model from ever answering. Prepare can set it again.
+// A tool choice that requires a call applies to the first request only, because otherwise the model
+// could never answer. Prepare can set it again.
 //
-// Run first runs the calls at the end of req.Messages that have no result. A run that ended with
-// [Run.Pending] therefore goes on when its messages are given to Run again.
+// If req.Messages ends with calls that have no result, Run runs them first. To continue a run that
+// ended with [Run.Pending], pass its messages to Run.
 //
-// Run is never nil, and every error is an [*Error]. It wraps what ended the run:
+// The returned run is never nil. Every error is an [*Error], which wraps the reason:
 //
 //   - [ErrMaxSteps], [ErrMaxCost], [ErrRepeating]: a limit was reached.
-//   - [ErrRefused], [ErrFiltered]: the model does not answer.
-//   - an error of [openrouter.ChatService.Create]. What had arrived of the answer is in the run.
-//   - the error of ctx, an error given to [Fatal], or an error of Approve or Prepare.
+//   - [ErrRefused], [ErrFiltered]: the model refused, or a content filter ended the answer.
+//   - an error of [openrouter.ChatService.Create]. The run has the part of the answer that had
+//     arrived.
+//   - the error of ctx, an error passed to [Fatal], or an error of Approve or Prepare.
 //   - [*openrouter.ValidationError]: a tool or the request is invalid; nothing was sent.
 //
-// Whatever ends a run, run.Messages has a result for each call and can be sent again. If a tool
-// panics, Run completes the messages and panics with an [*Error] that wraps the value. If a tool
-// calls [runtime.Goexit], Run completes the messages and calls it, too.
+// Whatever ends a run, its Messages have a result for each call that is not pending, and can be
+// sent again. If a tool panics, Run completes the messages and panics with an [*Error] that wraps
+// the value. If a tool calls [runtime.Goexit], Run completes the messages and calls it, too.
 //
-// Run returns when its tools have returned. The only exception is a call that ignores its timeout:
-// see [Tool.Timeout].
+// Run waits for its tools, except for a call that ignores its timeout; see [Tool.Timeout].
 func (a Agent) Run(ctx context.Context, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (*Run, error) {
 	l := a.loop(ctx, req, opts)
 	if err := l.do(); err != nil {

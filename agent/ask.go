@@ -23,7 +23,7 @@ func (l *loop) begin() error {
 	if l.req == nil {
 		found = append(found, openrouter.Violation{Field: "request", Problem: "is nil"})
 	} else if l.req.Prompt != "" {
-		found = append(found, openrouter.Violation{Field: "prompt", Problem: "has no place in an agent: use messages"})
+		found = append(found, openrouter.Violation{Field: "prompt", Problem: "is not supported by an agent; use messages"})
 	}
 	if len(found) > 0 {
 		return &openrouter.ValidationError{Violations: found}
@@ -59,7 +59,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 		}
 		if t.err != nil {
 			found = append(found, openrouter.Violation{Field: field(at, "function.parameters"), Err: t.err,
-				Problem: "cannot be made: " + strings.TrimPrefix(t.err.Error(), "schema: ")})
+				Problem: "is invalid: " + strings.TrimPrefix(t.err.Error(), "schema: ")})
 		} else if t.Call == nil {
 			found = append(found, openrouter.Violation{Field: field(at, "function"), Problem: "has no Call"})
 		}

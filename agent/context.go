@@ -40,7 +40,7 @@ func (s *callState) spent() openrouter.Usage {
 	return sum
 }
 
-// CallFrom returns the call that a tool is running. It reports false outside of a run.
+// CallFrom returns the call that the current tool answers. It returns false outside of a run.
 func CallFrom(ctx context.Context) (openrouter.ToolCall, bool) {
 	state := stateFrom(ctx)
 	if state == nil {
@@ -49,9 +49,9 @@ func CallFrom(ctx context.Context) (openrouter.ToolCall, bool) {
 	return state.call, true
 }
 
-// Progress sends v as an [Event] of the run that a tool is running in. It waits until the event is
-// taken. It has no effect in [Agent.Run], outside of a run, after the call has ended, and if v is
-// nil. It may be called from several goroutines at once.
+// Progress sends v as an [Event] of the run that the tool belongs to, and waits until the event is
+// read. It does nothing in [Agent.Run], outside of a run, after the call has ended, or if v is nil.
+// Several goroutines may call it at once.
 func Progress(ctx context.Context, v any) {
 	state := stateFrom(ctx)
 	if state == nil || state.progress == nil || v == nil {

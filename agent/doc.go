@@ -1,7 +1,7 @@
 // Package agent lets a model use the functions of your program.
 //
-// A model does not run anything. It answers with calls: names of functions, and arguments. An
-// [Agent] runs them, gives the results back, and asks again, until there is an answer:
+// A model cannot run anything itself. It answers with calls: names of functions, and arguments. An
+// [Agent] runs them, sends the results back, and repeats this until the model answers:
 //
 //	weather := agent.NewTool("get_weather", "The weather in a city now.",
 //		func(ctx context.Context, in struct {
@@ -18,50 +18,50 @@
 //	fmt.Println(run.Text(), len(run.Steps), run.Usage.Cost)
 //	req.Messages = run.Messages // to go on with the conversation
 //
-// Nothing is hidden: there is no memory, no prompt, and no other state than the messages of the
-// request. The package uses the public API of openrouter alone.
+// The package adds no prompt of its own and keeps no memory. The only state is the messages of the
+// request.
 //
 // # Tools
 //
-// [NewTool] makes a tool from a Go function. The model learns its arguments from the type of its
-// parameter, and arguments that do not fit are told to the model before the function is called.
+// [NewTool] makes a tool from a Go function, and the JSON schema of its arguments from the type of
+// the parameter. If arguments do not fit, the model gets an error and the function is not called.
 // [NewRawTool] takes a JSON schema instead of a type. A [Tool] has settings: a timeout, a limit of
-// the result, whether it may run beside others, and who must agree to a call.
+// the result, whether it may run in parallel, and approval.
 //
-// An error of a tool is told to the model, which can try again. [Fatal] ends the run instead.
-// [Result] gives a tool more to say: media, what it spent, and that the run should stop. [CallFrom]
-// returns the call that a tool is running, and [Progress] reports how far it is.
+// If a tool returns an error, the model gets its text and can try again. [Fatal] ends the run
+// instead. With a [Result], a tool can return media, report what it spent, and stop the run.
+// [CallFrom] returns the call that a tool answers, and [Progress] reports its progress.
 //
-// A tool may run an agent of its own. Its cost counts in the run around it, and stops at the limit
-// of that run.
+// A tool may run another agent. The cost of the inner run counts in the outer run, and the inner
+// run also stops at the limit of the outer run.
 //
 // # Runs
 //
-// A [Run] is what happened: the messages, each answer with the outcomes of its calls, what is
-// pending, and the usage of everything together. It is complete however it ended: every call has
-// exactly one result, in the order of the calls. That holds for unknown tools, arguments that are no
-// JSON, calls that the token limit cut off, limits, a cancelled context, and tools that panic. So
-// its Messages can always be sent again.
+// A [Run] has the messages, each answer with the outcomes of its calls, the pending calls, and the
+// total usage. It is complete however it ended: every call that is not pending has exactly one
+// result, in the order of the calls. This includes unknown tools, invalid JSON, calls that were cut
+// by the token limit, limits of the run, a cancelled context, and tools that panic. So its Messages
+// can always be sent again.
 //
-// A run is bounded: by 16 requests unless [Agent.MaxSteps] says otherwise, by [Agent.MaxCost] in
-// USD, by its context, and where the model repeats itself. Reaching a limit is an error that holds
-// the whole run. With [Agent.Final] the model then answers once more with what it has.
+// A run ends after 16 requests (see [Agent.MaxSteps]), after [Agent.MaxCost] in USD, if the model
+// repeats itself, and with its context. Reaching a limit is an error that holds the whole run. With
+// [Agent.Final], the model is asked for an answer before the run ends.
 //
-// [Agent.Stream] is the same as a loop over events: chunks, calls, progress and outcomes, while they
-// happen. Package [github.com/openrouter-go/openrouter/agent/uistream] shows them in the browser.
+// [Agent.Stream] does the same and yields events while it works: chunks, calls, progress and
+// outcomes. Package [github.com/openrouter-go/openrouter/agent/uistream] sends them to a browser.
 //
 // # Approval
 //
-// [Agent.Approve] and [Tool.Approve] decide about a call before it runs. [Decision.Wait] ends the
-// run instead, with the call in [Run.Pending]. A Run can be stored as JSON. Later, perhaps in
-// another process, its messages are given to [Agent.Run] again, which asks again; or [Run.Resolve]
-// puts in a result that was made elsewhere.
+// [Agent.Approve] and [Tool.Approve] decide about a call before it runs. With [Decision.Wait], the
+// run ends with the call in [Run.Pending]. A Run can be stored as JSON. To continue, perhaps in
+// another process, pass its messages to [Agent.Run], which calls Approve again. [Run.Resolve] adds
+// a result that was made elsewhere.
 //
 // # Changing the request
 //
 // [Agent.Prepare] may change each request before it is sent: another model, fewer tools, shorter
 // messages. For conversations of many turns, set
-// [github.com/openrouter-go/openrouter.ChatCompletionRequest.SessionID], so that all requests go to
-// one provider and its prompt cache is used. The tools of a request are always the same bytes, in
-// the same order.
+// [github.com/openrouter-go/openrouter.ChatCompletionRequest.SessionID]. All requests then go to
+// one provider and can use its prompt cache. The tools are encoded to the same bytes in every
+// request.
 package agent

@@ -12,11 +12,11 @@ import (
 
 var (
 	// ErrMaxSteps means that a run reached [Agent.MaxSteps].
-	ErrMaxSteps = errors.New("agent: the limit of requests is reached")
-	// ErrMaxCost means that a run reached [Agent.MaxCost], or that of a run around it.
-	ErrMaxCost = errors.New("agent: the limit of cost is reached")
+	ErrMaxSteps = errors.New("agent: the limit of requests (MaxSteps) is reached")
+	// ErrMaxCost means that a run reached [Agent.MaxCost], its own or that of an outer run.
+	ErrMaxCost = errors.New("agent: the limit of cost (MaxCost) is reached")
 	// ErrRepeating means that a run made no progress: see [Agent.MaxRepeats].
-	ErrRepeating = errors.New("agent: the model repeats its calls")
+	ErrRepeating = errors.New("agent: the model repeats its calls without progress (MaxRepeats)")
 	// ErrRefused means that the model refused to answer: see [openrouter.Message.Refusal]. Its calls
 	// did not run. It matches [openrouter.ErrRefusal].
 	ErrRefused error = refused{}
@@ -29,9 +29,9 @@ type refused struct{}
 func (refused) Error() string        { return "agent: the model refused to answer" }
 func (refused) Is(target error) bool { return target == openrouter.ErrRefusal }
 
-// Error is what ended a run. Nothing of the run is lost.
+// Error describes why a run ended, and holds the run.
 type Error struct {
-	// Run is the run up to its end. Its Messages can be sent again.
+	// Run has everything up to the error. Its Messages can be sent again.
 	Run *Run
 	// Err is the reason: see [Agent.Run].
 	Err error
@@ -68,8 +68,8 @@ func (e *Error) Format(f fmt.State, verb rune) {
 // MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Fatal makes a tool end the run: the tool returns Fatal(err). The run's error wraps err. Any other
-// error of a tool is told to the model, which can try again. Fatal(nil) is nil.
+// Fatal returns an error that ends the run when a tool returns it. The run's error wraps err. With
+// any other error of a tool, the model gets its text and can try again. Fatal(nil) is nil.
 func Fatal(err error) error {
 	if err == nil {
 		return nil

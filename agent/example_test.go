@@ -331,7 +331,7 @@ func ExampleError() {
 		fmt.Println(e.Run.Usage.Cost, e.Run.Messages[2].Text())
 	}
 	// Output:
-	// agent umbrella: the limit of cost is reached
+	// agent umbrella: the limit of cost (MaxCost) is reached
 	// 0.02 error: not run: the budget is spent
 }
 

@@ -56,10 +56,10 @@ func TestResultsThatCannotBeSent(t *testing.T) {
 	for want, content := range map[string][]openrouter.Part{
 		"error: result: content[0].type is missing":                                              {{}},
 		"error: result: content[0].x contains a value of type chan int, which JSON cannot carry": {{Type: "text", Text: "x", Extra: map[string]any{"x": make(chan int)}}},
-		"error: result: content[1] is of type image_url, but has none":                           {openrouter.TextPart("x"), {Type: openrouter.PartTypeImageURL}},
-		"error: result: content[0] is of type input_audio, but has none":                         {{Type: openrouter.PartTypeInputAudio}},
-		"error: result: content[0] is of type file, but has none":                                {{Type: openrouter.PartTypeFile}},
-		"error: result: content[0] is of type video_url, but has none":                           {openrouter.VideoPart("")},
+		"error: result: content[1] is of type image_url, but has no such content":                {openrouter.TextPart("x"), {Type: openrouter.PartTypeImageURL}},
+		"error: result: content[0] is of type input_audio, but has no such content":              {{Type: openrouter.PartTypeInputAudio}},
+		"error: result: content[0] is of type file, but has no such content":                     {{Type: openrouter.PartTypeFile}},
+		"error: result: content[0] is of type video_url, but has no such content":                {openrouter.VideoPart("")},
 	} {
 		tool := agent.NewTool("echo", "", func(context.Context, text) ([]openrouter.Part, error) { return content, nil })
 		srv := fake(t, call("c1", "one"), openroutertest.Text("Done."))
@@ -180,7 +180,7 @@ func TestToolsThatCannotRun(t *testing.T) {
 	for want, tool := range map[string]agent.Tool{
 		"tools[0].function has no Call":  agent.NewTool[text, string]("x", "", nil),
 		"tools[0].function has no Call ": agent.NewRawTool(openrouter.Function{Name: "x"}, nil),
-		"tools[0].function.parameters cannot be made: arguments are a JSON object, but the schema is described as [array null]": agent.NewRawTool(object, raw),
+		"tools[0].function.parameters is invalid: arguments must be a JSON object, but the schema is of type [array null]": agent.NewRawTool(object, raw),
 	} {
 		run, err := agent.Agent{Client: fake(t).Client(), Tools: []agent.Tool{tool}}.Run(t.Context(), question())
 		require.EqualError(t, err, "agent: "+strings.TrimSpace(want))

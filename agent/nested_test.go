@@ -106,7 +106,7 @@ func testNested(t *testing.T) {
 		call("d1", "x").ForModel("inner").Cost(0.1))
 	run, err = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{delegate(agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}, MaxCost: 0.1})}, MaxCost: 1}.Run(t.Context(), question())
 	require.NoError(t, err)
-	assert.Equal(t, "error: agent: the limit of cost is reached", results(run.Messages)["c1"])
+	assert.Equal(t, "error: agent: the limit of cost (MaxCost) is reached", results(run.Messages)["c1"])
 
 	// The inner run stops at the outer budget, three levels down, although it has Final.
 	srv = fake(t,
@@ -118,7 +118,7 @@ func testNested(t *testing.T) {
 	run, err = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{middle}, MaxCost: 0.5}.Run(t.Context(), question())
 	requireError(t, run, err, agent.ErrMaxCost)
 	assert.InDelta(t, 0.61, run.Usage.Cost, 1e-9)
-	assert.Equal(t, "error: agent: the limit of cost is reached", results(run.Messages)["c1"])
+	assert.Equal(t, "error: agent: the limit of cost (MaxCost) is reached", results(run.Messages)["c1"])
 	require.ErrorIs(t, run.Steps[0].Outcomes[0].Err, agent.ErrMaxCost)
 }
 

@@ -152,13 +152,13 @@ func TestEveryEndOfARun(t *testing.T) {
 		want  string
 	}{
 		"a limit": {agent.Agent{Tools: []agent.Tool{echo}, MaxSteps: 1}, runs, call("c1", "x"),
-			"invoke_agent: agent: the limit of requests is reached\n  chat a/b\n  execute_tool echo c1\n"},
+			"invoke_agent: agent: the limit of requests (MaxSteps) is reached\n  chat a/b\n  execute_tool echo c1\n"},
 		"a failure": {agent.Agent{}, runs, openroutertest.Error(402, openrouter.ErrPaymentRequired, "no money"),
 			"invoke_agent: agent: payment_required 402: no money\n  chat a/b: openrouter: payment_required 402: no money\n"},
 		"an invalid tool": {agent.Agent{Tools: []agent.Tool{{}}}, runs, openroutertest.Reply{},
 			"invoke_agent: agent: tools[0].function.name is \"\", must have 1 to 64 letters, digits, underscores and dashes; tools[0].function has no Call\n"},
 		"a timeout": {agent.Agent{Tools: []agent.Tool{late}, ToolTimeout: time.Second, MaxSteps: 1}, runs, call("c1", "x"),
-			"invoke_agent: agent: the limit of requests is reached\n  chat a/b\n  execute_tool echo c1: context deadline exceeded\n"},
+			"invoke_agent: agent: the limit of requests (MaxSteps) is reached\n  chat a/b\n  execute_tool echo c1: context deadline exceeded\n"},
 		"a result that is an error": {agent.Agent{Tools: []agent.Tool{reports}}, runs, call("c1", "x"),
 			"invoke_agent\n  chat a/b\n  execute_tool echo c1: agent: the tool reported an error\n"},
 		"a panic": {agent.Agent{Tools: []agent.Tool{does(func() { panic("no") })}}, func(t *testing.T, a agent.Agent, ctx context.Context) {
@@ -175,7 +175,7 @@ func TestEveryEndOfARun(t *testing.T) {
 		"events that were read": {agent.Agent{Tools: []agent.Tool{echo}, MaxSteps: 1}, func(_ *testing.T, a agent.Agent, ctx context.Context) {
 			for range a.Stream(ctx, question()).Events() {
 			}
-		}, call("c1", "x"), "invoke_agent stream: agent: the limit of requests is reached\n  chat a/b stream\n  execute_tool echo c1\n"},
+		}, call("c1", "x"), "invoke_agent stream: agent: the limit of requests (MaxSteps) is reached\n  chat a/b stream\n  execute_tool echo c1\n"},
 		"events that were left": {agent.Agent{Tools: []agent.Tool{echo}}, func(_ *testing.T, a agent.Agent, ctx context.Context) {
 			for range a.Stream(ctx, question()).Events() {
 				break
@@ -243,6 +243,6 @@ func TestTheLineOfARun(t *testing.T) {
 		require.NoError(t, err)
 		logger.Info("m", "run", waits, "nil", (*agent.Run)(nil), "err", &agent.Error{Run: run, Err: agent.ErrMaxSteps})
 		assert.Equal(t, `level=INFO msg=m run.steps=1 run.calls=0 run.pending=1 run.prompt_tokens=1 run.completion_tokens=1 run.cost=0 nil=<nil> `+
-			`err.error="agent: the limit of requests is reached" err.steps=2 err.calls=1 err.prompt_tokens=3 err.completion_tokens=2 err.cost=3`+"\n", out.String())
+			`err.error="agent: the limit of requests (MaxSteps) is reached" err.steps=2 err.calls=1 err.prompt_tokens=3 err.completion_tokens=2 err.cost=3`+"\n", out.String())
 	})(t)
 }

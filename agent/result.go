@@ -41,7 +41,7 @@ func sendable(content []openrouter.Part) error {
 	isPlain := func(p openrouter.Part) bool { return p.Type == openrouter.PartTypeText && len(p.Extra) == 0 }
 	for i, p := range content {
 		if !isPlain(p) && len(p.Extra) == 0 && lacksPayload(p) {
-			return fmt.Errorf("result: content[%d] is of type %s, but has none", i, p.Type)
+			return fmt.Errorf("result: content[%d] is of type %s, but has no such content", i, p.Type)
 		}
 	}
 	if !slices.ContainsFunc(content, func(p openrouter.Part) bool { return !isPlain(p) }) {

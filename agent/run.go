@@ -8,61 +8,61 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Run is what happened from a request to its answer. It can be stored as JSON and read back:
-// [Outcome.Err] and [Result.Data] are lost, all else is kept.
+// Run has everything that happened from a request to its answer. It can be stored as JSON and read
+// back. Only [Outcome.Err] and [Result.Data] are not stored.
 type Run struct {
-	// Messages is the conversation: the messages of the request, then those of the run. They can be
-	// given to [Agent.Run] again at any time, and to [openrouter.ChatService.Create] once Pending is
-	// empty.
+	// Messages is the conversation: the messages of the request, then those of the run. You can always
+	// pass them to [Agent.Run] again. You can send them with [openrouter.ChatService.Create] if
+	// Pending is empty.
 	//
-	// They differ from the answers in Steps only where a later request would fail: arguments that
-	// are no JSON object are {}, names that no function can have are replaced, ids are filled as by
-	// [openrouter.ChatCompletion.Message]. An empty answer is left out, and so is the unsigned
-	// reasoning of an answer that was cut off.
+	// They differ from the answers in Steps only where a later request would fail. Arguments that are
+	// not a JSON object become {}. Invalid names of functions are replaced. Missing ids are added as
+	// by [openrouter.ChatCompletion.Message]. Empty answers, and the unsigned reasoning of an answer
+	// that was cut, are left out.
 	Messages []openrouter.Message `json:"messages"`
 	// Steps lists the answers with the calls they led to.
 	Steps []Step `json:"steps,omitzero"`
-	// Pending are the calls without a result: [Decision.Wait] was said about them, or the request
-	// has a function without a [Tool]. Give Messages to Run again, which asks again, or put in the
-	// results with [Run.Resolve].
+	// Pending has the calls without a result: Approve returned [Decision.Wait], or the function is in
+	// the request's Tools and has no [Tool]. To continue, pass Messages to [Agent.Run], which calls
+	// Approve again, or add results with [Run.Resolve].
 	Pending []openrouter.ToolCall `json:"pending,omitzero"`
-	// Usage is the sum of all answers, of [Result.Usage], and of the runs inside of tools.
+	// Usage is the sum over all answers, [Result.Usage], and the runs inside tools.
 	Usage openrouter.Usage `json:"usage"`
 }
 
-// Step is an answer and what became of its calls.
+// Step is an answer and the outcomes of its calls.
 type Step struct {
-	// Answer is the answer as it was received, or the part that had arrived before it broke off. It
-	// is nil in the first step of a run that began with calls of an earlier one.
+	// Answer is the answer as received, or the part that arrived before it broke off. It is nil in the
+	// first step of a run that began with the calls of an earlier run.
 	Answer *openrouter.ChatCompletion `json:"answer,omitzero"`
 	// Outcomes are in the order of the calls. Pending calls have none.
 	Outcomes []Outcome `json:"outcomes,omitzero"`
 }
 
-// Outcome is what became of a call.
+// Outcome is the result of a call.
 type Outcome struct {
-	// Call is the call with the id that is in [Run.Messages]. Arguments that could not be used are
-	// as the model wrote them.
+	// Call is the call with the id that is in [Run.Messages]. Invalid arguments are kept as the model
+	// wrote them.
 	Call   openrouter.ToolCall `json:"call"`
 	Result Result              `json:"result"`
-	// Err is the error of the tool, or why it did not run. Result.IsError is then true.
+	// Err is the error of the tool, or the reason why it did not run. Result.IsError is then true.
 	Err error `json:"-"`
-	// Took is the time that the tool ran; 0 if it did not run.
+	// Took is how long the tool ran. It is 0 if the tool did not run.
 	Took time.Duration `json:"took,omitzero"`
 }
 
-// Result is what a tool returns. [NewTool] makes one from other types.
+// Result is the result of a tool. [NewTool] makes one from other types.
 type Result struct {
-	// Content is what the model gets, media included. Not every provider accepts media here.
+	// Content is sent to the model. It may have media, but not every provider accepts media here.
 	Content []openrouter.Part `json:"content,omitzero"`
 	// IsError tells the model that the call failed: the text gets the prefix "error: ".
 	IsError bool `json:"is_error,omitzero"`
 	// Stop ends the run after this step, without an error and without another request.
 	Stop bool `json:"stop,omitzero"`
-	// Usage is what the tool spent. It counts in [Run.Usage] and [Agent.MaxCost], also if the tool
-	// failed. A run of an agent inside the tool is added by itself; do not add it again.
+	// Usage is the usage of the tool. It counts in [Run.Usage] and [Agent.MaxCost], even if the tool
+	// failed. Runs of agents inside the tool are added automatically; do not add them here.
 	Usage openrouter.Usage `json:"usage,omitzero"`
-	// Data is for the program. The model does not get it.
+	// Data is for your program. It is not sent to the model.
 	Data any `json:"-"`
 }
 
@@ -79,9 +79,9 @@ func (r *Run) Answer() *openrouter.ChatCompletion {
 	return nil
 }
 
-// Resolve puts in the result of a pending call that was made elsewhere, at its place in the order
-// of the calls. A text of more than 256 KiB is cut. It is an error if no such call is pending, or if
-// the result has a part that cannot be sent.
+// Resolve adds the result of a pending call, at its place in the order of the calls. A text of more
+// than 256 KiB is cut. It returns an error if no such call is pending, or if the result has a part
+// that cannot be sent.
 func (r *Run) Resolve(callID string, result Result) error {
 	i := slices.IndexFunc(r.Pending, func(c openrouter.ToolCall) bool { return c.ID == callID })
 	at, open := unanswered(r.Messages)

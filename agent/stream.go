@@ -8,12 +8,13 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Event is something that happens in a run. The fields that are set tell what: Chunk, Answer,
-// Outcome, or Call alone or with Progress.
+// Event is something that happened in a run. One of Chunk, Answer, Outcome and Call is set;
+// Progress comes together with Call.
 //
-// The events of a step come in this order: its chunks, its answer, then those of its calls. A call
-// starts, may report progress, and has an outcome; calls that run at once take turns. A call that
-// does not run has only an outcome. A pending call has no event; it is in [Run.Pending] at the end.
+// The events of a step come in this order: its chunks, its answer, then the events of its calls. A
+// call has an event for its start, for each progress report, and for its outcome. Events of
+// parallel calls are mixed. A call that does not run has only an outcome. A pending call has no
+// event; it is in [Run.Pending] at the end.
 type Event struct {
 	// Step is the index in [Run.Steps] of the step that the event belongs to.
 	Step int
@@ -21,16 +22,15 @@ type Event struct {
 	Chunk *openrouter.ChatCompletionChunk
 	// Answer is the whole answer, after its last chunk.
 	Answer *openrouter.ChatCompletion
-	// Call is a call that has started. With a Parallel of 1 it starts when the event has been
-	// handled.
+	// Call is a call that has started. If Parallel is 1, it starts after the event was handled.
 	Call *openrouter.ToolCall
-	// Progress is what the tool of Call gave to [Progress].
+	// Progress is the value that the tool of Call passed to [Progress].
 	Progress any
-	// Outcome is what became of a call.
+	// Outcome is the result of a call.
 	Outcome *Outcome
 }
 
-// Stream is a run whose events can be read while they happen. See [Agent.Stream].
+// Stream is a run that yields events while it works. See [Agent.Stream].
 type Stream struct {
 	loop *loop
 
@@ -40,20 +40,19 @@ type Stream struct {
 	closed bool
 }
 
-// Stream returns a run that starts with the loop over its [Stream.Events]. It does what [Agent.Run]
-// does, and asks for streamed answers. A request is repeated only if nothing of its answer has
-// arrived.
+// Stream does what [Agent.Run] does, with streamed answers. The run starts with the loop over
+// [Stream.Events]. A request is retried only if no part of its answer has arrived.
 func (a Agent) Stream(ctx context.Context, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) *Stream {
 	return &Stream{loop: a.loop(ctx, req, opts)}
 }
 
-// Events runs the agent in the goroutine of the loop over it. Only the tools run beside it. If the
-// run fails, the last pair is a zero event and an [*Error], as returned by [Agent.Run].
+// Events runs the agent in the goroutine of the loop. Only tools run in other goroutines. If the
+// run fails, the last pair is a zero event and an [*Error], as [Agent.Run] returns it.
 //
-// Leaving the loop, in any way, cancels the request or the calls in progress and waits for the
-// calls. [Stream.Run] is then complete.
+// Leaving the loop cancels the request or the running calls, and waits for the calls. [Stream.Run]
+// is then complete.
 //
-// The events can be read once: a second loop yields [openrouter.ErrStreamClosed].
+// The events can be read once. A second loop yields [openrouter.ErrStreamClosed].
 func (s *Stream) Events() iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		l := s.loop
@@ -81,16 +80,15 @@ func (s *Stream) Events() iter.Seq2[Event, error] {
 	}
 }
 
-// Run returns the run as far as it has come. It is never nil. Call it in the loop over the events,
-// or after it.
+// Run returns the run so far. It is never nil. Call it in the loop over the events, or after it.
 func (s *Stream) Run() *Run { return s.loop.run }
 
-// Agent returns the agent that runs. A call in [Run.Pending] waits for a decision if the agent has a
-// tool of its name, and else for somebody who runs it.
+// Agent returns the agent of the run. If it has a tool with the name of a call in [Run.Pending],
+// the call waits for a decision. Otherwise it waits for a result from elsewhere; see [Run.Resolve].
 func (s *Stream) Agent() Agent { return s.loop.Agent }
 
-// Close ends the run: the loop over the events gets an error that wraps [openrouter.ErrStreamClosed].
-// Any goroutine may call it, any number of times.
+// Close ends the run: the loop over the events gets an error that wraps
+// [openrouter.ErrStreamClosed]. Any goroutine may call it, also several times.
 func (s *Stream) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

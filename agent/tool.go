@@ -14,31 +14,32 @@ import (
 	"github.com/openrouter-go/openrouter/internal/schema"
 )
 
-// Tool is a function that the model may call. [NewTool] and [NewRawTool] make one; its fields may be
-// changed afterwards.
+// Tool is a function that the model may call. Make it with [NewTool] or [NewRawTool]; you may
+// change its fields afterwards.
 type Tool struct {
-	// Def is what the model is told: name, description and schema, and settings such as
-	// Function.Strict and CacheControl. Arguments are checked against the schema that the tool was
-	// made with, even if the one in Def is changed.
+	// Def is sent to the model: name, description, schema, and settings such as Function.Strict and
+	// CacheControl. Arguments are checked against the schema that the tool was made with, even if you
+	// change the schema in Def.
 	Def openrouter.FunctionTool
 	// Call runs the tool. It is called from several goroutines at once, unless the tool is
 	// Sequential or the agent's Parallel is 1. The arguments are a JSON object.
 	//
-	// An error is told to the model, which can try again; see [Fatal] and [Tool.ErrorText].
+	// If Call returns an error, the model gets its text and can try again; see [Fatal] and
+	// [Tool.ErrorText].
 	Call func(context.Context, openrouter.ToolCall) (Result, error)
-	// Sequential tools run alone: after the calls before them have ended, and before those behind
-	// them start.
+	// Sequential makes the tool run alone: after all calls before it have ended, and before any call
+	// after it starts.
 	Sequential bool
-	// Timeout limits the time of a call, in place of [Agent.ToolTimeout]; -1 means no limit. Then
-	// the context of the call ends. If the tool does not return within another second, the model is
-	// told that the call timed out, and the run goes on without it. What the tool does later is
-	// dropped: its result, its progress and even its panic.
+	// Timeout limits the time of a call, instead of [Agent.ToolTimeout]; -1 means no limit. At the
+	// timeout, the context of the call ends. If the tool does not return within another second, the
+	// model is told that the call timed out, and the run continues. A later result, progress report or
+	// panic of the tool is ignored.
 	Timeout time.Duration
-	// MaxResult limits the text of a result, in place of [Agent.MaxResult].
+	// MaxResult limits the text of a result, instead of [Agent.MaxResult].
 	MaxResult int
 	// Approve decides whether a call may run: see [Agent.Approve].
 	Approve func(context.Context, openrouter.ToolCall) (Decision, error)
-	// ErrorText returns what the model is told about an error of Call. Nil means the error's own
+	// ErrorText returns the text that the model gets for an error of Call. Nil means the error's own
 	// text, which may contain addresses, paths or passwords that a model should not see.
 	ErrorText func(error) string
 
@@ -46,8 +47,8 @@ type Tool struct {
 	checker *schema.Checker
 }
 
-// NewTool makes a tool from a Go function. The model learns the arguments from the type In, a struct
-// or a map, by the rules of encoding/json:
+// NewTool makes a tool from a Go function. The schema of the arguments is made from the type In, a
+// struct or a map, by the rules of encoding/json:
 //
 //	type Search struct {
 //		Query string `json:"query" jsonschema:"words to look for"`
@@ -57,14 +58,15 @@ type Tool struct {
 // A member is required unless it is a pointer, or has omitempty or omitzero. The tag jsonschema has
 // a description and keywords, separated by commas: minimum, maximum, minLength, maxLength, pattern,
 // enum=a,enum=b, minItems, maxItems, format, default and the other tags of invopop/jsonschema.
-// What is none of these belongs to the description, a misspelt one included.
-// Arguments that break the schema are not given to f: the model is told each violation.
+// Everything else, including a misspelt keyword, becomes part of the description.
 //
-// The model gets the result as it is if Out is a string, a []openrouter.Part, an openrouter.Part or
-// a [Result], or points to a Result. Any other type is sent as JSON.
+// If arguments break the schema, f is not called, and the model is told each violation.
 //
-// An In without a schema, such as one with a channel, is reported by [Agent.Run], before anything
-// is sent.
+// Out may be a string, an openrouter.Part, a []openrouter.Part, a [Result] or a pointer to a
+// Result. A value of any other type is sent to the model as JSON.
+//
+// If In has no schema, for example because of a channel, [Agent.Run] returns an error before
+// anything is sent.
 func NewTool[In, Out any](name, description string, f func(context.Context, In) (Out, error)) Tool {
 	parameters, checker, err := objectSchema(reflect.TypeFor[In]())
 	t := Tool{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: name, Description: description}}, checker: checker, err: err}
@@ -89,11 +91,11 @@ func NewTool[In, Out any](name, description string, f func(context.Context, In) 
 	return t
 }
 
-// NewRawTool makes a tool whose schema is written by hand, or comes from elsewhere: def.Parameters
-// is any value that encodes to a JSON schema, or nil if any arguments are accepted. Arguments that
-// break the schema are not given to f. An invalid schema is reported by [Agent.Run].
+// NewRawTool makes a tool with the JSON schema in def.Parameters: any value that encodes to a JSON
+// schema, or nil to accept any arguments. If arguments break the schema, f is not called. For an
+// invalid schema, [Agent.Run] returns an error.
 //
-// Formats in the schema are not checked, and neither are patterns that Go's regexp does not know.
+// Formats in the schema, and patterns that Go's regexp does not support, are not checked.
 func NewRawTool(def openrouter.Function, f func(context.Context, json.RawMessage) (Result, error)) Tool {
 	var parameters json.RawMessage
 	var err error
@@ -146,7 +148,7 @@ func notAnObject(name string, s json.RawMessage) error {
 	if types, ok := root.Type.([]any); ok && slices.Contains(types, any("object")) {
 		return nil
 	}
-	return fmt.Errorf("arguments are a JSON object, but %s is described as %v", name, root.Type)
+	return fmt.Errorf("arguments must be a JSON object, but %s is of type %v", name, root.Type)
 }
 
 // checked returns the arguments of a call, or what is wrong with them.

@@ -250,16 +250,16 @@ func testInvalidTools(t *testing.T) {
 		{[]agent.Tool{agent.NewTool("", "", noop), agent.NewTool("with space", "", noop), agent.NewTool(strings.Repeat("x", 65), "", noop)},
 			[]string{`tools[2].function.name is ""`, `tools[3].function.name is "with space"`, "tools[4].function.name"}},
 		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, struct{ Done chan int }) (string, error) { return "", nil })},
-			[]string{"tools[2].function.parameters cannot be made: Done is of type chan int, which has no JSON"}},
+			[]string{"tools[2].function.parameters is invalid: Done is of type chan int, which has no JSON"}},
 		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, string) (string, error) { return "", nil })},
-			[]string{"arguments are a JSON object, but string is described as string"}},
+			[]string{"arguments must be a JSON object, but string is of type string"}},
 		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, struct {
 			X string `jsonschema:"pattern=["`
 		}) (string, error) {
 			return "", nil
-		})}, []string{"tools[2].function.parameters cannot be made"}},
+		})}, []string{"tools[2].function.parameters is invalid"}},
 		{[]agent.Tool{agent.NewRawTool(openrouter.Function{Name: "a", Parameters: json.RawMessage(`{"type":"objekt"}`)}, raw)},
-			[]string{"tools[2].function.parameters cannot be made: type: "}},
+			[]string{"tools[2].function.parameters is invalid: type: "}},
 		{[]agent.Tool{agent.NewRawTool(openrouter.Function{Name: "a", Parameters: make(chan int)}, raw)}, []string{"unsupported type: chan int"}},
 		{[]agent.Tool{{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: "a"}}}}, []string{"tools[2].function has no Call"}},
 	} {
@@ -278,10 +278,10 @@ func testInvalidTools(t *testing.T) {
 		client *openrouter.Client
 		req    *openrouter.ChatCompletionRequest
 	}{
-		"Agent.Client is nil": {nil, question()},
-		"request is nil":      {client, nil},
-		"prompt has no place": {client, &openrouter.ChatCompletionRequest{Prompt: "x"}},
-		"messages is empty":   {client, &openrouter.ChatCompletionRequest{}},
+		"Agent.Client is nil":     {nil, question()},
+		"request is nil":          {client, nil},
+		"prompt is not supported": {client, &openrouter.ChatCompletionRequest{Prompt: "x"}},
+		"messages is empty":       {client, &openrouter.ChatCompletionRequest{}},
 	} {
 		run, err := agent.Agent{Client: c.client}.Run(t.Context(), c.req)
 		require.NotNil(t, run)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"time"
 	"unicode"
@@ -21,8 +20,8 @@ const maxTries = 10
 // spent.
 const unknownPrice = 1e-6
 
-// errGone is the error of a call that did not return.
-var errGone = errors.New("jobs: Do ended its goroutine, as t.FailNow does")
+// maxInterval keeps the time between two starts within what a time.Duration can hold.
+const maxInterval = 365 * 24 * time.Hour
 
 // attempt asks a job, if it may start.
 func (s *run) attempt(l *lane, t *task) {
@@ -46,7 +45,7 @@ func (s *run) attempt(l *lane, t *task) {
 		return
 	}
 	var result Result
-	err = errGone
+	err = gone("Do")
 	defer func() { s.conclude(l, t, result, err, reserved) }()
 	result, err = s.call(l, t)
 }
@@ -62,7 +61,7 @@ func (s *run) pace() bool {
 	if s.next.After(now) {
 		at = s.next
 	}
-	s.next = at.Add(time.Duration(float64(time.Second) / s.PerSecond))
+	s.next = at.Add(time.Duration(min(float64(time.Second)/s.PerSecond, float64(maxInterval))))
 	s.mu.Unlock()
 	if at.Equal(now) {
 		return true
@@ -112,21 +111,16 @@ func (s *run) reserve(l *lane, t *task) (usd float64, ok bool) {
 // call calls Do. A panic stops the run and is raised again at its end.
 func (s *run) call(l *lane, t *task) (result Result, err error) {
 	ctx, watch := observe(s.askCtx, s.Client, openrouter.Operation{Name: "run_job", Target: l.model, Request: t.job})
-	err = errGone
+	err = gone("Do")
 	defer func() { watch(result, err) }()
 	defer func() {
 		if v := recover(); v != nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.stopLocked(errGone)
-			if s.panic == nil {
-				s.panic = fmt.Sprintf("jobs: Do panicked: %v\n\n%s", v, debug.Stack())
-			}
-			err = errGone
+			s.panicked("Do", v)
+			err = gone("Do")
 		}
 	}()
 	if s.Do != nil {
-		return s.Do(ctx, t.job)
+		return storable(s.Do(ctx, t.job))
 	}
 	result.Answer, err = s.Client.Chat.Create(ctx, t.job.Request, openrouter.WithOnRetry(func(r openrouter.Retry) {
 		if wait, ok := isRefused(r.Err); ok { // while this request waits, no other should be sent
@@ -134,6 +128,23 @@ func (s *run) call(l *lane, t *task) (result Result, err error) {
 		}
 	}))
 	return result, err
+}
+
+// storable drops what no store can keep: with it, the results beside this one would be refused, too.
+func storable(r Result, err error) (Result, error) {
+	_, bad := json.Marshal(r)
+	if bad == nil {
+		return r, err
+	}
+	kept := Result{Err: r.Err, Type: r.Type}
+	if _, bad := json.Marshal(r.Usage); bad == nil {
+		kept.Usage = r.Usage
+	}
+	bad = fmt.Errorf("jobs: Do returned a result that is not JSON: %w", bad)
+	if err != nil {
+		bad = fmt.Errorf("%w; %w", err, bad)
+	}
+	return kept, bad
 }
 
 // conclude settles what a job cost, and decides what becomes of it.
@@ -190,9 +201,6 @@ func complete(r Result, t *task, err error) Result {
 	r.Key, r.Batch = t.job.Key, ""
 	if r.Meta == nil {
 		r.Meta = t.job.Meta
-	}
-	if err == nil && len(r.Value) > 0 && !json.Valid(r.Value) {
-		r.Value, err = nil, errors.New("jobs: Do returned a Value that is not JSON")
 	}
 	if err != nil && r.Err == "" {
 		if r.Err = err.Error(); r.Err == "" {

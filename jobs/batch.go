@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"math"
 	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter"
@@ -72,7 +73,12 @@ func (s *run) resume() error {
 		s.keys[hashOf(key)] |= read
 		s.counted.Left++
 	}
+	each, err := s.reserveAwaited(len(s.awaited))
+	if err != nil {
+		return err
+	}
 	for id, b := range s.batches {
+		b.reserved = each
 		s.claimed[id] = true
 		if len(b.open) > 0 {
 			s.asking++
@@ -84,6 +90,19 @@ func (s *run) resume() error {
 	}
 	s.awaited, s.batches = nil, nil
 	return nil
+}
+
+// reserveAwaited takes what jobs of earlier runs may cost from the budget, whether it is there or not.
+// If no price is known, it takes all, so that nothing starts before they have one.
+func (s *run) reserveAwaited(n int) (each float64, err error) {
+	if s.MaxCost <= 0 || n == 0 {
+		return 0, nil
+	}
+	if each = s.most; each == 0 {
+		each = s.MaxCost / float64(n)
+	}
+	_, err = s.fleet.Reserve(s.ctx, each*float64(n), math.Inf(1))
+	return each, err
 }
 
 // put adds a job to the group of its model. Full groups go to the service. The mutex is held.

@@ -35,6 +35,7 @@ func (s *run) collected(l *lane) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settled++
+	s.unblock()
 	s.leave(l)
 	s.work.Broadcast()
 }

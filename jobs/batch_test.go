@@ -133,6 +133,28 @@ func TestABatchIsPickedUpAfterARestart(t *testing.T) {
 	}
 }
 
+// What is in a batch is not recorded, so Done of the store yields nothing.
+func TestABatchOfAnyStoreIsPickedUpWithoutBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := openroutertest.NewTransport(t, openroutertest.Echo())
+		fake.SetBatchLife(openrouter.BatchStatusValidating, openrouter.BatchStatusInProgress, openrouter.BatchStatusCompleted)
+		runner := jobs.Runner{Client: fake.Client(), Store: &memory{}, Batch: true}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := runner.Run(ctx, rows(3))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		sent := len(fake.Requests())
+
+		runner.Batch = false
+		status, err := runner.Run(t.Context(), rows(3))
+		require.NoError(t, err)
+		assert.Equal(t, 3, status.Done)
+		for _, r := range fake.Requests()[sent:] {
+			assert.Equal(t, http.MethodGet, r.Method, "nothing is asked again")
+		}
+	})
+}
+
 func TestWhatABatchDoesNotAnswerFails(t *testing.T) {
 	for _, end := range []openrouter.BatchStatus{openrouter.BatchStatusExpired, openrouter.BatchStatusFailed, openrouter.BatchStatusCancelled} {
 		t.Run(string(end), func(t *testing.T) {

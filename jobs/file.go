@@ -19,7 +19,9 @@ import (
 // may read the file at any time.
 type FileStore struct {
 	path string
+	abs  string // the program may change its folder
 	f    *os.File
+	info fs.FileInfo // at the beginning
 
 	mu   sync.Mutex // of what follows, and of writing
 	size int64      // of the lines that are durable
@@ -39,7 +41,10 @@ func OpenFile(path string) (*FileStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	s := &FileStore{path: path, f: f}
+	s := &FileStore{path: path, abs: path, f: f}
+	if abs, err := filepath.Abs(path); err == nil {
+		s.abs = abs
+	}
 	if err := s.open(); err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("jobs: %s: %w", path, err)
@@ -47,24 +52,36 @@ func OpenFile(path string) (*FileStore, error) {
 	return s, nil
 }
 
+var errForeign = errors.New("is not a file of results")
+
 // errLocked is the reason of a [fs.PathError].
 var errLocked = errors.New("is open in another FileStore, here or in another process")
 
 func (s *FileStore) open() error {
-	info, err := s.f.Stat()
-	if err != nil {
+	var err error
+	if s.info, err = s.f.Stat(); err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
+	if !s.info.Mode().IsRegular() {
 		return errors.New("is not a regular file")
 	}
-	if s.size = info.Size(); s.size == 0 {
+	if s.size = s.info.Size(); s.size == 0 {
 		return syncDir(filepath.Dir(s.path)) // a file without a name is lost with its results
+	}
+	first := make([]byte, min(s.size, 64)) // the first line of another file may be very long
+	if _, err := s.f.ReadAt(first, 0); err != nil {
+		return err
+	}
+	if first = bytes.TrimSpace(bytes.TrimPrefix(first, mark)); len(first) > 0 && first[0] != '{' {
+		return errForeign
 	}
 	lines := newLines(io.NewSectionReader(s.f, 0, s.size))
 	if lines.next() && bytes.HasSuffix(lines.text, []byte("\n")) {
 		if _, err := readHead(lines.text); err != nil {
 			return fmt.Errorf("line 1: %w", err)
+		}
+		if name := foreignMember(lines.text); name != "" {
+			return fmt.Errorf("line 1: is not a result: it has %q", name)
 		}
 	}
 	if lines.err != nil {
@@ -91,7 +108,7 @@ func (s *FileStore) mend() error {
 		return s.f.Sync()
 	}
 	if start == 0 && !bytes.HasPrefix([]byte(`{"key":`), tail[:min(len(tail), len(`{"key":`))]) {
-		return errors.New("is not a file of results")
+		return errForeign
 	}
 	if err := s.f.Truncate(start); err != nil {
 		return err
@@ -118,7 +135,7 @@ func (s *FileStore) lastLine() (int64, error) {
 
 // Put adds results to the file, with one write and one sync. If it could not write, the file is as
 // before. After a failed sync nobody knows what the disk holds, and every later Put fails: open the
-// file again.
+// file again. The same is true after another program has removed, replaced or changed the file.
 func (s *FileStore) Put(ctx context.Context, results ...Result) error {
 	if err := ctx.Err(); err != nil || len(results) == 0 {
 		return err
@@ -149,7 +166,11 @@ func (s *FileStore) Put(ctx context.Context, results ...Result) error {
 		return s.err
 	}
 	s.size += int64(len(buf))
-	return nil
+	// One that has no name any more would take the results with it.
+	if info, err := os.Stat(s.abs); err != nil || !os.SameFile(info, s.info) || info.Size() != s.size {
+		s.err = fmt.Errorf("jobs: %s: was removed, replaced or changed by another program; results may be lost", s.path)
+	}
+	return s.err
 }
 
 func (s *FileStore) append(data []byte) error {

@@ -152,3 +152,22 @@ func readHead(text []byte) (head, error) {
 	}
 	return h, nil
 }
+
+// foreignMember returns a member of an object that has a key, and nothing else of a result. Beside
+// what a result has, there may be members of a later version.
+func foreignMember(text []byte) (name string) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil {
+		return ""
+	}
+	for member := range members {
+		switch member {
+		case "error", "error_type", "batch", "usage", "meta", "value", "answer":
+			return ""
+		case "key":
+		default:
+			name = max(name, member)
+		}
+	}
+	return name
+}

@@ -69,12 +69,12 @@ func TestAFileIsLocked(t *testing.T) {
 func TestAFileThatHoldsSomethingElseIsLeftAlone(t *testing.T) {
 	for name, c := range map[string]struct{ text, problem string }{
 		"jobs":          {`{"key":"a","request":{"model":"a/b"}}` + "\n", "line 1: is a job, not a result; read jobs with ReadJSONL"},
-		"text":          {"Dear Ann,\nthank you", "line 1: is not a result"},
+		"text":          {"Dear Ann,\nthank you", "is not a file of results"},
 		"one line":      {"Dear Ann, thank you", "is not a file of results"},
 		"JSON":          {`{"model":"a/b"}` + "\n", "line 1: is not a result: it has no key"},
 		"binary":        {"\x00\x01\x02\x03", "is not a file of results"},
 		"a cut job":     {`{"request":{"mod`, "is not a file of results"},
-		"a list":        {"[\n  {\"key\": \"a\"}\n]", "line 1: is not a result"},
+		"a list":        {"[\n  {\"key\": \"a\"}\n]", "is not a file of results"},
 		"another field": {`{"key":1}` + "\n", "line 1: is not a result"},
 	} {
 		t.Run(name, func(t *testing.T) {

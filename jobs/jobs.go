@@ -77,8 +77,7 @@ type Store interface {
 	// [Result.Pending] is not recorded yet. An error ends the sequence. The context that a Runner
 	// gives ends when it starts no more jobs.
 	Done(ctx context.Context) iter.Seq2[string, error]
-	// Results yields the last result of each key, in any order. An error ends the sequence. A Runner
-	// without Batch does not call it if Done yields nothing.
+	// Results yields the last result of each key, in any order. An error ends the sequence.
 	Results(ctx context.Context) iter.Seq2[Result, error]
 	// Put stores results, which are durable when it returns nil. After an error any of them may be
 	// stored; a Runner may Put them again. A later result of the same key replaces the earlier one.

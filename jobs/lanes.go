@@ -189,8 +189,11 @@ func (s *run) unblock() {
 // pause stops a lane until a time. The program is told when a pause begins, because nothing else may
 // happen for hours.
 func (s *run) pause(l *lane, until time.Time) {
-	if s.setPause(l, until) {
-		s.report()
+	if !s.setPause(l, until) {
+		return
+	}
+	if err := s.guard("OnProgress", func() error { s.report(); return nil }); err != nil {
+		s.stop(err)
 	}
 }
 

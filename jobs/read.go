@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"unicode/utf8"
 )
 
 // ReadJSONL reads jobs, one JSON object a line:
@@ -15,16 +16,13 @@ import (
 //	{"key": "row-1", "request": {"model": "openai/gpt-5.2", "messages": [{"role": "user", "content": "Hi"}]}, "meta": {"label": 3}}
 //
 // The key and the meta may be left out. Empty lines are skipped. The sequence ends with the first
-// line that is not a job; its error names the line. It holds one line at a time, of any length, and
+// line that is not a job, or not UTF-8; its error names the line. It holds one line at a time, of any length, and
 // can be read once.
 func ReadJSONL(r io.Reader) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		lines := newLines(r)
 		for lines.next() {
 			text := bytes.TrimSpace(lines.text)
-			if lines.n == 1 {
-				text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows programs write a byte order mark
-			}
 			if len(text) == 0 {
 				continue
 			}
@@ -45,6 +43,9 @@ func ReadJSONL(r io.Reader) iter.Seq2[Job, error] {
 
 func readJob(text []byte) (Job, error) {
 	var job Job
+	if !utf8.Valid(text) { // encoding/json would replace what is wrong, and make different keys equal
+		return job, errors.New("is not valid UTF-8")
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields() // a wrong name would be a job without a request
 	if err := d.Decode(&job); err != nil {
@@ -84,9 +85,14 @@ func (l *lines) next() bool {
 		l.err = err
 		return false
 	}
-	l.text = text
 	if len(text) > 0 {
 		l.n++
 	}
+	if l.text = text; l.n == 1 {
+		l.text = bytes.TrimPrefix(text, mark)
+	}
 	return len(text) > 0
 }
+
+// mark is the byte order mark, which some programs of Windows write.
+var mark = []byte("\ufeff")

@@ -28,7 +28,7 @@ type run struct {
 	workers   sync.WaitGroup
 	writer    sync.WaitGroup
 
-	reports sync.Mutex // one call of OnProgress at a time
+	reports chan struct{} // one call of OnProgress at a time; no mutex, with which time stands still in a synctest bubble
 
 	mu       sync.Mutex
 	work     *sync.Cond // there may be a job to start, or no more to come
@@ -66,12 +66,12 @@ type run struct {
 	finished bool     // the workers
 	stopped  bool
 	err      error // why it stopped
-	panic    any   // of Do
+	panic    any   // of Do, OnProgress or the store
 }
 
 func newRun(ctx context.Context, r *Runner) *run {
 	s := &run{
-		Runner: *r, keys: keySet{}, lanes: map[string]*lane{},
+		Runner: *r, reports: make(chan struct{}, 1), keys: keySet{}, lanes: map[string]*lane{},
 		groups: map[string]*group{}, claimed: map[string]bool{}, batches: map[string]*batch{}, awaited: map[string]*batch{},
 	}
 	s.Workers = cmp.Or(s.Workers, defaultWorkers)
@@ -176,7 +176,7 @@ func (s *run) record() {
 		results, isLast := s.gather(failed != nil)
 		results = append(kept, results...)
 		if len(results) > 0 {
-			failed = s.Store.Put(s.putCtx, results...)
+			failed = s.guard("Put of the Store", func() error { return s.Store.Put(s.putCtx, results...) })
 		}
 		if failed != nil {
 			s.stop(failed)
@@ -213,30 +213,44 @@ func (s *run) account(results []Result) {
 		}
 	}
 	s.mu.Unlock()
-	for i := range results {
-		if results[i].Pending() {
-			continue
+	for len(results) > 0 {
+		err := s.guard("OnProgress", func() error { // for all of them: a goroutine takes time
+			for len(results) > 0 {
+				r := &results[0]
+				results = results[1:]
+				s.count(r)
+			}
+			return nil
+		})
+		if err != nil {
+			s.stop(err)
 		}
-		s.mu.Lock()
-		s.counted.Left--
-		if results[i].Err != "" {
-			s.counted.Failed++
-		} else {
-			s.counted.Done++
-		}
-		s.counted.Usage.Add(&results[i].Usage)
-		s.mu.Unlock()
-		s.report()
 	}
 }
 
-// report tells the program where the run is.
+func (s *run) count(r *Result) {
+	if r.Pending() {
+		return
+	}
+	s.mu.Lock()
+	s.counted.Left--
+	if r.Err != "" {
+		s.counted.Failed++
+	} else {
+		s.counted.Done++
+	}
+	s.counted.Usage.Add(&r.Usage)
+	s.mu.Unlock()
+	s.report()
+}
+
+// report tells the program where the run is. It is called by guard.
 func (s *run) report() {
 	if s.OnProgress == nil {
 		return
 	}
-	s.reports.Lock()
-	defer s.reports.Unlock()
+	s.reports <- struct{}{}
+	defer func() { <-s.reports }()
 	s.OnProgress(s.status())
 }
 

@@ -23,10 +23,12 @@ type Runner struct {
 	// Workers is how many jobs may be under way at once, from the request until the result is
 	// durable. With Batch it is how many batches may be. The default is 16.
 	Workers int
-	// PerSecond limits how many jobs start in a second; 0 is no limit.
+	// PerSecond limits how many jobs start in a second; 0 is no limit. It does not limit batches.
 	PerSecond float64
 	// MaxCost limits what the jobs of the store may cost together, in USD, earlier runs included. 0
-	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is.
+	// is no limit; if it is negative, nothing may be spent. [Runner.Run] says how exact it is. A Store
+	// that keeps one result of each key does not know what a failure cost that RetryFailed replaced; a
+	// [FileStore] does.
 	MaxCost float64
 	// RetryFailed asks jobs again that are recorded with an error.
 	RetryFailed bool
@@ -36,7 +38,7 @@ type Runner struct {
 	// Do answers a job; nil calls Chat.Create of Client. The runner sets Key and Meta of the result,
 	// and Usage if it is zero and there is an answer. If Do returns an error, the rest of the result
 	// is recorded beside it. Several calls run at once. A panic ends the run, and is then raised
-	// again by Run.
+	// again by Run; so it is with OnProgress and the Store.
 	Do func(context.Context, Job) (Result, error)
 	// OnProgress is called after each recorded result, and when a pause begins, one call at a time.
 	// No result is recorded while it runs.
@@ -85,7 +87,7 @@ const grace = 5 * time.Second
 // With MaxCost, each start reserves the cost of the most expensive answer of its model so far. An
 // unknown model starts with one job; two may then be under way for each price seen. So the total can
 // exceed MaxCost only by what the jobs under way cost more than every answer before. The usage of
-// failed jobs counts as far as the service told it.
+// failed jobs counts as far as the service told it. An answer without usage costs nothing here.
 //
 // # Observers
 //
@@ -105,12 +107,12 @@ func (r *Runner) Run(ctx context.Context, source iter.Seq2[Job, error]) (status 
 	}
 	if err == nil {
 		s.writer.Go(s.record)
-		err = errGone // the source may panic
+		err = gone("the source")
 		err = s.readAll(source)
 		s.wait()
 	}
 	if s.panic != nil {
-		err = errGone
+		err = s.err
 		panic(s.panic) //nolint:forbidigo // the panic of Do goes on in the caller
 	}
 	s.mu.Lock() // the context may end now
@@ -170,9 +172,6 @@ func (s *run) load() error {
 			return err
 		}
 		s.keys[hashOf(key)] = storedDone
-	}
-	if len(s.keys) == 0 && !s.Batch {
-		return nil
 	}
 	for result, err := range s.Store.Results(s.ctx) { // only they tell failures, costs and batches
 		if err != nil {

@@ -1,7 +1,7 @@
-// Package mcptools connects agents and MCP servers. The Model Context Protocol is how programs offer
-// tools to each other.
+// Package mcptools connects agents and MCP servers. Programs offer tools to each other through the
+// Model Context Protocol (MCP).
 //
-// [Tools] makes agent tools of the tools that an MCP server has:
+// [Tools] makes agent tools from the tools of an MCP server:
 //
 //	session, err := mcp.NewClient(&mcp.Implementation{Name: "desk", Version: "1"}, nil).
 //		Connect(ctx, &mcp.CommandTransport{Command: exec.Command("files-mcp")}, nil)
@@ -15,16 +15,17 @@
 //	}
 //	run, err := agent.Agent{Client: client, Tools: files}.Run(ctx, req)
 //
-// [Serve] is the other way: the tools of an agent are offered by an MCP server, to any program that
-// speaks the protocol.
+// [Serve] does the reverse: it offers agent tools through an MCP server, to any program that
+// supports the protocol.
 //
-// The sessions, servers and transports are those of github.com/modelcontextprotocol/go-sdk. This
-// package is a module of its own, so that a program without MCP does not depend on it.
+// Sessions, servers and transports come from github.com/modelcontextprotocol/go-sdk. This package
+// is a module of its own, so that programs without MCP do not depend on that SDK.
 //
 // # What a server can do to a program
 //
-// The names, descriptions and results of a server's tools reach the model, which follows what it
-// reads. Connect only to servers that you would run code of. [Config.Allow] limits which tools there
-// are. [Config.Pin] notices when a server changes what it says about a tool. [Config.Approve], and
-// [agent.Agent.Approve] for every call, ask before something is done.
+// The model reads the names, descriptions and results of a server's tools, and may follow
+// instructions in them. Connect only to servers whose code you would run. [Config.Allow] limits
+// which tools are offered. [Config.Pin] detects when a server changes the description of a tool.
+// [Config.Approve] decides about calls that may destroy something, and [agent.Agent.Approve] about
+// every call.
 package mcptools

@@ -14,18 +14,18 @@ import (
 	"github.com/openrouter-go/openrouter/agent"
 )
 
-// Serve adds tools to an MCP server. A tool of the server that has the same name is replaced. If one
-// of the tools is not valid, Serve returns an error and adds none.
+// Serve adds tools to an MCP server. A tool replaces one of the server with the same name. If one
+// of the tools is invalid, Serve returns an error and adds none.
 //
-// A call does what it does in an agent: the arguments are checked, [agent.Tool.Approve] is asked,
-// the timeout and the limit of the result hold, errors are told in the words of
-// [agent.Tool.ErrorText], and [agent.CallFrom] works. [agent.Progress] notifies a client that has
-// asked for it: with the value if that is an [*mcp.ProgressNotificationParams], and else with its
-// text. The end of a client's request ends the context of the call.
+// A call works as in an agent. The arguments are checked, [agent.Tool.Approve] is called, the
+// timeout and the limit of the result apply, [agent.Tool.ErrorText] sets the text of errors, and
+// [agent.CallFrom] works. [agent.Progress] notifies clients that asked for progress: with the value
+// if it is an [*mcp.ProgressNotificationParams], and otherwise with its text. If the client cancels
+// its request, the context of the call ends.
 //
-// A call whose Approve decides to wait is not allowed, since a client cannot wait for the decision.
-// [agent.Result.Usage] and [agent.Result.Stop] have no place in MCP and are not sent. A tool that
-// panics ends the program, as in an agent.
+// If Approve returns [agent.Decision.Wait], the call is refused, because a client cannot wait for
+// the decision. [agent.Result.Usage] and [agent.Result.Stop] are not part of MCP and are not sent.
+// A tool that panics ends the program, as in an agent.
 func Serve(server *mcp.Server, tools ...agent.Tool) error {
 	if server == nil {
 		return errors.New("mcptools: the server is nil")

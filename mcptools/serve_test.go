@@ -209,7 +209,7 @@ func TestServeRefusesInvalidTools(t *testing.T) {
 		want  string
 	}{
 		"a schema without a type":    {[]agent.Tool{weather, raw(`{}`)}, `mcptools: tool "raw" cannot be served: AddTool "raw": input schema must have type "object"`},
-		"a schema that is no object": {[]agent.Tool{weather, raw(`{"type":"array"}`)}, `arguments are a JSON object, but the schema is described as array`},
+		"a schema that is no object": {[]agent.Tool{weather, raw(`{"type":"array"}`)}, `arguments must be a JSON object, but the schema is of type array`},
 		"two of a name":              {[]agent.Tool{weather, weather}, `"get_weather"`},
 		"a name":                     {[]agent.Tool{weather, agent.NewTool("a b", "", func(context.Context, city) (string, error) { return "", nil })}, `"a b"`},
 		"a type without a schema":    {[]agent.Tool{weather, agent.NewTool("ch", "", func(context.Context, struct{ C chan int }) (string, error) { return "", nil })}, `chan int`},

@@ -186,5 +186,5 @@ func TestServerThatAsksForInput(t *testing.T) {
 	require.NoError(t, err)
 	run, _, err := ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("1", "get", `{}`), openroutertest.Text("Done."))
 	require.NoError(t, err)
-	assert.Equal(t, "error: the server asks for input that this program does not give", results(run)[0].Text())
+	assert.Equal(t, "error: the server asks for user input, which is not supported", results(run)[0].Text())
 }

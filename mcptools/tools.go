@@ -18,25 +18,26 @@ import (
 	"github.com/openrouter-go/openrouter/agent"
 )
 
-// Config says which tools [Tools] returns, and how they run. The zero value returns all tools.
+// Config selects the tools that [Tools] returns, and how they run. The zero value selects all
+// tools.
 type Config struct {
-	// Prefix is put in front of the names that the model sees. It keeps the tools of several servers
-	// apart.
+	// Prefix is put in front of the names that the model sees. Use it if tools of several servers
+	// could have the same name.
 	Prefix string
-	// Allow reports whether a tool is offered to the model. Nil allows all tools.
+	// Allow returns whether a tool is offered to the model. Nil allows all tools.
 	Allow func(*mcp.Tool) bool
 	// MaxResult limits the text of a result in bytes: see [agent.Tool.MaxResult].
 	MaxResult int
-	// Approve decides about calls of tools that may destroy something: those that the server does
-	// not declare as read-only or as not destructive. Nil allows them.
+	// Approve decides about calls of tools that may destroy something. These are all tools that the
+	// server does not declare as read-only or as not destructive. Nil allows them.
 	//
-	// What a tool does is only what its server says about it. If you do not trust the server, set
-	// [agent.Agent.Approve], which is asked about every call.
+	// The declaration of the server may be wrong. If you do not trust the server, set
+	// [agent.Agent.Approve], which is called for every call.
 	Approve func(context.Context, openrouter.ToolCall, *mcp.Tool) (agent.Decision, error)
-	// Pin has a fingerprint of each tool, by the server's name for it. Tools fails with [ErrChanged]
-	// if the server now describes a tool in other words, with another schema, or with other hints. A
-	// tool without an entry is added to the map. Begin with an empty map, and store it: it can be
-	// encoded as JSON. Nil checks nothing.
+	// Pin has a fingerprint of each tool, by the server's name of the tool. Tools fails with
+	// [ErrChanged] if the description, the schema or the hints of a tool have changed. A tool without
+	// an entry is added to the map. Begin with an empty map, store it after the call, for example as
+	// JSON, and load it the next time. Nil means no check.
 	Pin map[string]string
 }
 
@@ -46,23 +47,24 @@ var ErrChanged = errors.New("mcptools: the server has changed a tool")
 // Tools returns the tools of an MCP server, sorted by name. It reads all pages of the server's list.
 // The session must stay open while an agent uses the tools.
 //
-// A name keeps its letters, digits, underscores and dashes. Other characters become underscores. A
-// name of more than 64 characters ends in a hash instead. It is an error if two tools then have the
-// same name, and if the schema of a tool is not valid. The members $schema and $id of a schema are
-// not sent to the model. The arguments of a call are checked against the schema before the server
-// gets them.
+// In names, characters other than letters, digits, underscores and dashes become underscores. A
+// name of more than 64 characters is cut and ends in a hash. Tools returns an error if two tools
+// then have the same name, or if the schema of a tool is invalid. The members $schema and $id of a
+// schema are not sent to the model. The arguments of a call are checked against the schema before
+// they are sent to the server.
 //
-// The model gets the structured content of a result, or else its text. Images, recordings and PDF
-// documents become parts. Of a resource, the model gets the URI, too. [agent.Result.Data] is the
-// whole [*mcp.CallToolResult]. A result that the server marks as an error is told to the model.
+// The model gets the structured content of a result, or its text if there is none. Images,
+// recordings and PDF documents become parts. For a resource, the model also gets the URI.
+// [agent.Result.Data] is the whole [*mcp.CallToolResult]. If the server marks a result as an error,
+// the model gets it as an error.
 //
 // The SDK decodes numbers of structured content as float64, which rounds integers above 2^53. The
 // model gets all their digits only if the text of the result is the same JSON.
 //
-// Errors of the protocol are told, too: the model can try again, and [agent.Agent.MaxRepeats] limits
-// how often. When the session turns out to be closed, the calls of that step are told so, and the model
-// may still answer. If it calls one of the tools in a later step, the run ends with an error that
-// matches [mcp.ErrConnectionClosed] or [mcp.ErrSessionMissing].
+// The model also gets errors of the protocol. It can try again, and [agent.Agent.MaxRepeats] limits
+// how often. If a call finds that the session is closed, the model is told and may still answer. If
+// it calls one of the tools in a later step, the run ends with an error that matches
+// [mcp.ErrConnectionClosed] or [mcp.ErrSessionMissing].
 //
 // The list is read once. If the server changes it, call Tools again before the next run.
 func Tools(ctx context.Context, session *mcp.ClientSession, config Config) ([]agent.Tool, error) {
@@ -140,7 +142,7 @@ func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, er
 		case next == "":
 			return all, nil
 		case seen[next]: // the iterator of the SDK would never end
-			return nil, errors.New("its pages are in a circle")
+			return nil, errors.New("the cursor of a page repeats an earlier one")
 		case len(seen) == maxPages-1:
 			return nil, fmt.Errorf("it has more than %d pages", maxPages)
 		}
@@ -187,7 +189,7 @@ func pin(listed []named, known map[string]string) (added map[string]string, err 
 		}
 	}
 	if len(changed) > 0 {
-		return nil, fmt.Errorf("%w: %s; look at it, then delete its entry of Config.Pin to accept the change",
+		return nil, fmt.Errorf("%w: %s; to accept the change, delete the tool's entry in Config.Pin",
 			ErrChanged, strings.Join(changed, ", "))
 	}
 	return added, nil

@@ -166,7 +166,7 @@ func TestPinNoticesChanges(t *testing.T) {
 	server.AddTool(&mcp.Tool{Name: "new", InputSchema: anything}, says("ok"))
 	err = list(mcptools.Config{Pin: pins})
 	require.ErrorIs(t, err, mcptools.ErrChanged)
-	require.EqualError(t, err, `mcptools: the server has changed a tool: "hint", "read"; look at it, then delete its entry of Config.Pin to accept the change`)
+	require.EqualError(t, err, `mcptools: the server has changed a tool: "hint", "read"; to accept the change, delete the tool's entry in Config.Pin`)
 	after, err := json.Marshal(pins)
 	require.NoError(t, err)
 	assert.Equal(t, string(stored), string(after), "a failure must not add tools")
@@ -196,7 +196,7 @@ func TestListsThatAreWrong(t *testing.T) {
 	}{
 		"a circle": {func(string) *mcp.ListToolsResult {
 			return &mcp.ListToolsResult{NextCursor: "again"}
-		}, "mcptools: listing the tools of the server: its pages are in a circle"},
+		}, "mcptools: listing the tools of the server: the cursor of a page repeats an earlier one"},
 		"no end": {func(cursor string) *mcp.ListToolsResult {
 			n, _ := strconv.Atoi(cursor)
 			if n == 20_000 {

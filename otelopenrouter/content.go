@@ -10,22 +10,22 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// Content says what content spans have. The zero value is none.
+// Content selects the content that is recorded in spans. The zero value records none.
 type Content struct {
-	// Messages records prompts and answers in the spans of chats, in the form of the conventions:
-	// gen_ai.input.messages and gen_ai.output.messages. Reasoning is a part of them. Of images, audio
-	// and files only the kind, a web address and a transcript are recorded, never the data.
+	// Messages records prompts and answers in the spans of chats, as gen_ai.input.messages and
+	// gen_ai.output.messages of the conventions. They include reasoning. For images, audio and files,
+	// only the kind, a web address and a transcript are recorded, never the data.
 	Messages bool
-	// Tools records the definitions of tools in the spans of chats, and the arguments and the result
+	// Tools records the definitions of tools in the spans of chats. It records arguments and results
 	// in the spans of tools that the program executes.
 	Tools bool
-	// MaxBytes limits each of these attributes: 0 means 16 KiB. Of a conversation that is longer,
-	// the newest messages are kept, and of a message that is longer the last parts, with their texts
-	// cut. The span then has openrouter.content.truncated.
+	// MaxBytes limits each of these attributes; 0 means 16 KiB. From a longer conversation, the newest
+	// messages are kept. From a longer message, the last parts are kept, with their texts cut. The
+	// span then has openrouter.content.truncated.
 	MaxBytes int
 	// Redact is called with each text before it is recorded: texts and reasoning of messages,
-	// arguments and results, and addresses. What it returns is recorded. Nil records the text as it
-	// is. Several goroutines may call it at the same time.
+	// arguments, results and addresses. Its result is recorded instead. Nil records texts unchanged.
+	// Several goroutines may call it at the same time.
 	Redact func(text string) string
 }
 

@@ -1,23 +1,24 @@
-// Package otelopenrouter makes OpenTelemetry spans and metrics of what an openrouter.Client does.
+// Package otelopenrouter records the operations of an openrouter.Client as OpenTelemetry spans and
+// metrics.
 //
 //	client := openrouter.NewClient(openrouter.WithObserver(otelopenrouter.New()))
 //
 // # Spans
 //
-// A call is one span, with all its attempts and the whole stream. It is named by the operation and
-// what it is about, such as "chat openai/gpt-5.2". Retries are events of the span. A run of an
-// agent is a span around the chats and the tools that it executes, and a typed answer is one around
-// its chat and its repairs. Spans nest through the context, as all spans do.
+// A call is one span, with all its attempts, up to the end of the stream. Its name has the
+// operation and the model, such as "chat openai/gpt-5.2". Retries are events of the span. The span
+// of an agent run contains the spans of its chats and tools, and the span of a typed answer those
+// of its chat and its repairs. Spans are nested through the context, as usual.
 //
-// The attributes follow the semantic conventions for generative AI, version 1.41.0. The
-// conventions are in development: this package may follow a later version, and its attributes then
-// change. What the conventions have no name for begins with "openrouter.": the provider behind the
-// service, the cost in USD, the attempts, whether the answer came from the response cache, and
-// whether the program ended the operation before it was complete.
+// The attributes follow the semantic conventions for generative AI, version 1.41.0. The conventions
+// are in development, so attributes may change with a later version of this package. Attributes
+// that the conventions do not define begin with "openrouter.": the provider that ran the model, the
+// cost in USD, the number of attempts, whether the answer came from the response cache, and whether
+// the program ended the operation early.
 //
-// Counts of tokens are those of the conventions: input tokens include the cached ones, and output
-// tokens the reasoning ones. The status is Error or unset, never Ok. A stream that the program left
-// or closed, and a call that it cancelled, are no errors: they have openrouter.cancelled.
+// As in the conventions, input tokens include cached tokens, and output tokens include reasoning
+// tokens. The status of a span is Error or unset, never Ok. If the program leaves or closes a
+// stream, or cancels a call, that is not an error; the span has openrouter.cancelled.
 //
 // # Metrics
 //
@@ -26,11 +27,10 @@
 //   - gen_ai.client.token.usage, of chats and embeddings
 //   - openrouter.client.cost, in USD, of chats and embeddings
 //
-// Their attributes have few values: the operation, the model, the agent or the tool, the server, and
-// the type of the error. No ids are among them.
+// Their attributes have few values: the operation, the model, the agent or the tool, the server,
+// and the type of the error. They have no ids.
 //
 // # Content
 //
-// Prompts, answers, and the arguments and results of tools are not recorded, unless [WithContent]
-// says so.
+// Prompts, answers, and the arguments and results of tools are recorded only with [WithContent].
 package otelopenrouter

@@ -26,26 +26,24 @@ func WithTracerProvider(p trace.TracerProvider) Option { return func(c *config) 
 // the default.
 func WithMeterProvider(p metric.MeterProvider) Option { return func(c *config) { c.meters = p } }
 
-// WithContent records content in spans. Without this option none is recorded. Content is large, and
-// it may be private: whoever can read the traces can read it.
+// WithContent records content in spans. Without this option, no content is recorded. Content is
+// large and may be private: everybody who can read the traces can read it.
 func WithContent(content Content) Option { return func(c *config) { c.content = content } }
 
-// WithTraceInjection sends the ids of the span in the request, as
-// [openrouter.ChatCompletionRequest.Trace], so that the spans that the service itself exports
-// (its Broadcast feature) become children of the span of the call. What the request has there
-// already stays.
+// WithTraceInjection sends the ids of the span in [openrouter.ChatCompletionRequest.Trace]. The
+// spans that the service itself exports (its Broadcast feature) then become children of the span of
+// the call. Values that the request already has in Trace are kept.
 //
-// It changes what is sent: two requests are never the same. The service's response cache,
-// [openrouter.WithResponseCache], therefore never has an answer. And a backend that gets both
-// spans may count the tokens of a call twice.
+// Every request is then different, so the service's response cache, [openrouter.WithResponseCache],
+// is never hit. A backend that gets both spans may count the tokens of a call twice.
 func WithTraceInjection() Option { return func(c *config) { c.inject = true } }
 
-// New returns an observer for [openrouter.WithObserver]. Share one: it is safe for concurrent use.
-// If there is a [openrouter.LogCalls], too, pass the observer of New to WithObserver first, so that
-// the lines of the log get the context of the span.
+// New returns an observer for [openrouter.WithObserver]. It is safe for concurrent use, and clients
+// can share it. If you also use [openrouter.LogCalls], pass the observer of New to WithObserver
+// first, so that log lines get the context of the span.
 //
-// An instrument that the meter provider refuses is reported to the error handler of OpenTelemetry,
-// and the rest works.
+// If the meter provider refuses an instrument, the error goes to the error handler of
+// OpenTelemetry, and the other instruments work.
 func New(opts ...Option) openrouter.Observer {
 	var c config
 	for _, opt := range opts {

@@ -212,7 +212,7 @@ func TestWhatCannotBeAskedIsRefusedBeforeTheNetwork(t *testing.T) {
 			_, err := srv.Client().Chat.Create(t.Context(), byFormat)
 			return err
 		},
-		"cannot be made":        func() error { _, err := structured.Decode[bad](nil); return err },
+		"schema is invalid":     func() error { _, err := structured.Decode[bad](nil); return err },
 		"response_format is se": func() error { _, _, err := structured.Create[invoice](t.Context(), srv.Client(), with); return err },
 		"client is nil; request is nil": func() error {
 			_, _, err := structured.Create[invoice](t.Context(), nil, nil)

@@ -31,7 +31,7 @@ func (o Output[T]) Decode(res *openrouter.ChatCompletion) (T, error) {
 	if _, err := o.output(); err != nil {
 		var zero T
 		return zero, &openrouter.ValidationError{Violations: []openrouter.Violation{{Field: "response_format.json_schema.schema",
-			Problem: "cannot be made: " + err.Error(), Err: err}}}
+			Problem: "is invalid: " + err.Error(), Err: err}}}
 	}
 	value, bad := o.read(res)
 	if bad != nil {

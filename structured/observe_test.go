@@ -110,7 +110,7 @@ func TestRefusedAndLeftByAPanic(t *testing.T) {
 	require.Error(t, err)
 	_, err = structured.Stream[chan int](t.Context(), client, asking())
 	require.Error(t, err)
-	assert.Equal(t, 2, strings.Count(seen.all(), "response_format.json_schema.schema cannot be made"))
+	assert.Equal(t, 2, strings.Count(seen.all(), "response_format.json_schema.schema is invalid"))
 
 	panics := openrouter.WithRetryPolicy(func(openrouter.Retry) bool { panic("no") })
 	assert.Panics(t, func() {

@@ -121,7 +121,7 @@ func (o Output[T]) request(client *openrouter.Client, req *openrouter.ChatComple
 	}
 	if _, err := o.output(); err != nil {
 		found = append(found, openrouter.Violation{Field: "response_format.json_schema.schema",
-			Problem: "cannot be made: " + strings.TrimPrefix(err.Error(), "schema: "), Err: err})
+			Problem: "is invalid: " + strings.TrimPrefix(err.Error(), "schema: "), Err: err})
 	}
 	if len(found) > 0 {
 		return nil, &openrouter.ValidationError{Violations: found}

@@ -29,7 +29,7 @@ func (l *limits) userMessage(data json.RawMessage) (openrouter.Message, error) {
 		var p uiPart
 		switch err := json.Unmarshal(part, &p); {
 		case kind != "text" && kind != "file":
-			return openrouter.Message{}, fmt.Errorf("parts[%d]: a user message has text and files", i)
+			return openrouter.Message{}, fmt.Errorf("parts[%d]: a user message may have only text and files", i)
 		case err != nil:
 			return openrouter.Message{}, fmt.Errorf("parts[%d]: it cannot be read", i)
 		}
@@ -82,7 +82,7 @@ func filePart(p uiPart) (openrouter.Part, error) {
 		case errors.Is(err, openrouter.ErrTooLarge):
 			return openrouter.Part{}, errors.New("the file is too large")
 		case err != nil:
-			return openrouter.Part{}, errors.New("the file is no image, PDF, recording, video or text")
+			return openrouter.Part{}, errors.New("the file is not an image, PDF, recording, video or text")
 		}
 		return part, nil
 	}
@@ -116,7 +116,7 @@ func contentOfURL(address string) (string, error) {
 	}
 	content, err := base64.StdEncoding.DecodeString(data)
 	if err != nil {
-		return "", errors.New("the data URL is no base64")
+		return "", errors.New("the data URL is not base64")
 	}
 	return string(content), nil
 }

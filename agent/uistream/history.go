@@ -38,12 +38,12 @@ type approval struct {
 	Approved *bool  `json:"approved,omitzero"`
 }
 
-// History returns a conversation as a JSON list of UI messages: what a page that is loaded gives to
-// useChat as its messages. System and developer messages are left out.
+// History returns a conversation as a JSON list of UI messages. When a page is loaded, it passes
+// them to useChat as messages. System and developer messages are left out.
 //
-// A call at the end that has no result waits for the user's decision, or for its result if browser
-// names its function; see [Turn.Continue]. The ids of the messages are their places: the same
-// conversation always gets the same ids.
+// browser names the functions that the page runs; see [Turn.Continue]. A call at the end without a
+// result waits for the page to run it if its function is one of these, and otherwise for the user's
+// decision. The same conversation always gets the same message ids.
 func History(messages []openrouter.Message, browser ...string) json.RawMessage {
 	out := []message{}
 	add := func(i int, role string) *message {

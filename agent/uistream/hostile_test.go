@@ -48,7 +48,7 @@ func TestUnknownPartsAreLeftAlone(t *testing.T) {
 	_, _, err = read(t, chat(`{"role":"user","parts":[{"type":"text","text":5}]}`))
 	require.EqualError(t, err, "uistream: messages[0]: parts[0]: it cannot be read")
 	_, _, err = read(t, chat(`{"role":"user","parts":[{"type":"mention","text":{}}]}`))
-	require.EqualError(t, err, "uistream: messages[0]: parts[0]: a user message has text and files")
+	require.EqualError(t, err, "uistream: messages[0]: parts[0]: a user message may have only text and files")
 }
 
 // Some providers send the name of a call again with each fragment.

@@ -125,27 +125,29 @@ func decode(data []byte, v any, problem string) error {
 	return nil
 }
 
-// Read reads what useChat sends, in the form of its DefaultChatTransport: a POST of JSON with id,
-// messages, trigger and messageId. A page that sends only its last message may send message in place
+// Read reads the request that useChat sends with its DefaultChatTransport: a POST of JSON with id,
+// messages, trigger and messageId. A page that sends only its last message may send message instead
 // of messages.
 //
-// It takes what is new: the user messages at the end, with text and files, and the decisions and
-// results in the last message of the assistant. All else is ignored, as it belongs to the browser's
-// copy of the conversation. At least one thing must be new.
+// It takes the user messages at the end, with text and files, and the decisions and results in the
+// last message of the assistant. The rest is the browser's copy of the conversation and is ignored.
+// At least one message, decision or result must be new.
 //
-// A request may have 16 MiB; set a lower limit with [http.MaxBytesReader] before. The new messages
-// may have 256 KiB of text and 16 files. A file is a data URL, whose content decides what it is, as
-// for [openrouter.ReadPart], or the https address of an image, a video or a document. Only the service
-// opens the address.
+// A request may have up to 16 MiB; [http.MaxBytesReader] can set a lower limit. The new messages
+// may have up to 256 KiB of text and 16 files. A file is a data URL, or the https address of an
+// image, a video or a document. The kind of a data URL is detected from its content, as by
+// [openrouter.ReadPart]. An https address is opened only by the service.
 //
-// With the trigger regenerate-message the user asks for another answer. With the trigger
-// submit-message, and the id of the last user message as messageId, the user has edited that message.
-// [Turn.Continue] does both.
+// The trigger regenerate-message asks for another answer. The trigger submit-message, with the id
+// of the last user message as messageId, means that the user edited that message. [Turn.Continue]
+// handles both.
 //
-// If Read returns an error, it has answered the request: 405 if it is no POST, 415 if it is not
-// application/json, 413 if it is too large, and else 400, with one line that says what is wrong.
-// Requiring JSON keeps forms of other sites out, but not their scripts where you allow cross-origin
-// requests: check the origin with [http.CrossOriginProtection].
+// If Read returns an error, it has already answered the request, with one line that says what is
+// wrong. The status is 405 if the request is not a POST, 415 if it is not application/json, 413 if
+// it is too large, and 400 otherwise.
+//
+// Because the body must be JSON, forms of other sites cannot send it. Scripts of other sites can,
+// if you allow cross-origin requests: check the origin with [http.CrossOriginProtection].
 func Read(w http.ResponseWriter, r *http.Request) (*Turn, error) {
 	turn, err := read(w, r)
 	if err == nil {
@@ -196,7 +198,7 @@ func (b *body) turn() (*Turn, error) {
 	case "regenerate-message":
 		t.isBack = true
 	default:
-		return nil, bad("the trigger is not known")
+		return nil, bad("the trigger is unknown")
 	}
 	messages := []json.RawMessage(b.Messages)
 	isList := len(messages) > 0
@@ -206,7 +208,7 @@ func (b *body) turn() (*Turn, error) {
 	heads := make([]head, len(messages))
 	for i := range messages {
 		if err := json.Unmarshal(messages[i], &heads[i]); err != nil {
-			return nil, bad("messages[%d] is no object with a role and parts", i)
+			return nil, bad("messages[%d] is not an object with a role and parts", i)
 		}
 		if isList && heads[i].Role == "user" {
 			t.users++

@@ -23,18 +23,19 @@ const (
 	patience = 30 * time.Second
 )
 
-// Serve runs the stream and sends its events to the browser while they happen. It returns when the
-// run has ended. stream.Run() is then complete, and should be saved in any case.
+// Serve runs the stream, sends its events to the browser, and returns when the run has ended.
+// stream.Run() is then complete. Save it even if Serve returns an error.
 //
 // If the browser goes away, or reads nothing for 30 seconds, the run is cancelled. If the run is
 // cancelled for another reason, such as [agent.Stream.Close] or a shutdown, the browser gets the
 // part abort.
 //
-// The error is that of the run, an [*agent.Error], for the log of the server. The browser gets one
-// line that is safe to show. The error of a write is joined to it. If w cannot be flushed, because a
-// middleware wraps it without an Unwrap method, nothing runs: the browser gets the status 500.
+// Serve returns the error of the run, an [*agent.Error], joined with an error of writing. It is for
+// the log of the server; the browser gets one line that is safe to show. If a middleware wraps w
+// without an Unwrap method, w cannot be flushed. Then nothing runs, and the browser gets status
+// 500.
 //
-// A [http.Server.WriteTimeout] does not end the response.
+// [http.Server.WriteTimeout] does not end the response.
 func Serve(w http.ResponseWriter, r *http.Request, stream *agent.Stream) error {
 	out := &sink{w: w, control: http.NewResponseController(w), failed: stream.Close}
 	_ = out.control.SetReadDeadline(time.Time{}) // not every writer has deadlines
@@ -46,7 +47,7 @@ func Serve(w http.ResponseWriter, r *http.Request, stream *agent.Stream) error {
 	h.Set("X-Vercel-Ai-Ui-Message-Stream", "v1")
 	if err := out.control.Flush(); errors.Is(err, http.ErrNotSupported) {
 		http.Error(w, "The answer failed.", http.StatusInternalServerError)
-		return fmt.Errorf("uistream: the response cannot be flushed: %w: its wrapper needs an Unwrap method", err)
+		return fmt.Errorf("uistream: the response cannot be flushed: %w; add an Unwrap method to the middleware's ResponseWriter", err)
 	}
 	defer func() { _ = out.control.SetWriteDeadline(time.Time{}) }() // of the last write
 	out.part(part{Type: "start"})

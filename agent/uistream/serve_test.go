@@ -211,7 +211,7 @@ func TestResponseThatCannotBeFlushed(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	err := uistream.Serve(struct{ http.ResponseWriter }{recorder}, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), bot.Stream(t.Context(), question()))
 	require.ErrorIs(t, err, http.ErrNotSupported)
-	assert.ErrorContains(t, err, "its wrapper needs an Unwrap method")
+	assert.ErrorContains(t, err, "add an Unwrap method")
 	assert.Equal(t, http.StatusInternalServerError, recorder.Code)
 }
 

@@ -11,16 +11,17 @@ import (
 	"github.com/openrouter-go/openrouter/agent"
 )
 
-// Turn is what is new in a request of a page. It belongs to one request and to one run.
+// Turn has the new messages and decisions in a request of a page. Use it for one run only.
 type Turn struct {
 	// Chat is the id of the conversation: 1 to 256 letters, digits, dots, colons, dashes and
-	// underscores, not dots alone. The browser has chosen it, so that it proves nothing.
+	// underscores, not only dots. The browser has chosen it, so check that the conversation belongs to
+	// the user.
 	Chat string
-	// Messages are the new messages: of the user, and before them the results of calls that the page
-	// says it has run. [Turn.Continue] drops those results that it cannot have. Do not append
-	// Messages to a conversation yourself.
+	// Messages are the new messages of the user, and before them the results of calls that the page
+	// claims to have run. Do not append them to a conversation yourself: [Turn.Continue] drops results
+	// that the page is not allowed to send.
 	Messages []openrouter.Message
-	// Decisions are what the user said about calls that waited, by [openrouter.ToolCall.ID].
+	// Decisions are the user's decisions about waiting calls, by [openrouter.ToolCall.ID].
 	Decisions map[string]agent.Decision
 
 	users  int               // user messages of the page, the new ones included; 0 if not known
@@ -32,10 +33,11 @@ type Turn struct {
 	used map[string]bool // decisions that have been taken
 }
 
-// Approve says what the user decided about a call, and lets it wait if the user has decided nothing.
-// It fits [agent.Agent.Approve] and [agent.Tool.Approve].
+// Approve returns the user's decision about a call. If there is none, the call waits. Use it as
+// [agent.Agent.Approve] or [agent.Tool.Approve].
 //
-// A decision counts once, and only for the call that the user saw, with its name and its arguments.
+// A decision counts once, and only for the call that the user saw, with the same name and
+// arguments.
 func (t *Turn) Approve(_ context.Context, call openrouter.ToolCall) (agent.Decision, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,23 +59,23 @@ func approvalID(c openrouter.ToolCall) string {
 	return c.ID + "." + hex.EncodeToString(sum[:8])
 }
 
-// Continue returns the conversation to run: the server's copy, and what is new. It does not change
-// history.
+// Continue returns the conversation to run: history, which is the server's copy, with the new
+// messages and results. It does not change history.
 //
 // browser names the functions that the page runs. They are in the Tools of the request and have no
-// Go function. Results are taken for pending calls of these functions alone.
+// Go function. Continue accepts results only for pending calls of these functions.
 //
-// If the user writes a message instead of deciding about a call that waits, the call is refused. If
-// the page should have run it, the model is told that there is no result.
+// If the user writes a message instead of deciding about a waiting call, the call is refused. If
+// the page should have run the call, the model is told that there is no result.
 //
-// If the user asks for another answer (the trigger regenerate-message), the conversation goes back to
-// the question and the rest is dropped. If the user edits a message, it takes the place of the old one
-// in the same way. Both are found by their place among the user messages, for which the page has to
-// send its whole list. A question is also found by its content.
+// If the user asks for another answer (the trigger regenerate-message), everything after the
+// question is dropped. If the user edits a message, it replaces the old one, and everything after
+// it is dropped. Continue finds the message by its position among the user messages, so the page
+// must send its whole list. A question is also found by its content.
 //
-// If the last message is then neither of the user nor a result, and has no calls, nothing is new: the
-// user decided about a call that was settled in another tab, say. Do not run such a conversation, as
-// the model would write on without a question.
+// If the returned conversation ends with an answer without calls, nothing is new. This happens, for
+// example, if the user decided about the call in another tab before. Do not run such a
+// conversation, because the model would continue without a question.
 func (t *Turn) Continue(history []openrouter.Message, browser ...string) []openrouter.Message {
 	var results, messages []openrouter.Message
 	for _, m := range t.Messages {

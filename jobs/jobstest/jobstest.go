@@ -139,7 +139,7 @@ func whole(t *testing.T, p place) {
 }
 
 func oddKeys(t *testing.T, p place) {
-	keys := []string{"a b", "a.b", "a*b", "a>b", `a"b`, `a\b`, "a/b", "a\nb", "a\tb", " a", "A", "a", "ключ", "☃", "'; DROP TABLE results; --", "%00", "\x00", strings.Repeat("k", 1000)}
+	keys := []string{"a b", "a.b", "a*b", "a>b", `a"b`, `a\b`, "a/b", "a\nb", "a\tb", " a", "A", "a", "a ", "\u00e9", "e\u0301", "\ufeffa", "ключ", "☃", "'; DROP TABLE results; --", "%00", "\x00", strings.Repeat("k", 1000)}
 	var results []jobs.Result
 	for i, key := range keys {
 		results = append(results, answered(key, fmt.Sprint(i)))

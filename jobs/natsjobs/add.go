@@ -15,10 +15,11 @@ import (
 
 // Add puts jobs into the queue. It returns how many were new, and how many were known: queued
 // already, recorded already, or twice in the source. So after an error, or a kill, the same jobs can
-// be added again. A job without a key gets the one of [jobs.KeyOf].
+// be added again. A job without a key gets the one of [jobs.KeyOf]. A key has at most 48 KiB, escaped
+// as in a URL.
 //
-// Add stops at the first error of the source, or the first job that has no key, which it returns.
-// The jobs before it are in the queue then, and count. A lost connection is no error: Add goes on
+// Add stops at the first error of the source, or the first job that has no key or cannot be stored,
+// which it returns. The jobs before it are in the queue then, and count. A lost connection is no error: Add goes on
 // when it is back, until ctx ends. Jobs that were added when it was lost may count as known.
 func (q *Queue) Add(ctx context.Context, source iter.Seq2[jobs.Job, error]) (added, known int, err error) {
 	a := adding{q: q}
@@ -61,24 +62,24 @@ func (a *adding) flush(ctx context.Context) error {
 	batch := a.batch
 	a.batch = a.batch[:0]
 	messages := make([]*nats.Msg, len(batch))
-	err := atOnce(len(batch), func(i int) (err error) {
-		messages[i], err = a.q.newJob(ctx, batch[i])
-		return err
+	errs := make([]error, len(batch))
+	bad := atOnce(len(batch), func(i int) error {
+		messages[i], errs[i] = a.q.newJob(ctx, batch[i])
+		return errs[i]
 	})
-	if err != nil {
-		return err
-	}
 	var fresh []*nats.Msg
-	for _, m := range messages {
-		if m != nil {
+	for i, m := range messages {
+		switch {
+		case m != nil:
 			fresh = append(fresh, m)
+		case errs[i] == nil:
+			a.known++
 		}
 	}
-	a.known += len(batch) - len(fresh)
 	added, known, err := a.q.enqueue(ctx, fresh)
 	a.added += added
 	a.known += known
-	return err
+	return errors.Join(bad, err)
 }
 
 // newJob makes the message of a job, or nil if the job has a result.

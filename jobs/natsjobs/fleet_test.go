@@ -61,7 +61,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 	)
 	s := newServer(t)
 	// The lease is longer than the restart, which may be slow here.
-	config := natsjobs.Config{URL: s.URL, Lease: 3 * time.Second, Deaths: 100}
+	config := natsjobs.Config{URL: s.URL, Lease: 8 * time.Second, Deaths: 100}
 	q := open(t, "fleet", config)
 	add(t, q, 0, all)
 

@@ -109,12 +109,16 @@ func readHeaders(header nats.Header, seq uint64) (found, error) {
 // newMessage makes a message of a value. A payload that is too large for the server goes to an
 // object, which is stored when newMessage returns.
 func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) (*nats.Msg, error) {
+	escaped := url.QueryEscape(key)
+	if len(escaped) > maxKey {
+		return nil, fmt.Errorf("natsjobs: a key of %d bytes is too long: a queue takes %d, as in a URL", len(escaped), maxKey)
+	}
 	data, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("natsjobs: %s: %w", key, err)
 	}
 	m := nats.NewMsg(subject)
-	m.Header.Set(headerKey, url.QueryEscape(key))
+	m.Header.Set(headerKey, escaped)
 	if int64(len(data)+len(m.Header.Get(headerKey))+roomForHeaders) <= q.nc.MaxPayload() {
 		m.Data = data
 		return m, nil
@@ -131,6 +135,9 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	m.Header.Set(headerObject, name)
 	return m, nil
 }
+
+// maxKey leaves room for the other headers: a server takes 64 KiB of them.
+const maxKey = 48 << 10
 
 // roomForHeaders is more than the headers need beside the key.
 const roomForHeaders = 4 << 10

@@ -1,7 +1,9 @@
 package natsjobs_test
 
 import (
+	"encoding/json"
 	"errors"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,6 +107,27 @@ func TestAddEndsWithItsSource(t *testing.T) {
 }
 
 // The keys of users have spaces, dots, wildcards and line ends, which a subject or a header may not have.
+func TestAJobThatCannotBeQueuedKeepsNoneBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		bad  jobs.Job
+		says string
+	}{
+		"meta":    {jobs.Job{Key: "bad", Meta: json.RawMessage(`{`)}, "natsjobs: bad: json"},
+		"request": {jobs.Job{Key: "bad", Request: &openrouter.ChatCompletionRequest{Temperature: new(math.NaN())}}, "temperature: is NaN"},
+		"key":     {jobs.Job{Key: strings.Repeat("k", 60<<10)}, "natsjobs: a key of 61440 bytes is too long: a queue takes 49152"},
+		"odd key": {jobs.Job{Key: strings.Repeat("☃", 10<<10)}, "natsjobs: a key of 92160 bytes is too long: a queue takes 49152"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := open(t, "bad", natsjobs.Config{Dir: t.TempDir()})
+			added, known, err := q.Add(t.Context(), func(yield func(jobs.Job, error) bool) {
+				_ = yield(jobs.Job{Key: "a"}, nil) && yield(jobs.Job{Key: "b"}, nil) && yield(c.bad, nil)
+			})
+			require.ErrorContains(t, err, c.says)
+			assert.Equal(t, []int{2, 0, 2}, []int{added, known, left(t, q)}, "the jobs before it are in the queue")
+		})
+	}
+}
+
 func TestAnyKeyWillDo(t *testing.T) {
 	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
 	all := []string{"", "a.b", "a b", "*", ">", "\r\nJob-Key: x", "日本", "%41+", "\x00", strings.Repeat("k", 5000)}

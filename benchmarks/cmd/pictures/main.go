@@ -65,6 +65,9 @@ func read(path string) string {
 func tables(page string) (all [][][]string) {
 	inside := false
 	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "|---") {
+			continue
+		}
 		line, ok := strings.CutPrefix(strings.TrimSpace(line), "| ")
 		if !ok {
 			inside = false

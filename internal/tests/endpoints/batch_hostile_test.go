@@ -82,5 +82,5 @@ func TestBatchResultsThatAreMissing(t *testing.T) {
 	assert.Equal(t, []string{"a: 1"}, rows)
 	var incomplete *openrouter.BatchError
 	require.ErrorAs(t, err, &incomplete)
-	assert.EqualError(t, err, "openrouter: batch batch_1 is completed: 2 of 3 requests completed, 1 failed: the service sent the results of only 1")
+	assert.EqualError(t, err, "openrouter: batch batch_1 is completed: 2 of 3 requests completed, 1 failed: the service sent results for only 1")
 }

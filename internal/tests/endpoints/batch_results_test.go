@@ -109,7 +109,7 @@ func TestBatchResultsOfBatchesThatEndedBadly(t *testing.T) {
 		`{"id":"batch_1","status":"failed","error":{"message":"row 3 is invalid"},"results":[]}`:                                           "batch batch_1 is failed: row 3 is invalid",
 		`{"id":"batch_1","status":"in_progress","request_counts":{"total":2,"completed":0,"failed":0}}`:                                    "batch batch_1 is in_progress: 0 of 2 requests completed, 0 failed",
 		`{"id":"batch_1","status":"expired","request_counts":{"total":2,"completed":1,"failed":0},"results":[` + resultOf("a", "x") + `]}`: "batch batch_1 is expired: 1 of 2 requests completed, 0 failed",
-		`{"id":"batch_1","status":"completed","request_counts":{"total":2,"completed":2,"failed":0},"results":null}`:                       "the service has no results of it any more, which it keeps for 30 days",
+		`{"id":"batch_1","status":"completed","request_counts":{"total":2,"completed":2,"failed":0},"results":null}`:                       "the results are no longer available: the service keeps them for 30 days",
 	} {
 		client, mock := mocked()
 		answered(mock, always(200, body))

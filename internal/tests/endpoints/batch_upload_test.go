@@ -181,7 +181,7 @@ func TestBatchIsNeverSentTwice(t *testing.T) {
 		require.ErrorAs(t, err, &unknown, reply)
 		assert.Equal(t, batchModel, unknown.Model)
 		assert.Equal(t, 2, unknown.Rows)
-		assert.Contains(t, err.Error(), "it is not known whether the batch was made: look in Batches.List for one of model openai/gpt-5-mini with 2 requests")
+		assert.Contains(t, err.Error(), "it is unknown whether the batch was created: look in Batches.List for one of model openai/gpt-5-mini with 2 requests")
 	}
 	client := openrouter.NewClient(openrouter.WithAPIKey("k"), openrouter.WithBaseURL("http://127.0.0.1:1"))
 	_, err := client.Batches.Submit(t.Context(), &openrouter.BatchRequest{Model: batchModel, Rows: asks("one")})

@@ -192,7 +192,7 @@ func TestBatchList(t *testing.T) {
 	require.ErrorContains(t, err, "409")
 
 	for bad, why := range map[string]string{
-		`{"data":[],"has_more":true}`:                 "is missing, though there is a next page",
+		`{"data":[],"has_more":true}`:                 "is missing, although there is a next page",
 		`{"data":[],"has_more":true,"last_id":"b_1"}`: "leads back to a page that was already read",
 		`{"object":"list"}`:                           "no data",
 	} {

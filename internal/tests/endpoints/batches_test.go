@@ -163,7 +163,7 @@ func TestBatchRefuses(t *testing.T) {
 		"requests[0].body is a chat completion, but":     {Model: batchModel, Endpoint: openrouter.BatchEndpointMessages, Rows: row(good)},
 		"requests[0].custom_id is missing":               rows(openrouter.BatchRow{Request: good}),
 		"requests[0].custom_id has 65 characters":        rows(openrouter.BatchRow{CustomID: long, Request: good}),
-		"requests[1].custom_id is that of requests[0]":   rows(openrouter.BatchRow{CustomID: "a", Request: good}, openrouter.BatchRow{CustomID: "a", Request: good}),
+		"requests[1].custom_id is also the id of requests[0]":   rows(openrouter.BatchRow{CustomID: "a", Request: good}, openrouter.BatchRow{CustomID: "a", Request: good}),
 		"requests[0].body.temperature is 9":              ask(func(r *openrouter.ChatCompletionRequest) { r.Temperature = new(9.0) }),
 		"requests[0].body.stream is true":                ask(func(r *openrouter.ChatCompletionRequest) { r.Stream = new(true) }),
 		"requests[0].body.models must be empty":          ask(func(r *openrouter.ChatCompletionRequest) { r.Models = []string{"a/b"} }),
@@ -251,7 +251,7 @@ func TestBatchLimits(t *testing.T) {
 	})
 	_, err = reader.Batches.Submit(t.Context(), many(11, 20<<20))
 	require.ErrorAs(t, err, &e)
-	assert.Contains(t, err.Error(), "requests have more than 200 MB")
+	assert.Contains(t, err.Error(), "requests are larger than 200 MB")
 	list, err := client.Batches.List(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, list.Data, "the service has none of them")

@@ -193,8 +193,8 @@ func TestEmbeddingsRefuse(t *testing.T) {
 	}{
 		{nil, "request is nil"},
 		{&openrouter.EmbeddingRequest{}, "model is empty; input is empty, so there is nothing to embed"},
-		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x", "")}, "input[1] is empty, and models refuse that"},
-		{&openrouter.EmbeddingRequest{Model: "a/b", Input: []input{{Tokens: []int{}}, {Content: []openrouter.Part{}}}}, "input[0] is empty, and models refuse that; input[1] is empty"},
+		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x", "")}, "input[1] is empty, which models refuse"},
+		{&openrouter.EmbeddingRequest{Model: "a/b", Input: []input{{Tokens: []int{}}, {Content: []openrouter.Part{}}}}, "input[0] is empty, which models refuse; input[1] is empty"},
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: []input{{Text: "x", Tokens: []int{1}}}}, "input[0] sets more than one of Text, Tokens and Content"},
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Dimensions: new(0)}, "dimensions is 0, must be at least 1"},
 		{&openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Extra: map[string]any{"input": 1}}, "input must not be in Extra"},

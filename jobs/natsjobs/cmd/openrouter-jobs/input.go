@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -85,6 +86,9 @@ func (in *input) jobs(r io.Reader) (iter.Seq2[jobs.Job, error], error) {
 		return nil, fmt.Errorf("%s: %w", in.path, err)
 	}
 	columns[0] = strings.TrimPrefix(columns[0], "\ufeff") // a byte order mark
+	if err := isText(rows, columns); err != nil {
+		return nil, fmt.Errorf("%s: %w", in.path, err)
+	}
 	if err := t.check(columns, in.key); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.path, err)
 	}
@@ -96,7 +100,12 @@ func (in *input) jobs(r io.Reader) (iter.Seq2[jobs.Job, error], error) {
 			}
 			var job jobs.Job
 			if err == nil {
-				job, err = t.job(columns, row, in.key)
+				err = isText(rows, row)
+			}
+			if err == nil {
+				if job, err = t.job(columns, row, in.key); err != nil {
+					err = at(rows, err)
+				}
 			}
 			if err != nil {
 				err = fmt.Errorf("%s: %w", in.path, err)
@@ -106,6 +115,22 @@ func (in *input) jobs(r io.Reader) (iter.Seq2[jobs.Job, error], error) {
 			}
 		}
 	}, nil
+}
+
+// isText returns an error if a row is not UTF-8, of which JSON would make equal texts.
+func isText(rows *csv.Reader, row []string) error {
+	for _, value := range row {
+		if !utf8.ValidString(value) {
+			return at(rows, errors.New("is not valid UTF-8"))
+		}
+	}
+	return nil
+}
+
+// at names the line of the row that was read last.
+func at(rows *csv.Reader, err error) error {
+	line, _ := rows.FieldPos(0)
+	return fmt.Errorf("line %d: %w", line, err)
 }
 
 func (in *input) rows(r io.Reader) *csv.Reader {

@@ -146,6 +146,8 @@ func TestAWrongCommandLine(t *testing.T) {
 		{"run a b --model x", "need --prompt"},
 		{"run a b --model x --prompt x --template t", "exclude each other"},
 		{"run a b --key x", "--key needs"},
+		{"work --dir a --url nats://b", "--dir and --url exclude each other"},
+		{"status --lease 1ms", "--lease is 1ms: it must be at least 300ms"},
 	} {
 		_, stderr := s.runs(exitUsage, strings.Fields(c.line)...)
 		assert.Contains(t, stderr, c.says)

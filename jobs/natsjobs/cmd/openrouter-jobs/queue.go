@@ -38,9 +38,17 @@ func (q *queue) flags(c *cobra.Command) {
 	f.DurationVar(&q.config.Lease, "lease", 0, "the `time` that a job waits for a worker that died, such as 2m; the default is 30s, or what the queue has")
 }
 
+const minLease = 300 * time.Millisecond // of natsjobs.Config
+
 // open opens the queue, and makes it for add only. It tells of lost connections if say is not nil.
 func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error) {
 	config := q.config
+	switch {
+	case config.Dir != "" && config.URL != "":
+		return nil, usageError{c, errors.New("--dir and --url exclude each other")}
+	case c.Flags().Changed("lease") && config.Lease < minLease:
+		return nil, usageError{c, fmt.Errorf("--lease is %s: it must be at least %s", config.Lease, minLease)}
+	}
 	if config.Dir == "" && config.URL == "" {
 		// Not as defaults of the flags, which the help shows: a URL may hold a password.
 		if config.URL = os.Getenv("NATS_URL"); config.URL == "" {

@@ -48,9 +48,9 @@ func (w *worker) runner(c *cobra.Command) (*jobs.Runner, func(), error) {
 	switch {
 	case w.workers < 1:
 		return nil, nil, usageError{c, fmt.Errorf("--workers is %d: it must be at least 1", w.workers)}
-	case w.perSecond < 0:
+	case !(w.perSecond >= 0):
 		return nil, nil, usageError{c, fmt.Errorf("--per-second is %v: it must not be negative", w.perSecond)}
-	case c.Flags().Changed("max-cost") && w.maxCost <= 0:
+	case c.Flags().Changed("max-cost") && !(w.maxCost > 0):
 		return nil, nil, usageError{c, fmt.Errorf("--max-cost is %v: it must be more than 0", w.maxCost)}
 	case w.isFake:
 		fake := openroutertest.Start(openroutertest.Func(pretend).Always())
@@ -92,6 +92,9 @@ may be left out; or it is a table (CSV, or TSV by its name) with --prompt or
 			if err := in.check(); err != nil {
 				return usageError{c, err}
 			}
+			if isSame(in.path, args[1]) {
+				return usageError{c, errors.New("IN and OUT are the same file")}
+			}
 			return w.run(c, in, args[1])
 		},
 	}
@@ -99,6 +102,15 @@ may be left out; or it is a table (CSV, or TSV by its name) with --prompt or
 	in.flags(c)
 	c.Flags().BoolVar(&w.isBatch, "batch", false, "send the jobs in batches of the service, at about half the price; the answers take minutes to hours, and Ctrl-C loses none")
 	return c
+}
+
+func isSame(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && first.Mode().IsRegular() && os.SameFile(first, second)
 }
 
 func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
@@ -141,27 +153,40 @@ func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
 	}
 	ctx, signals := listen(ctx, p.say, what, soft)
 	defer signals.stop()
-	status, err := runner.Run(ctx, signals.until(source))
+	rows := 0
+	status, err := runner.Run(ctx, func(yield func(jobs.Job, error) bool) {
+		for job, err := range signals.until(source) {
+			if rows++; !yield(job, err) {
+				return
+			}
+		}
+	})
 	p.end()
-	if err != nil || signals.came.Load() {
-		status.Left = max(status.Left, total-status.Done-status.Failed)
+	sum := summaryOf(status)
+	if err == nil && !signals.came.Load() {
+		sum.Duplicates = max(0, rows-status.Done-status.Failed) // batches of earlier runs have no rows
 	}
-	return w.report(summaryOf(status), time.Since(p.start), signals, err)
+	if err != nil || signals.came.Load() {
+		sum.Left = max(status.Left, total-status.Done-status.Failed)
+	}
+	return w.report(sum, time.Since(p.start), signals, err)
 }
 
 // summary is the end of a run, for scripts.
 type summary struct {
-	Done    int      `json:"done"`
-	Failed  int      `json:"failed"`
-	Left    int      `json:"left"`
-	Tokens  int      `json:"tokens"`
-	Cost    float64  `json:"cost"`
-	Seconds float64  `json:"seconds,omitempty"`
-	Workers *int     `json:"workers,omitempty"`
-	Paused  float64  `json:"paused_seconds,omitempty"`
-	Stopped string   `json:"stopped,omitempty"` // why jobs may be left
-	Error   string   `json:"error,omitempty"`
-	Queue   *summary `json:"queue,omitempty"` // of all workers
+	Done   int `json:"done"`
+	Failed int `json:"failed"`
+	Left   int `json:"left"`
+	// Duplicates are rows with the key, or the request, of another one.
+	Duplicates int      `json:"duplicates,omitempty"`
+	Tokens     int      `json:"tokens"`
+	Cost       float64  `json:"cost"`
+	Seconds    float64  `json:"seconds,omitempty"`
+	Workers    *int     `json:"workers,omitempty"`
+	Paused     float64  `json:"paused_seconds,omitempty"`
+	Stopped    string   `json:"stopped,omitempty"` // why jobs may be left
+	Error      string   `json:"error,omitempty"`
+	Queue      *summary `json:"queue,omitempty"` // of all workers
 }
 
 func summaryOf(s jobs.Status) summary {
@@ -172,6 +197,9 @@ func (s summary) String() string {
 	text := fmt.Sprintf("%s done, %s failed", comma(s.Done), comma(s.Failed))
 	if s.Left > 0 {
 		text += fmt.Sprintf(", %s left", comma(s.Left))
+	}
+	if s.Duplicates > 0 {
+		text += fmt.Sprintf(", %s duplicates", comma(s.Duplicates))
 	}
 	return text + fmt.Sprintf(", %s tokens, %s", comma(s.Tokens), usd(s.Cost))
 }

@@ -17,6 +17,7 @@ import (
 type template struct {
 	value any
 	names []string // of the columns that it uses
+	wrong bool     // with its places not filled, the request is not valid
 }
 
 var placeholder = regexp.MustCompile(`\{\{\s*(.*?)\s*\}\}`)
@@ -26,7 +27,7 @@ func parseTemplate(data []byte) (*template, error) {
 	if err := json.Unmarshal(data, &req); err != nil {
 		return nil, fmt.Errorf("it is not a request: %w", err)
 	}
-	t := &template{}
+	t := &template{wrong: req.Validate() != nil}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber() // a float64 would change large seeds
 	if err := d.Decode(&t.value); err != nil {
@@ -63,7 +64,7 @@ func (t *template) fill(v any, column func(string) string) any {
 	}
 }
 
-// check returns an error if a column is missing.
+// check returns an error if a column is missing, or not the only one with its name.
 func (t *template) check(columns []string, key string) error {
 	if len(t.names) == 0 {
 		return errors.New("the request has no {{column}}, so that all rows would be the same")
@@ -71,6 +72,11 @@ func (t *template) check(columns []string, key string) error {
 	needed := t.names
 	if key != "" {
 		needed = append([]string{key}, needed...)
+	}
+	for i, name := range columns {
+		if name != "" && slices.Contains(columns[:i], name) {
+			return fmt.Errorf("two columns have the name %q", name)
+		}
 	}
 	for _, name := range needed {
 		if !slices.Contains(columns, name) {
@@ -91,12 +97,18 @@ func (t *template) job(columns, row []string, key string) (jobs.Job, error) {
 	if err == nil {
 		err = json.Unmarshal(data, job.Request)
 	}
+	if err == nil && t.wrong { // a place may be that of a price, say: the first row decides
+		t.wrong = false
+		if err := job.Request.Validate(); err != nil {
+			return job, fmt.Errorf("the request of the template is not valid: %w", err)
+		}
+	}
 	if err == nil {
 		job.Meta, err = json.Marshal(values)
 	}
 	if key != "" && err == nil {
 		if job.Key = values[key]; job.Key == "" {
-			err = fmt.Errorf("a row has nothing in the column %q of the key", key)
+			err = fmt.Errorf("has nothing in the column %q of the key", key)
 		}
 	}
 	return job, err
