@@ -65,9 +65,26 @@ func try(t *mcp.Tool) (err error) {
 // serving is a tool that is called by clients of a server.
 type serving struct{ tool agent.Tool }
 
-// call runs the tool as an agent does: an agent whose conversation ends with the call runs it before
+// call runs the tool in a goroutine of its own: one that a tool ends with runtime.Goexit would leave
+// the client without an answer, and the session without an end.
+func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (res *mcp.CallToolResult, err error) {
+	res = failure("the tool ended without a result")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		res, err = s.run(ctx, req)
+	}()
+	<-done
+	return res, err
+}
+
+func failure(text string) *mcp.CallToolResult {
+	return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: text}}}
+}
+
+// run runs the tool as an agent does: an agent whose conversation ends with the call runs it before
 // it asks a model. It is stopped there.
-func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func (s serving) run(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	call := openrouter.ToolCall{ID: "call_" + rand.Text(), Type: "function", Function: openrouter.FunctionCall{
 		Name: s.tool.Def.Function.Name, Arguments: string(req.Params.Arguments),
 	}}
@@ -89,7 +106,7 @@ func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallT
 		}
 	}
 	if outcome == nil { // nobody has decided about the call
-		return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: "the call was not allowed: it waits for a decision"}}}, nil
+		return failure("the call was not allowed: it waits for a decision"), nil
 	}
 	messages := stream.Run().Messages // where the limit of the result was applied
 	content := contents(messages[len(messages)-1].Content)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -240,4 +241,18 @@ func TestThereAndBack(t *testing.T) {
 	assert.Equal(t, "rain", results(run)[0].Text())
 	assert.Equal(t, "error: there is no station in Rome", results(run)[1].Text())
 	assert.Equal(t, `{"n":9007199254740993}`, results(run)[2].Text())
+}
+
+// A tool that ends its goroutine, as a failed assertion in it does, leaves no client waiting.
+func TestServedToolEndsItsGoroutine(t *testing.T) {
+	session := serve(t, nil, agent.NewTool("leave", "", func(context.Context, struct{}) (string, error) {
+		runtime.Goexit()
+		return "", nil
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	res, err := session.CallTool(ctx, &mcp.CallToolParams{Name: "leave"})
+	require.NoError(t, err)
+	assert.True(t, res.IsError)
+	assert.Equal(t, []string{"the tool ended without a result"}, texts(t, res))
 }

@@ -102,6 +102,37 @@ func TestClosedSessionOverHTTP(t *testing.T) {
 	}
 }
 
+// A failure on the way is not told as the words of the server, and the next call may succeed.
+func TestRequestsThatDoNotArrive(t *testing.T) {
+	server := offer(says("ok"), &mcp.Tool{Name: "get"})
+	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{Stateless: true})
+	failures := 0
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if failures > 0 {
+			failures--
+			http.Error(w, "10.0.0.7 is down", http.StatusServiceUnavailable)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	hc := &http.Client{Transport: &http.Transport{}}
+	defer hc.CloseIdleConnections()
+	session, err := mcp.NewClient(implementation, nil).Connect(t.Context(), &mcp.StreamableClientTransport{
+		Endpoint: web.URL, HTTPClient: hc, MaxRetries: -1, DisableStandaloneSSE: true,
+	}, nil)
+	require.NoError(t, err)
+	defer session.Close()
+	tools, err := mcptools.Tools(t.Context(), session, mcptools.Config{})
+	require.NoError(t, err)
+	failures = 1
+	run, _, err := ask(t, agent.Agent{Tools: tools},
+		openroutertest.ToolCall("1", "get", `{}`), openroutertest.ToolCall("2", "get", `{}`), openroutertest.Text("Done."))
+	require.NoError(t, err)
+	assert.Equal(t, "error: the server of this tool could not be reached, or gave no valid answer", results(run)[0].Text())
+	assert.Equal(t, "ok", results(run)[1].Text())
+}
+
 // A server that refuses a call is still there: the model is told, and can go on.
 func TestProtocolErrorsAreTold(t *testing.T) {
 	server := offer(says("ok"), &mcp.Tool{Name: "get"}, &mcp.Tool{Name: "gone"})

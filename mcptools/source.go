@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
@@ -67,8 +68,12 @@ func schemas(input any) (checked, told json.RawMessage, err error) {
 	}
 	delete(object, "$schema")
 	delete(object, "$id")
+	var types []string
+	if kind, ok := object["type"]; !ok || json.Unmarshal(kind, &types) == nil && slices.Contains(types, "object") {
+		object["type"] = json.RawMessage(`"object"`) // what arguments are; some providers demand it
+	}
 	if _, ok := object["properties"]; !ok && string(object["type"]) == `"object"` {
-		object["properties"] = json.RawMessage(`{}`) // some providers demand it
+		object["properties"] = json.RawMessage(`{}`) // as above
 	}
 	told, err = json.Marshal(object)
 	return checked, told, err
@@ -130,13 +135,16 @@ func isCut(err error) bool {
 	return false
 }
 
+// unsent is what the SDK says itself where a request did not reach the server.
+const unsent = "rejected by transport"
+
 // errorText is what the model is told about an error of a call. Errors of a connection may contain
 // addresses.
 func errorText(err error) string {
 	if isClosed(err) {
 		return "the connection to the server of this tool is closed: its tools cannot be used any more"
 	}
-	if e, ok := errors.AsType[*jsonrpc.Error](err); ok {
+	if e, ok := errors.AsType[*jsonrpc.Error](err); ok && e.Error() != unsent {
 		return "the server of this tool reports: " + e.Message
 	}
 	if errors.Is(err, errNeedsInput) {

@@ -58,6 +58,9 @@ var ErrChanged = errors.New("mcptools: the server has changed a tool")
 // [agent.Result.Data] is the whole [*mcp.CallToolResult]. If the server marks a result as an error,
 // the model gets it as an error.
 //
+// The SDK decodes numbers of structured content as float64, which rounds integers above 2^53. The
+// model gets all their digits only if the text of the result is the same JSON.
+//
 // The model also gets errors of the protocol. It can try again, and [agent.Agent.MaxRepeats] limits
 // how often. If a call finds that the session is closed, the model is told and may still answer. If
 // it calls one of the tools in a later step, the run ends with an error that matches
@@ -123,6 +126,9 @@ func list(ctx context.Context, session *mcp.ClientSession, config Config) ([]nam
 	return listed, nil
 }
 
+// maxPages is far above what a list needs. A server can invent cursors for ever.
+const maxPages = 10_000
+
 // pages reads the whole list of a server.
 func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, err error) {
 	seen := map[string]bool{}
@@ -137,6 +143,8 @@ func pages(ctx context.Context, session *mcp.ClientSession) (all []*mcp.Tool, er
 			return all, nil
 		case seen[next]: // the iterator of the SDK would never end
 			return nil, errors.New("the cursor of a page repeats an earlier one")
+		case len(seen) == maxPages-1:
+			return nil, fmt.Errorf("it has more than %d pages", maxPages)
 		}
 		seen[next] = true
 	}

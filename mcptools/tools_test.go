@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,6 +115,27 @@ func TestSchemaIsPassedOnAndChecked(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Arguments are always an object. OpenAI refuses the whole request where a schema does not say so.
+func TestSchemaWithoutTheTypeOfAnObject(t *testing.T) {
+	for schema, want := range map[string]string{
+		`{}`:                                     `{"type":"object","properties":{}}`,
+		`{"properties":{"a":{"type":"string"}}}`: `{"type":"object","properties":{"a":{"type":"string"}}}`,
+		`{"type":["object","null"]}`:             `{"type":"object","properties":{}}`,
+	} {
+		server := offer(says("ok"), &mcp.Tool{Name: "get"})
+		server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
+			return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+				if _, ok := req.GetParams().(*mcp.ListToolsParams); ok {
+					return &mcp.ListToolsResult{Tools: []*mcp.Tool{{Name: "get", InputSchema: json.RawMessage(schema)}}}, nil
+				}
+				return next(ctx, method, req)
+			}
+		})
+		tools := toolsOf(t, server, mcptools.Config{})
+		assert.JSONEq(t, want, fmt.Sprintf("%s", tools[0].Def.Function.Parameters))
+	}
+}
+
 func TestInvalidSchemaIsAnError(t *testing.T) {
 	server := offer(says("ok"), &mcp.Tool{Name: "good"},
 		&mcp.Tool{Name: "bad", InputSchema: json.RawMessage(`{"type":"object","properties":{"a":{"type":"text"}}}`)})
@@ -175,6 +197,13 @@ func TestListsThatAreWrong(t *testing.T) {
 		"a circle": {func(string) *mcp.ListToolsResult {
 			return &mcp.ListToolsResult{NextCursor: "again"}
 		}, "mcptools: listing the tools of the server: the cursor of a page repeats an earlier one"},
+		"no end": {func(cursor string) *mcp.ListToolsResult {
+			n, _ := strconv.Atoi(cursor)
+			if n == 20_000 {
+				return one
+			}
+			return &mcp.ListToolsResult{NextCursor: strconv.Itoa(n + 1)}
+		}, "mcptools: listing the tools of the server: it has more than 10000 pages"},
 		"a tool twice": {func(cursor string) *mcp.ListToolsResult {
 			page := *one
 			if cursor == "" {

@@ -103,8 +103,8 @@ func TestRegionWrapsAsItGrows(t *testing.T) {
 }
 
 func TestPaste(t *testing.T) {
-	const typed = "ab\x1b[200~c\rd\r\ne\n\tf\x1b[Ag\x1b[201~h\r\x1b[A"
-	const want = "abc↵d↵e↵    f\x1b[Agh\r\x1b[A"
+	const typed = "ab\x1b[200~c\rd\r\ne\n\tf\x1b[Ag\x03\x04\x7f\x1b[201~h\r\x1b[A"
+	const want = "abc↵d↵e↵    f[Agh\r\x1b[A"
 	for size := 1; size <= len(typed); size++ {
 		var p paste
 		var got []byte

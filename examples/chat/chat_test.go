@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -185,6 +186,7 @@ func TestCommandsAndResume(t *testing.T) {
 	s.see("30 tokens in, 11 out, $0.0300 in 2 answers")
 	s.line("/save talk.json")
 	s.see("saved: talk.json")
+	s.atPrompt()
 	s.press(endOfFile)
 	screen := s.leave()
 	assert.NotContains(t, flat(screen), "/load brings it back", "it was saved")
@@ -221,6 +223,52 @@ func TestCommandsAndResume(t *testing.T) {
 	assert.Len(t, server.Requests()[3].Body.Messages, 7)
 }
 
+// Neither /load nor /save drops a conversation: not the one on the screen, not one in a file.
+func TestNothingIsReplaced(t *testing.T) {
+	server := openroutertest.NewServer(t, openroutertest.Text("First."), openroutertest.Text("Second."))
+	h := newHome(t)
+	const other = `{"messages":[{"role":"user","content":"Other?"}]}`
+	require.NoError(t, os.WriteFile(h.path("other.json"), []byte(other), 0o600))
+	require.NoError(t, os.WriteFile(h.path("chat.json"), []byte("mine"), 0o600))
+	s := h.start(t, server)
+	s.line("Question one?")
+	s.see("First.")
+	for name, bad := range map[string]string{"list": "[]", "null": "null", "text": `{"messages":"x"}`, "zero": "\x00", "empty": ""} {
+		require.NoError(t, os.WriteFile(h.path(name), []byte(bad), 0o600))
+		s.line("/load " + name)
+		s.see("\n" + name + ": ")
+	}
+	s.line("/load .")
+	s.line("/load other.json")
+	s.see("/load brings it back", "> Other?", "loaded: other.json, 1 messages")
+	s.line("/load")
+	s.see("2 messages")
+	s.line("Question two?")
+	s.see("Second.")
+	assert.Equal(t, []string{"user: Question one?", "assistant: First.", "user: Question two?"}, texts(server.Requests()[1]))
+
+	s.line("/save")
+	s.see("chat.json is there already: give another name")
+	s.line("/save other.json")
+	s.see("other.json is there already")
+	s.line("/save missing/a.json")
+	s.see("no such file")
+	s.line("/save new.json")
+	s.see("saved: new.json")
+	s.line("/save")
+	s.see("> /save saved: new.json")
+	s.line("/quit")
+	s.leave()
+	for name, want := range map[string]string{"chat.json": "mine", "other.json": other} {
+		text, err := os.ReadFile(h.path(name))
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
+	left, err := filepath.Glob(h.path("*.part"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
 // A path in a question attaches the image. A text of the model cannot control the terminal.
 func TestAttachmentsAndHarmlessText(t *testing.T) {
 	server := openroutertest.NewServer(t, openroutertest.Text("A\x1b[2J\x1b]52;c;AAAA\x07 pixel\u202e."))
@@ -240,10 +288,10 @@ func TestPastedLinesAreOneQuestion(t *testing.T) {
 	server := openroutertest.NewServer(t, openroutertest.Text("Read."))
 	s := newHome(t).start(t, server)
 	s.atPrompt()
-	s.press("Look: \x1b[200~one\rtwo\r\n\tthree\x1b[20")
+	s.press("Look: \x1b[200~one\rtwo\r\n\tthree\x03 \x1b[A\x1b[20")
 	s.press("1~ done\r")
 	s.see("Read.")
-	assert.Equal(t, []string{"user: Look: one\ntwo\n    three done"}, texts(server.Requests()[0]))
+	assert.Equal(t, []string{"user: Look: one\ntwo\n    three [A done"}, texts(server.Requests()[0]))
 }
 
 // A signal ends the program as /quit does: the terminal is given back, and nothing is lost.

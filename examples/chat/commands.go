@@ -74,6 +74,9 @@ func (c *chat) save(name string) error {
 	if name == "" {
 		name = "chat.json"
 	}
+	if _, err := os.Lstat(name); err == nil && name != c.file {
+		return fmt.Errorf("%s is there already: give another name", name)
+	}
 	if err := c.write(name); err != nil {
 		return err
 	}
@@ -89,10 +92,14 @@ func (c *chat) write(name string) error {
 		return err
 	}
 	part := name + ".part"
-	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
-		return err
+	err = os.WriteFile(part, append(text, '\n'), 0o600)
+	if err == nil {
+		err = os.Rename(part, name)
 	}
-	return os.Rename(part, name)
+	if err != nil {
+		_ = os.Remove(part)
+	}
+	return err
 }
 
 func (c *chat) load(name string) error {
@@ -114,9 +121,12 @@ func (c *chat) load(name string) error {
 	if len(s.Messages) == 0 {
 		return fmt.Errorf("%s: no conversation", name)
 	}
-	c.run, c.isSaved = s.Run, true
-	if !isUnsaved {
-		c.file = name
+	if err := c.rescue(); err != nil {
+		return fmt.Errorf("the conversation so far cannot be kept: %w", err)
+	}
+	c.run, c.isSaved, c.file = s.Run, true, name
+	if isUnsaved {
+		c.isSaved, c.file = false, ""
 	}
 	if s.Model != "" {
 		c.model = s.Model
@@ -147,18 +157,25 @@ func (c *chat) show() {
 
 // leave saves what the user has not.
 func (c *chat) leave() {
+	if err := c.rescue(); err != nil {
+		c.console.Note("the conversation is lost: %v", err)
+	}
+}
+
+// rescue saves a conversation that the user has not saved.
+func (c *chat) rescue() error {
 	if _, isPlain := c.console.(*plain); isPlain || c.isSaved || len(c.run.Messages) == 0 {
-		return
+		return nil
 	}
 	name, err := unsavedFile()
 	if err == nil {
 		err = c.write(name)
 	}
 	if err != nil {
-		c.console.Note("the conversation is lost: %v", err)
-		return
+		return err
 	}
 	c.console.Note("the conversation is in %s; /load brings it back", name)
+	return nil
 }
 
 // unsavedFile is where a conversation goes that was left without /save.

@@ -30,7 +30,7 @@ func main() {
 
 func run() error {
 	model := flag.String("model", "", "`slug` of the model; the default is that of the loaded conversation, or "+defaultModel)
-	budget := flag.Float64("max", 0.50, "most `USD` that the answer to one question may cost")
+	budget := flag.Float64("max", 0.50, "most `USD` that the answer to one question may cost; 0 is no limit")
 	yes := flag.Bool("yes", false, "allow every call of a tool without asking")
 	flag.Parse()
 

@@ -49,6 +49,7 @@ func (p *paste) text(keys []byte) (out []byte) {
 			out = append(out, newline...)
 		case key == '\t':
 			out = append(out, "    "...)
+		case key < ' ' || key == 0x7f: // the terminal colors of a log, or Ctrl-C
 		default:
 			out = append(out, key)
 		}

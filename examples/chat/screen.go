@@ -177,7 +177,7 @@ func (s *screen) markdown(text string) string {
 		}
 		s.renderer, s.width = r, width
 	}
-	rendered, err := s.renderer.Render(text)
+	rendered, err := s.renderer.Render(withTags(text))
 	if err != nil {
 		return text
 	}

@@ -28,10 +28,10 @@ func openTerminal(ctx context.Context) (*terminal, error) {
 	}
 	size := func() (int, int) {
 		width, height, err := term.GetSize(int(os.Stdout.Fd()))
-		if err != nil || width < 20 || height < 5 {
+		if err != nil || width <= 0 || height <= 0 {
 			return 80, 24
 		}
-		return width, height
+		return max(width, 4), max(height, 2)
 	}
 	t := &terminal{screen: newScreen(os.Stdout, size), keys: newKeyboard()}
 	t.restore = func() error { return term.Restore(int(os.Stdin.Fd()), before) }

@@ -38,6 +38,9 @@ func tools(root *os.Root) []agent.Tool {
 			return names, err
 		}),
 		agent.NewTool("read_file", "Reads a text file.", func(_ context.Context, in file) (string, error) {
+			if err := isFile(root, in.Path); err != nil {
+				return "", err
+			}
 			f, err := root.Open(in.Path)
 			if err != nil {
 				return "", err
@@ -52,9 +55,21 @@ func tools(root *os.Root) []agent.Tool {
 		}),
 		agent.NewTool("write_file", "Writes a text file. A file with that name is replaced.",
 			func(_ context.Context, in written) (string, error) {
+				if err := isFile(root, in.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return "", err
+				}
 				return "written", root.WriteFile(in.Path, []byte(in.Text), 0o644)
 			}),
 	}
+}
+
+// isFile returns an error for a folder, and for a pipe, which Open would wait for.
+func isFile(root *os.Root, name string) error {
+	info, err := root.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("this is not a file")
+	}
+	return err
 }
 
 // isHarmless reports whether a tool runs without asking.

@@ -12,8 +12,11 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/openrouter-go/openrouter"
@@ -28,6 +31,7 @@ const (
 	maxVisitors = 1000 // conversations are kept in memory
 	maxMessages = 200  // in a conversation
 	maxBody     = 256 << 10
+	patience    = 10 * time.Second // with a browser that sends or reads slowly
 )
 
 //go:embed index.html
@@ -50,7 +54,7 @@ type server struct {
 	client *openrouter.Client
 
 	mu       sync.Mutex
-	spent    float64
+	spent    float64 // with what running answers may still spend
 	visitors map[string]*visitor
 }
 
@@ -65,6 +69,8 @@ type visitor struct {
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
 	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
 	client, stop := openroutertest.ClientOrFake(openroutertest.Func(fakeReply).Always())
 	defer stop()
 
@@ -74,8 +80,29 @@ func main() {
 	}
 	fmt.Printf("http://%s\n", listener.Addr())
 	s := &server{client: client, visitors: map[string]*visitor{}}
-	web := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second}
-	log.Fatal(web.Serve(listener))
+	if err := s.run(ctx, listener); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run answers requests until ctx ends. The answers under way then end with the
+// part abort.
+func (s *server) run(ctx context.Context, listener net.Listener) error {
+	web := &http.Server{
+		Handler:     s.handler(),
+		ReadTimeout: patience,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return web.Shutdown(late)
 }
 
 func (s *server) handler() http.Handler {
@@ -84,9 +111,11 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /chat", func(w http.ResponseWriter, r *http.Request) {
 		v := s.visitor(w, r)
 		v.Lock() // waits for a run that ends, so that nothing is missing
-		defer v.Unlock()
+		history := uistream.History(v.messages)
+		v.Unlock()
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience))
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(uistream.History(v.messages))
+		_, _ = w.Write(history)
 	})
 	mux.HandleFunc("DELETE /chat", func(w http.ResponseWriter, r *http.Request) {
 		v := s.visitor(w, r)
@@ -105,6 +134,7 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the page has been told
 	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // another tab may be answered first
 	v := s.visitor(w, r)
 	v.Lock()
 	defer v.Unlock()
@@ -116,9 +146,8 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	bot := agent.Agent{
-		Client:  s.client,
-		Tools:   []agent.Tool{getWeather, sendMail},
-		MaxCost: s.left(v),
+		Client: s.client,
+		Tools:  []agent.Tool{getWeather, sendMail},
 		Approve: func(ctx context.Context, call openrouter.ToolCall) (agent.Decision, error) {
 			if call.Function.Name == sendMail.Def.Function.Name {
 				return turn.Approve(ctx, call) // what the user said, or wait
@@ -131,31 +160,41 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This was answered already. Load the page again.", http.StatusConflict) // in another tab
 		return
 	}
+	held := s.hold(v)
+	bot.MaxCost = held
+	if held <= 0 {
+		bot.MaxCost = -1 // nothing
+	}
 	stream := bot.Stream(r.Context(), &openrouter.ChatCompletionRequest{
 		Model:     "openai/gpt-5.2",
 		Messages:  messages,
 		Reasoning: &openrouter.Reasoning{Effort: openrouter.EffortLow},
 	})
+	defer func() { // also if a tool panics
+		run := stream.Run() // complete, also if the browser went away
+		v.messages = run.Messages
+		v.spent += run.Usage.Cost
+		s.spend(run.Usage.Cost - held)
+	}()
 	if err := uistream.Serve(w, r, stream); err != nil {
 		log.Print(err)
 	}
-	run := stream.Run() // complete, also if the browser went away
-	v.messages = run.Messages
-	v.spent += run.Usage.Cost
-	s.mu.Lock()
-	s.spent += run.Usage.Cost
-	s.mu.Unlock()
 }
 
-// left returns what a visitor may spend, as MaxCost wants it: a negative number
-// is nothing.
-func (s *server) left(v *visitor) float64 {
+// hold takes what a visitor may spend from what is left for all. What a run does
+// not spend is given back when it ends: runs at once must not spend it twice.
+func (s *server) hold(v *visitor) float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if left := min(budget-v.spent, totalBudget-s.spent); left > 0 {
-		return left
-	}
-	return -1
+	held := max(0, min(budget-v.spent, totalBudget-s.spent))
+	s.spent += held
+	return held
+}
+
+func (s *server) spend(usd float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent += usd
 }
 
 // visitor returns the visitor that a cookie names, or a new one.

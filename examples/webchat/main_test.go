@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -112,6 +117,54 @@ func TestBudget(t *testing.T) {
 	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	_, body = do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
 	assert.Contains(t, body, "The budget is spent.")
+}
+
+// Visitors who ask at the same time cannot spend more than there is for all.
+func TestBudgetOfAllAtOnce(t *testing.T) {
+	const visitors = 2 * totalBudget / budget
+	s, web := serve(t, openroutertest.Text("Hi", ".").Pace(100*time.Millisecond).Cost(budget).Times(visitors))
+	var all sync.WaitGroup
+	for range int(visitors) {
+		browser := newBrowser(t)
+		all.Go(func() { do(t, browser, http.MethodPost, web.URL+"/chat", hello) })
+	}
+	all.Wait()
+	assert.InDelta(t, totalBudget, s.spent, 1e-9)
+}
+
+// What a run does not spend stays for the others.
+func TestBudgetIsGivenBack(t *testing.T) {
+	s, web := serve(t, openroutertest.Text("Hi.").Cost(0.01), openroutertest.Error(402, openrouter.ErrPaymentRequired, "no credits"))
+	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	do(t, newBrowser(t), http.MethodPost, web.URL+"/chat", hello)
+	assert.InDelta(t, 0.01, s.spent, 1e-9)
+}
+
+// A signal ends the answers under way as the stop button does, and then the program.
+func TestShutdown(t *testing.T) {
+	s := &server{client: openroutertest.NewServer(t, openroutertest.Text("A beginning").Stall()).Client(), visitors: map[string]*visitor{}}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.run(ctx, listener) }()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String()+"/chat", strings.NewReader(hello))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := newBrowser(t).Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	in := bufio.NewReader(res.Body)
+	for line := ""; !strings.Contains(line, "A beginning"); {
+		line, err = in.ReadString('\n')
+		require.NoError(t, err)
+	}
+	cancel()
+	rest, err := io.ReadAll(in)
+	require.NoError(t, err, "the answer has an end")
+	assert.Contains(t, string(rest), `"type":"abort"`)
+	assert.Contains(t, string(rest), "data: [DONE]")
+	require.NoError(t, <-ended)
 }
 
 // A decision about a call that was settled in another tab asks nothing of the model.

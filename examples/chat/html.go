@@ -1,0 +1,75 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	tag      = regexp.MustCompile(`^<[a-zA-Z/!?]`)
+	autolink = regexp.MustCompile(`^<([a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>`)
+)
+
+// withTags returns a block of Markdown whose tags are shown. As HTML they would be dropped, and with
+// them a type such as List<String>.
+func withTags(block string) string {
+	if !strings.Contains(block, "<") {
+		return block
+	}
+	var b strings.Builder
+	isCode := true  // indented lines that the block begins with, where a backslash would be shown
+	isStart := true // of a line
+	for block != "" {
+		n := 1
+		if isStart {
+			isCode = isCode && (strings.HasPrefix(block, "    ") || strings.HasPrefix(block, "\t"))
+		}
+		switch {
+		case isCode:
+		case isStart && fenced(block) > 0:
+			n = fenced(block)
+		case block[0] == '\\':
+			n = min(2, len(block))
+		case block[0] == '`':
+			n = codeSpan(block)
+		case autolink.MatchString(block):
+			n = len(autolink.FindString(block))
+		case tag.MatchString(block) && !strings.HasSuffix(b.String(), "]("):
+			b.WriteByte('\\')
+		}
+		b.WriteString(block[:n])
+		isStart = block[n-1] == '\n'
+		block = block[n:]
+	}
+	return b.String()
+}
+
+// fenced returns how long the fenced code is that text begins with, or 0.
+func fenced(text string) int {
+	m := opening.FindStringSubmatch(text)
+	if m == nil || m[1][0] == '`' && strings.Contains(m[2], "`") {
+		return 0
+	}
+	n := len(m[0])
+	for line := range strings.Lines(text[n:]) {
+		n += len(line)
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, m[1]) && strings.Trim(line, m[1][:1]) == "" {
+			break
+		}
+	}
+	return n
+}
+
+// codeSpan returns how long the code is that text begins with, or the backticks alone if nothing
+// closes them.
+func codeSpan(text string) int {
+	ticks := len(text) - len(strings.TrimLeft(text, "`"))
+	for at := ticks; at < len(text); at++ {
+		run := len(text[at:]) - len(strings.TrimLeft(text[at:], "`"))
+		if run == ticks {
+			return at + run
+		}
+		at += run
+	}
+	return ticks
+}
