@@ -55,6 +55,15 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Spent returns what the run has used up to the error. Packages that keep a budget ask every error
+// with this method, such as jobs.
+func (e *Error) Spent() openrouter.Usage {
+	if e.Run == nil {
+		return openrouter.Usage{}
+	}
+	return e.Run.Usage
+}
+
 // Format writes the text of the error, for every verb: the run contains prompts.
 func (e *Error) Format(f fmt.State, verb rune) {
 	switch verb {

@@ -272,8 +272,18 @@ func (s *run) status() Status {
 	return status
 }
 
+// spender is an error that knows what was spent until it came: of a run of an agent, of a typed answer,
+// or of the program's own.
+type spender interface {
+	error
+	Spent() openrouter.Usage
+}
+
 // usageIn returns what a failure tells of its usage.
 func usageIn(err error) *openrouter.Usage {
+	if e, ok := errors.AsType[spender](err); ok {
+		return new(e.Spent())
+	}
 	var partial *openrouter.ChatCompletion
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
 		partial = e.Partial

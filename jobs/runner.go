@@ -36,8 +36,9 @@ type Runner struct {
 	// be set, and Do must be nil.
 	Batch bool
 	// Do makes the result of a job. Nil calls Chat.Create of Client. Several calls run at once. The
-	// runner sets Key and Meta of the result, and Usage if it is zero and there is an answer. If Do
-	// returns an error, it is recorded together with the result.
+	// runner sets Key and Meta of the result. If Usage is zero, the runner takes that of the answer, or
+	// of the error: errors of the packages agent and structured, and all with a method
+	// Spent() openrouter.Usage, tell it. If Do returns an error, it is recorded together with the result.
 	//
 	// If Do panics, the run ends, and then Run panics with the same value. The same applies to
 	// OnProgress and the Store.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -44,8 +45,9 @@ func Serve(server *mcp.Server, tools ...agent.Tool) error {
 			return fmt.Errorf("mcptools: tool %q cannot be served: %w", f.Name, err)
 		}
 	}
+	turns := &sync.RWMutex{}
 	for i, t := range tools {
-		server.AddTool(offers[i], serving{t}.call)
+		server.AddTool(offers[i], serving{t, turns}.call)
 	}
 	return nil
 }
@@ -63,7 +65,10 @@ func try(t *mcp.Tool) (err error) {
 }
 
 // serving is a tool that is called by clients of a server.
-type serving struct{ tool agent.Tool }
+type serving struct {
+	tool  agent.Tool
+	turns *sync.RWMutex // of all tools that were given to one Serve; held alone by a Sequential one
+}
 
 // call runs the tool in a goroutine of its own: one that a tool ends with runtime.Goexit would leave
 // the client without an answer, and the session without an end.
@@ -72,6 +77,13 @@ func (s serving) call(ctx context.Context, req *mcp.CallToolRequest) (res *mcp.C
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		if s.tool.Sequential {
+			s.turns.Lock()
+			defer s.turns.Unlock()
+		} else {
+			s.turns.RLock()
+			defer s.turns.RUnlock()
+		}
 		res, err = s.run(ctx, req)
 	}()
 	<-done

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,4 +257,32 @@ func TestServedToolEndsItsGoroutine(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, res.IsError)
 	assert.Equal(t, []string{"the tool ended without a result"}, texts(t, res))
+}
+
+func TestServeRunsSequentialToolsAlone(t *testing.T) {
+	var running, most, beside atomic.Int32
+	alone := agent.NewTool("alone", "", func(context.Context, struct{}) (string, error) {
+		most.Store(max(most.Load(), running.Add(1)))
+		defer running.Add(-1)
+		for range 1000 {
+			runtime.Gosched() // the others would start now
+		}
+		return "", nil
+	})
+	alone.Sequential = true
+	other := agent.NewTool("other", "", func(context.Context, struct{}) (string, error) {
+		beside.Add(running.Load())
+		return "", nil
+	})
+	session := serve(t, nil, alone, other)
+	var calls sync.WaitGroup
+	for i := range 16 {
+		calls.Go(func() {
+			_, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: []string{"alone", "other"}[i%2]})
+			assert.NoError(t, err)
+		})
+	}
+	calls.Wait()
+	assert.EqualValues(t, 1, most.Load())
+	assert.Zero(t, beside.Load())
 }

@@ -44,6 +44,9 @@ type Error struct {
 	Err error
 }
 
+// Spent returns Usage. Packages that keep a budget ask every error with this method, such as jobs.
+func (e *Error) Spent() openrouter.Usage { return e.Usage }
+
 // Error returns one line. It contains nothing of the answer.
 func (e *Error) Error() string {
 	text := e.Err.Error()
