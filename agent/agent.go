@@ -95,7 +95,8 @@ type Decision struct {
 // run.
 //
 // A tool choice that requires a call applies to the first request only, because otherwise the model
-// could never answer. Prepare can set it again.
+// could never answer. If req.Messages ends with the result of a tool, the conversation has begun, and
+// the choice does not apply. Prepare can set it again.
 //
 // If req.Messages ends with calls that have no result, Run runs them first. To continue a run that
 // ended with [Run.Pending], pass its messages to Run.
