@@ -165,7 +165,7 @@ func TestTheStatusCountsTheLastResults(t *testing.T) {
 	}
 	assert.Equal(t, []any{0, 0, 0, 0, 0.0}, status())
 	require.NoError(t, q.Put(t.Context(), result(1, "", 1), result(2, "no", 2), jobs.Result{Key: "row-3", Batch: "b"}))
-	assert.Equal(t, []any{1, 1, 0, 10, 3.0}, status(), "a batch is neither")
+	assert.Equal(t, []any{1, 1, 1, 10, 3.0}, status(), "what is in a batch is left")
 	require.NoError(t, q.Put(t.Context(), result(2, "no", 4), result(3, "", 8)))
 	assert.Equal(t, []any{2, 1, 0, 20, 15.0}, status(), "the first try cost, too")
 	require.NoError(t, q.Put(t.Context(), result(2, "", 16)))

@@ -146,10 +146,10 @@ func (c *count) take(f found) {
 	c.seq = f.seq
 }
 
-// Status counts the jobs of the whole queue. Usage is the total usage of all results, including
-// failed results of jobs that were sent again. Workers is the number of calls of Work now, in all
-// processes. Paused is the longest pause of a model. The first call reads the headers of all
-// results; later calls read only those of new results.
+// Status counts the jobs of the whole queue. Jobs in a batch are left. Usage is the total usage of
+// all results, including failed results of jobs that were sent again. Workers is the number of calls
+// of Work now, in all processes. Paused is the longest pause of a model. The first call reads the
+// headers of all results; later calls read only those of new results.
 func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 	info, err := q.jobs.Info(ctx)
 	if err != nil {
