@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -191,14 +192,7 @@ func TestAForgottenStream(t *testing.T) {
 		runtime.GC()
 		return len(seen.spans.GetSpans()) == 1
 	}, 5*time.Second, 5*time.Millisecond)
-	span := seen.spans.GetSpans()[0]
-	assert.Equal(t, "chat openai/gpt-5.2", span.Name)
-	assert.Empty(t, span.Status)
-	attrs := map[string]string{}
-	for _, kv := range span.Attributes {
-		attrs[string(kv.Key)] = kv.Value.String()
-	}
-	assert.Equal(t, "true", attrs["openrouter.cancelled"])
-	assert.Equal(t, "gen-fake-1", attrs["openrouter.generation.id"])
-	assert.NotContains(t, attrs, "error.type")
+	// It runs outside of a bubble, where the garbage collector may close it: its times are real.
+	times := regexp.MustCompile(`(\(client, |time_to_first_chunk = |sum )[\d.e+µmns-]+`)
+	golden(t, "forgotten stream", times.ReplaceAllString(seen.tree(t)+"\n"+seen.measured(t), "${1}…"))
 }
