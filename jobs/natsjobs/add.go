@@ -118,10 +118,8 @@ func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
 	if name == "" {
 		return nil
 	}
-	var kept *jetstream.RawStreamMsg
-	err := q.insist(ctx, func(ctx context.Context) (err error) {
-		kept, err = q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
-		return err
+	kept, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+		return q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
 	})
 	if err == nil && kept.Header.Get(headerObject) == name {
 		return nil
@@ -134,7 +132,7 @@ func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
 
 // addFailed queues the jobs again whose last result is a failure.
 func (q *Queue) addFailed(ctx context.Context) error {
-	info, err := q.results.Info(ctx)
+	info, err := streamInfo(ctx, q.results)
 	if err != nil {
 		return err
 	}
@@ -170,7 +168,7 @@ func (q *Queue) addFailed(ctx context.Context) error {
 // newRetry makes the message of a job that failed, or nil if its result does not hold it: then it
 // was not this queue that asked.
 func (q *Queue) newRetry(ctx context.Context, f found) (*nats.Msg, error) {
-	raw, err := q.results.GetMsg(ctx, f.seq)
+	raw, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) { return q.results.GetMsg(ctx, f.seq) })
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, nil // replaced meanwhile
 	}

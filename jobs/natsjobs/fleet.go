@@ -39,11 +39,7 @@ const deadAfter = 2
 
 // readTeam returns the state, its revision and when it was written, by the clock of the server.
 func (q *Queue) readTeam(ctx context.Context) (t team, revision uint64, written time.Time, err error) {
-	var entry jetstream.KeyValueEntry
-	err = q.insist(ctx, func(ctx context.Context) (err error) {
-		entry, err = q.state.Get(ctx, keyTeam)
-		return err
-	})
+	entry, err := q.get(ctx, keyTeam)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return team{Workers: map[string]member{}}, 0, time.Time{}, nil
 	}
@@ -83,8 +79,12 @@ func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written tim
 	}
 }
 
+func (q *Queue) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
+	return ask(ctx, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
+}
+
 func (q *Queue) set(ctx context.Context, key string, value []byte, revision uint64) error {
-	return q.insist(ctx, func(ctx context.Context) error {
+	return insist(ctx, func(ctx context.Context) error {
 		if revision == 0 {
 			_, err := q.state.Create(ctx, key, value)
 			return err
@@ -114,12 +114,11 @@ func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused
 			workers++
 		}
 	}
-	pauses, err := q.state.ListKeysFiltered(ctx, pausePrefix+"*")
+	pauses, err := ask(ctx, q.pauses)
 	if err != nil {
-		return workers, 0, err
+		return workers, 0, fmt.Errorf("natsjobs: list the pauses: %w", err)
 	}
-	defer func() { _ = pauses.Stop() }() // it only unsubscribes
-	for key := range pauses.Keys() {
+	for _, key := range pauses {
 		p, _, err := q.readPause(ctx, key)
 		if err != nil {
 			return workers, 0, err
@@ -129,6 +128,19 @@ func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused
 	return workers, paused, nil
 }
 
+// pauses returns the keys of the pauses.
+func (q *Queue) pauses(ctx context.Context) (keys []string, err error) {
+	list, err := q.state.ListKeysFiltered(ctx, pausePrefix+"*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = list.Stop() }() // it only unsubscribes
+	for key := range list.Keys() {
+		keys = append(keys, key)
+	}
+	return keys, ctx.Err() // the list does not say that it was cut short
+}
+
 // modelPause is the value of a pause.
 type modelPause struct {
 	Model string    `json:"model"`
@@ -136,11 +148,7 @@ type modelPause struct {
 }
 
 func (q *Queue) readPause(ctx context.Context, key string) (p modelPause, revision uint64, err error) {
-	var entry jetstream.KeyValueEntry
-	err = q.insist(ctx, func(ctx context.Context) (err error) {
-		entry, err = q.state.Get(ctx, key)
-		return err
-	})
+	entry, err := q.get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return p, 0, nil
 	}

@@ -131,7 +131,7 @@ func (w *work) done(ctx context.Context, l *lease) error {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)
 	}
 	if l.back > 0 {
-		if err := w.q.insist(ctx, func(ctx context.Context) error { return w.q.state.Purge(ctx, backPrefix+hash(l.job.Key)) }); err != nil {
+		if err := insist(ctx, func(ctx context.Context) error { return w.q.state.Purge(ctx, backPrefix+hash(l.job.Key)) }); err != nil {
 			return fmt.Errorf("natsjobs: tidy up after a job: %w", err)
 		}
 	}
@@ -142,11 +142,7 @@ func (w *work) done(ctx context.Context, l *lease) error {
 
 // back returns how often a job was given back.
 func (w *work) back(ctx context.Context, hash string) (n int, revision uint64, err error) {
-	var entry jetstream.KeyValueEntry
-	err = w.q.insist(ctx, func(ctx context.Context) (err error) {
-		entry, err = w.q.state.Get(ctx, backPrefix+hash)
-		return err
-	})
+	entry, err := w.q.get(ctx, backPrefix+hash)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return 0, 0, nil
 	}

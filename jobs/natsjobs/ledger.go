@@ -7,6 +7,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // ledger is the [jobs.Fleet] of one call of Work.
@@ -162,7 +164,14 @@ func (l *ledger) learn(key string, until time.Time) {
 
 // watch learns of pauses until stop is called. It has read those of now when it returns.
 func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
-	watcher, err := l.q.state.Watch(ctx, pausePrefix+"*")
+	var watcher jetstream.KeyWatcher
+	for {
+		// Not with ask: the context is that of the watcher, too.
+		watcher, err = l.q.state.Watch(l.ctx, pausePrefix+"*")
+		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
+			break
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("natsjobs: watch the pauses: %w", err)
 	}
@@ -187,12 +196,15 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 			close(read)
 		}
 	})
-	select {
-	case <-read:
-	case <-ctx.Done():
-	}
-	return func() {
+	stop = func() {
 		_ = watcher.Stop() // it only unsubscribes
 		wg.Wait()
-	}, ctx.Err()
+	}
+	select {
+	case <-read:
+		return stop, nil
+	case <-ctx.Done():
+		stop()
+		return nil, ctx.Err()
+	}
 }

@@ -125,7 +125,7 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	}
 	// The name is new each time: a message that is refused must not share it with the one that is kept.
 	name := nuid.Next()
-	err = q.insist(ctx, func(ctx context.Context) error {
+	err = insist(ctx, func(ctx context.Context) error {
 		_, err := q.objects.PutBytes(ctx, name, data)
 		return err
 	})
@@ -145,11 +145,8 @@ const roomForHeaders = 4 << 10
 // payload decodes what newMessage encoded.
 func (q *Queue) payload(ctx context.Context, header nats.Header, data []byte, value any) error {
 	if name := header.Get(headerObject); name != "" {
-		err := q.insist(ctx, func(ctx context.Context) (err error) {
-			data, err = q.objects.GetBytes(ctx, name)
-			return err
-		})
-		if err != nil {
+		var err error
+		if data, err = ask(ctx, func(ctx context.Context) ([]byte, error) { return q.objects.GetBytes(ctx, name) }); err != nil {
 			return fmt.Errorf("natsjobs: read the object of a large message: %w", err)
 		}
 	}
@@ -161,7 +158,7 @@ func (q *Queue) dropObject(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
-	err := q.insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
+	err := insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil
 	}

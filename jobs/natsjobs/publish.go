@@ -14,6 +14,7 @@ import (
 const (
 	publishBatch   = 256             // messages whose acknowledgements are awaited together
 	publishTimeout = 5 * time.Second // for one of them, before it is sent again
+	longestAttempt = time.Minute     // for a request
 	retryWait      = 200 * time.Millisecond
 )
 
@@ -70,16 +71,23 @@ func wait(ctx context.Context, ack jetstream.PubAckFuture) error {
 }
 
 // insist calls f until it has an answer of the server, the context ends or the connection is closed.
-func (q *Queue) insist(ctx context.Context, f func(context.Context) error) error {
-	for {
-		attempt, cancel := context.WithTimeout(ctx, publishTimeout)
-		err := f(attempt)
-		cancel()
-		if !temporary(ctx, err) {
-			return err
+func insist(ctx context.Context, f func(context.Context) error) error {
+	_, err := ask(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
+	return err
+}
+
+// ask is insist for what returns a value. An attempt that had too little time gets more: it may
+// carry a large object.
+func ask[T any](ctx context.Context, f func(context.Context) (T, error)) (T, error) {
+	for limit := publishTimeout; ; {
+		attempt, cancel := context.WithTimeout(ctx, limit)
+		v, err := f(attempt)
+		if attempt.Err() != nil {
+			limit = min(2*limit, longestAttempt)
 		}
-		if pause(ctx, retryWait) != nil {
-			return err
+		cancel()
+		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
+			return v, err
 		}
 	}
 }
@@ -90,7 +98,7 @@ func temporary(ctx context.Context, err error) bool {
 	if err == nil || ctx.Err() != nil || errors.Is(err, nats.ErrConnectionClosed) {
 		return false
 	}
-	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
+	if api, ok := apiError(err); ok {
 		switch api.ErrorCode {
 		case codeNotAvailable, codeNotLeader, codeOffline, codeNotReady:
 			return true
@@ -119,13 +127,24 @@ func outdated(err error) bool {
 
 // queued reports that a job was refused because its subject has its message already.
 func queued(err error) bool {
-	api, ok := errors.AsType[*jetstream.APIError](err)
+	api, ok := apiError(err)
 	return ok && api.ErrorCode == codeStoreFailed && strings.Contains(api.Description, "per subject")
 }
 
 func hasCode(err error, code jetstream.ErrorCode) bool {
-	api, ok := errors.AsType[*jetstream.APIError](err)
+	api, ok := apiError(err)
 	return ok && api.ErrorCode == code
+}
+
+// apiError returns what the server said. A watcher has the error of the client's older package.
+func apiError(err error) (jetstream.APIError, bool) {
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
+		return *api, true
+	}
+	if api, ok := errors.AsType[*nats.APIError](err); ok {
+		return jetstream.APIError{Code: api.Code, ErrorCode: jetstream.ErrorCode(api.ErrorCode), Description: api.Description}, true
+	}
+	return jetstream.APIError{}, false
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -51,6 +51,7 @@ const (
 	defaultLease  = 30 * time.Second
 	minLease      = 300 * time.Millisecond
 	defaultDeaths = 5
+	openTimeout   = time.Minute
 )
 
 // Queue is a queue of jobs, with their results, on a NATS server. It is a [jobs.Store] and safe for
@@ -82,7 +83,8 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // Open opens the queue with this name, and creates it if it does not exist. A name has 1 to 64
 // ASCII letters, digits, hyphens and underscores. A folder or server may have several queues.
 //
-// ctx limits only the opening. Close the queue when it is no longer needed.
+// ctx limits only the opening. Without a deadline, Open waits up to a minute for a cluster that has
+// no leader yet. Close the queue when it is no longer needed.
 func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 	if err := check(name, config); err != nil {
 		return nil, err
@@ -93,6 +95,11 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 	}
 	if err := q.connect(config); err != nil {
 		return nil, errors.Join(err, q.Close())
+	}
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, openTimeout)
+		defer cancel()
 	}
 	if err := q.prepare(ctx, config); err != nil {
 		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
@@ -191,19 +198,26 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	q.state, err = q.js.KeyValue(ctx, "openrouter-"+q.name)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		q.state, err = q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "openrouter-" + q.name, Replicas: replicas})
-	}
+	bucket := "openrouter-" + q.name
+	q.state, err = ask(ctx, func(ctx context.Context) (jetstream.KeyValue, error) {
+		state, err := q.js.KeyValue(ctx, bucket)
+		if errors.Is(err, jetstream.ErrBucketNotFound) {
+			return q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, Replicas: replicas})
+		}
+		return state, err
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("the key-value bucket %s: %w", bucket, err)
 	}
-	q.objects, err = q.js.ObjectStore(ctx, "openrouter-"+q.name)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		q.objects, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: "openrouter-" + q.name, Replicas: replicas})
-	}
+	q.objects, err = ask(ctx, func(ctx context.Context) (jetstream.ObjectStore, error) {
+		objects, err := q.js.ObjectStore(ctx, bucket)
+		if errors.Is(err, jetstream.ErrBucketNotFound) {
+			return q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: bucket, Replicas: replicas})
+		}
+		return objects, err
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("the object store %s: %w", bucket, err)
 	}
 	if err := q.consumer(ctx, config.Lease); err != nil {
 		return err
@@ -215,19 +229,26 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 }
 
 func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
-	stream, err := q.js.Stream(ctx, config.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		stream, err = q.js.CreateStream(ctx, config)
-	}
+	stream, err := ask(ctx, func(ctx context.Context) (jetstream.Stream, error) {
+		stream, err := q.js.Stream(ctx, config.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			return q.js.CreateStream(ctx, config)
+		}
+		return stream, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", config.Name, err)
+		return nil, fmt.Errorf("the stream %s: %w", config.Name, err)
 	}
 	return stream, nil
 }
 
+func streamInfo(ctx context.Context, s jetstream.Stream) (*jetstream.StreamInfo, error) {
+	return ask(ctx, func(ctx context.Context) (*jetstream.StreamInfo, error) { return s.Info(ctx) })
+}
+
 // consumer opens the one consumer of the jobs, which all workers share.
 func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
-	consumer, err := q.jobs.Consumer(ctx, "workers")
+	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) { return q.jobs.Consumer(ctx, "workers") })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return err
 	}
@@ -243,13 +264,15 @@ func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 		}
 	}
 	q.lease = cmp.Or(lease, defaultLease)
-	q.workers, err = q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
+	q.workers, err = ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+		return q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
+	})
 	return err
 }
 
 // mayChange returns an error if there are workers, who would renew their leases too late.
 func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
-	info, err := q.jobs.Info(ctx)
+	info, err := streamInfo(ctx, q.jobs)
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,8 @@ func stateOf(r jobs.Result) string {
 
 // last reads what is recorded for a key, if there is anything.
 func (q *Queue) last(ctx context.Context, hash string) (found, bool, error) {
-	var raw *jetstream.RawStreamMsg
-	err := q.insist(ctx, func(ctx context.Context) (err error) {
-		raw, err = q.results.GetLastMsgForSubject(ctx, q.resultSubject(hash))
-		return err
+	raw, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+		return q.results.GetLastMsgForSubject(ctx, q.resultSubject(hash))
 	})
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return found{}, false, nil
@@ -151,7 +149,7 @@ func (c *count) take(f found) {
 // of Work now, in all processes. Paused is the longest pause of a model. The first call reads the
 // headers of all results; later calls read only those of new results.
 func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
-	info, err := q.jobs.Info(ctx)
+	info, err := streamInfo(ctx, q.jobs)
 	if err != nil {
 		return jobs.Status{}, fmt.Errorf("natsjobs: status: %w", err)
 	}

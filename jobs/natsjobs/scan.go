@@ -51,9 +51,8 @@ type scan struct {
 }
 
 func (q *Queue) newScan(ctx context.Context, from uint64, headers bool) (*scan, error) {
-	s := &scan{q: q, next: from}
-	err := q.insist(ctx, func(ctx context.Context) (err error) {
-		s.consumer, err = q.results.CreateConsumer(ctx, jetstream.ConsumerConfig{
+	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+		return q.results.CreateConsumer(ctx, jetstream.ConsumerConfig{
 			DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 			OptStartSeq:   from,
 			AckPolicy:     jetstream.AckNonePolicy,
@@ -62,13 +61,11 @@ func (q *Queue) newScan(ctx context.Context, from uint64, headers bool) (*scan, 
 			// For a reader that dies: a server allows so many consumers.
 			InactiveThreshold: time.Minute,
 		})
-		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.left = s.consumer.CachedInfo().NumPending
-	return s, nil
+	return &scan{q: q, next: from, consumer: consumer, left: consumer.CachedInfo().NumPending}, nil
 }
 
 // run yields results until none is left, the loop is left, or some were lost on their way.

@@ -60,14 +60,14 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	if runner.Workers <= 0 {
 		w.batch = standardWork
 	}
-	if err := w.join(ctx, runner.MaxCost != 0); err != nil {
-		return jobs.Status{}, err
-	}
-	stop, err := w.watch(life)
+	stop, err := w.watch(ctx)
 	if err != nil {
 		return jobs.Status{}, err
 	}
 	defer stop()
+	if err := w.join(ctx, runner.MaxCost != 0); err != nil {
+		return jobs.Status{}, err
+	}
 	beats, rest := context.WithCancel(life)
 	defer rest()
 	var beating sync.WaitGroup
@@ -119,7 +119,7 @@ func (w *work) join(ctx context.Context, budget bool) error {
 	if !budget {
 		return w.touch(ctx)
 	}
-	info, err := w.q.jobs.Info(ctx)
+	info, err := streamInfo(ctx, w.q.jobs)
 	if err != nil {
 		return fmt.Errorf("natsjobs: join the workers: %w", err)
 	}
@@ -257,11 +257,7 @@ func (w *work) empty(ctx context.Context) (bool, error) {
 	if w.q.wait {
 		return false, nil
 	}
-	var info *jetstream.StreamInfo
-	err := w.q.insist(ctx, func(ctx context.Context) (err error) {
-		info, err = w.q.jobs.Info(ctx)
-		return err
-	})
+	info, err := streamInfo(ctx, w.q.jobs)
 	if err != nil {
 		return false, fmt.Errorf("natsjobs: count the jobs: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-const long = 20 * time.Second // more than anything takes that works
+const long = 2 * time.Minute // more than anything takes that works, on a busy machine, too
 
 func TestWorkRecordsEveryJobOnce(t *testing.T) {
 	dir := t.TempDir()
@@ -218,7 +218,7 @@ func TestDrainGivesBackWhatWasNotStarted(t *testing.T) {
 	start := time.Now()
 	_, err := q.Work(within(t, long), &jobs.Runner{Client: newFake(t, nil).Client()})
 	require.NoError(t, err)
-	assert.Less(t, time.Since(start), 10*time.Second, "what was given back comes at once, not after its lease")
+	assert.Less(t, time.Since(start), 25*time.Second, "what was given back comes at once, not after its lease")
 	for _, r := range results(t, q) {
 		assert.Empty(t, r.Err)
 	}
