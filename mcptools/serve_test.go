@@ -251,7 +251,7 @@ func TestServedToolEndsItsGoroutine(t *testing.T) {
 		runtime.Goexit()
 		return "", nil
 	}))
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	res, err := session.CallTool(ctx, &mcp.CallToolParams{Name: "leave"})
 	require.NoError(t, err)

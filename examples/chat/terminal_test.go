@@ -125,7 +125,7 @@ func (s *session) text() (string, <-chan struct{}) {
 // see waits until all texts are there, and returns everything that is.
 func (s *session) see(texts ...string) string {
 	s.t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		screen, drawn := s.text()
 		missing := ""
@@ -151,7 +151,7 @@ func flat(screen string) string { return strings.Join(strings.Fields(screen), " 
 // atPrompt waits until the program waits for a line.
 func (s *session) atPrompt() string {
 	s.t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		screen, drawn := s.text()
 		if strings.HasSuffix(screen, "\n>") {
@@ -186,7 +186,7 @@ func (s *session) leave() string {
 	case err := <-s.over:
 		require.NoError(s.t, err)
 		s.over <- nil
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		require.FailNow(s.t, "the program goes on")
 	}
 	screen, _ := s.text()

@@ -60,7 +60,7 @@ func TestCollector(t *testing.T) {
 			conn.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "the collector does not listen")
+	}, 2*time.Minute, 20*time.Millisecond, "the collector does not listen")
 
 	runProgram(t, address)
 	require.NoError(t, collector.Process.Signal(os.Interrupt)) // it writes what it has
@@ -68,7 +68,7 @@ func TestCollector(t *testing.T) {
 	case err := <-ended:
 		ended <- nil
 		require.NoError(t, err, said.String())
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		require.Fail(t, "the collector does not end", said.String())
 	}
 	checkProgram(t, writtenSpans(t, traces), writtenMetrics(t, metrics))

@@ -41,7 +41,7 @@ function open(id, more = {}) {
 }
 
 async function until(chat, met, what) {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 6000; i++) {
     if (met()) return;
     await new Promise(resolve => setTimeout(resolve, 10));
   }

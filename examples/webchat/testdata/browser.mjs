@@ -18,7 +18,7 @@ page.on('request', request => requests.push(request.url()));
 const text = selector => page.$$eval(selector, found => found.map(e => e.textContent));
 const last = async selector => (await text(`article:last-of-type ${selector}`)).join('|');
 const picture = name => page.screenshot({ path: join(pictures, name + '.png') });
-const until = (met, ...args) => page.waitForFunction(met, { timeout: 10000, polling: 20 }, ...args);
+const until = (met, ...args) => page.waitForFunction(met, { timeout: 60000, polling: 20 }, ...args);
 const untilSays = (selector, want) => until((s, w) => document.querySelector(s)?.textContent.includes(w), selector, want);
 const untilDone = () => untilSays('form button', 'Send');
 async function say(what) {

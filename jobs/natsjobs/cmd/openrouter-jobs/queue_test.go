@@ -63,7 +63,7 @@ func TestAQueueOnAServer(t *testing.T) {
 	require.NoError(t, err)
 	srv.Start()
 	defer srv.Shutdown()
-	require.True(t, srv.ReadyForConnections(10*time.Second))
+	require.True(t, srv.ReadyForConnections(time.Minute))
 
 	s := newShell(t)
 	s.env = append(s.env, "NATS_URL="+srv.ClientURL())

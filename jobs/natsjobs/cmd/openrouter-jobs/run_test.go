@@ -172,7 +172,7 @@ func TestTheSecondSignalStops(t *testing.T) {
 	says("Stopping now")
 	start := time.Now()
 	assert.Equal(t, exitInterrupted, status())
-	assert.Less(t, time.Since(start), 15*time.Second)
+	assert.Less(t, time.Since(start), time.Minute)
 	assert.Empty(t, s.results("out.jsonl"))
 }
 
