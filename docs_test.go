@@ -91,7 +91,7 @@ func TestReadmeDocCodeIsTested(t *testing.T) {
 }
 
 func TestReadmeLinksLeadSomewhere(t *testing.T) {
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "ROUGH_EDGES.md", "CHANGELOG.md", "examples/README.md"} {
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"} {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		prose := regexp.MustCompile("(?s)```.*?```").ReplaceAll(text, nil)
