@@ -36,7 +36,7 @@ func TestReadmeCodeRuns(t *testing.T) {
 	for _, block := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
 		switch code := block[1]; {
 		case strings.HasPrefix(code, "package main"):
-			assert.Equal(t, "Γεια σου!\n18 tokens, 8.1e-05 USD\n", runGo(t, "run", "main.go", code))
+			assert.Equal(t, "Γεια σου!\n18 tokens, $0.000081\n", runGo(t, "run", "main.go", code))
 		case strings.HasPrefix(code, "func "):
 			declarations += code
 		default:
