@@ -73,7 +73,7 @@ func TestLogCalls(t *testing.T) {
 		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=invalid error="openrouter: temperature is 9, must be between 0 and 2; WithoutValidation(\"temperature\") sends it anyway"`},
 		"no key": {openroutertest.Text(""), func(ctx context.Context, client *openrouter.Client) {
 			_, _ = client.Chat.Create(ctx, asking(secret), openrouter.WithAPIKey(""))
-		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=missing_api_key error="openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey"`},
+		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=missing_api_key error="openrouter: no API key: set OPENROUTER_API_KEY, or give WithAPIKey one that is not empty"`},
 		"cancelled": {openroutertest.Stall(), func(ctx context.Context, client *openrouter.Client) {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(time.Second, cancel)
