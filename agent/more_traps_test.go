@@ -45,6 +45,13 @@ func testCost(t *testing.T) {
 	assert.Equal(t, 1, ran)
 	assert.Equal(t, "error: not run: the budget is spent", results(run.Messages)["c1"])
 
+	// A budget that is spent exactly is spent, although 0.7 and 0.1 are less than 0.8 in a float64.
+	a.Tools, a.MaxCost = []agent.Tool{echo}, 0.8
+	a.Client = fake(t, call("c1", "one").Cost(0.7), call("c2", "two").Cost(0.1)).Client()
+	run, err = a.Run(t.Context(), question())
+	requireError(t, run, err, agent.ErrMaxCost)
+	a.Tools, a.MaxCost = []agent.Tool{spending}, 0.06
+
 	// An answer without calls may exceed it.
 	a.Client = fake(t, openroutertest.Text("Done.").Cost(9)).Client()
 	_, err = a.Run(t.Context(), question())
