@@ -105,7 +105,7 @@ func (l *loop) step() (isDone bool, err error) {
 		}
 		l.refuse(r.jobs, toldBroken)
 		return true, because(l.ctx, err)
-	case answer.Refusal() != "":
+	case isRefusal(answer):
 		l.refuse(r.jobs, toldRefused)
 		return true, ErrRefused
 	case answer.FinishReason() == openrouter.FinishReasonContentFilter:

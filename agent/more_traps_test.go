@@ -77,6 +77,7 @@ func testRefusal(t *testing.T) {
 		told  string
 	}{
 		{openroutertest.Refusal("I will not.").ToolCall("c1", "echo", `{"text":"x"}`), agent.ErrRefused, "error: not run: the model refused to answer"},
+		{call("c1", "x").NativeFinishReason("refusal"), agent.ErrRefused, "error: not run: the model refused to answer"},
 		{call("c1", "x").FinishReason("content_filter"), agent.ErrFiltered, "error: not run: a content filter ended the answer"},
 	} {
 		a := agent.Agent{Client: fake(t, c.reply).Client(), Tools: []agent.Tool{echo}, Final: true}
