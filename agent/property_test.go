@@ -107,9 +107,30 @@ func (w *world) play() string {
 	<-done
 	require.NotNil(w, w.run, "seed %d", w.seed)
 	require.NoError(w, problem(w.run.Messages, w.run.Pending), "seed %d", w.seed)
+	w.accounts()
 	end := w.end
 	w.goOn(srv, req)
 	return end
+}
+
+// accounts demands that the steps have what the messages have: each result once, in order, and each
+// call that a model wrote. The usage is the sum of what was spent.
+func (w *world) accounts() {
+	var want []string
+	cost := 0.0
+	for _, step := range w.run.Steps {
+		if u := step.Answer.Usage; u != nil {
+			cost += u.Cost
+		}
+		for _, o := range step.Outcomes {
+			want = append(want, o.Call.ID)
+			cost += o.Result.Usage.Cost
+			require.True(w, o.Err == nil || o.Result.IsError, "seed %d", w.seed)
+		}
+		require.LessOrEqual(w, len(step.Outcomes), len(step.Answer.ToolCalls()), "seed %d", w.seed)
+	}
+	require.Equal(w, want, ids(w.run.Messages), "seed %d", w.seed)
+	require.InDelta(w, cost, w.run.Usage.Cost, 1e-9, "seed %d", w.seed)
 }
 
 func (w *world) strict(r openroutertest.Reply) openroutertest.Reply {
