@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
@@ -312,7 +313,8 @@ func (w *world) tools(client *openrouter.Client) []agent.Tool {
 			return ctx.Err()
 		}
 	}
-	return []agent.Tool{
+	var all []agent.Tool
+	all = []agent.Tool{
 		tool("echo", func(_ context.Context, in in) (string, error) { return in.Text, nil }),
 		tool("fails", func(_ context.Context, in in) (string, error) { return "", errors.New(in.Text) }),
 		tool("fatal", func(context.Context, in) (string, error) { return "", agent.Fatal(errFatal) }),
@@ -329,11 +331,14 @@ func (w *world) tools(client *openrouter.Client) []agent.Tool {
 			}
 			return "reported", nil
 		}),
-		tool("nested", func(ctx context.Context, _ in) (string, error) {
-			run, err := agent.Agent{Client: client}.Run(ctx, &openrouter.ChatCompletionRequest{Model: "inner", Messages: question().Messages})
+		tool("nested", func(ctx context.Context, in in) (string, error) {
+			inner := agent.Agent{Client: client, Tools: all, MaxSteps: 1 + in.N%3, Final: in.N%2 == 0, Parallel: in.N % 4, MaxCost: float64(in.N%5) * 0.01}
+			run, err := inner.Run(ctx, &openrouter.ChatCompletionRequest{Model: "inner", Messages: question().Messages})
+			assert.NoError(w, problem(run.Messages, run.Pending), "seed %d", w.seed)
 			return run.Text(), err
 		}),
 	}
+	return all
 }
 
 // reply is a random answer, with or without calls and faults.
