@@ -289,6 +289,9 @@ func testResults(t *testing.T) {
 	assert.Equal(t, "{}", answer(agent.NewTool("echo", "", func(context.Context, text) (struct{}, error) { return struct{}{}, nil }), agent.Agent{}))
 	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) (string, error) { return "", nil }), agent.Agent{}))
 	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) ([]openrouter.Part, error) { return nil, nil }), agent.Agent{}))
+	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) (string, error) { return " \n", nil }), agent.Agent{}))
+	binary := agent.NewTool("echo", "", func(context.Context, text) (string, error) { return strings.Repeat("\x80", 100), nil })
+	assert.Equal(t, strings.Repeat("\x80", 10)+"\n[the result is cut: it has 100 bytes, these are the first 10]", answer(binary, agent.Agent{MaxResult: 10}))
 	assert.Contains(t, answer(agent.NewTool("echo", "", func(context.Context, text) (any, error) { return make(chan int), nil }), agent.Agent{}), "error: result: ")
 	assert.Equal(t, "error: no such city", answer(agent.NewTool("echo", "", func(context.Context, text) (agent.Result, error) {
 		return agent.Result{Content: openrouter.Text("no such city"), IsError: true}, nil
