@@ -18,8 +18,9 @@ import (
 //
 // If an answer is not JSON or breaks the schema, the model is told what is wrong, place by place, and
 // asked once more; Repairs sets how often. It is not asked again if it refused, or if the answer was
-// cut or filtered. An [*Error] tells what was wrong with the last answer. Other errors are those of [openrouter.ChatService.Create]; a T
-// without a schema is an [*openrouter.ValidationError], and nothing is sent.
+// cut or filtered. An [*Error] tells what was wrong with the last answer. Other errors are those of
+// [openrouter.ChatService.Create]; a T without a schema is an [*openrouter.ValidationError], and
+// nothing is sent.
 func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (value T, res *openrouter.ChatCompletion, err error) {
 	if client == nil {
 		_, err = o.request(client, req)
