@@ -304,7 +304,7 @@ func contextError(ctx context.Context) error {
 // isOurs reports whether err is, or wraps, an error of this library.
 func isOurs(err error) bool {
 	switch err.(type) {
-	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *streamEnd, ownEnd, ErrorType:
+	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *BatchError, *BatchUnknownError, *streamEnd, ownEnd, ErrorType:
 		return true
 	}
 	switch err := err.(type) {
