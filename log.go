@@ -197,6 +197,22 @@ func (b *Batch) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// LogValue returns the custom id, the status, and the error if the row failed, without the answer.
+// log/slog calls it.
+func (r *BatchResult) LogValue() slog.Value {
+	if r == nil {
+		return slog.Value{}
+	}
+	attrs := appendText(make([]slog.Attr, 0, 4), "custom_id", r.CustomID)
+	if r.Response != nil && r.Response.StatusCode != 0 {
+		attrs = append(attrs, slog.Int("status", r.Response.StatusCode))
+	}
+	if _, _, _, err := r.open(); err != nil {
+		attrs = logError(err, attrs)
+	}
+	return slog.GroupValue(attrs...)
+}
+
 // LogValue returns the counts of tokens and the cost in USD. Counts of cached and of
 // reasoning tokens are left out if they are 0. log/slog calls it.
 func (u Usage) LogValue() slog.Value { return slog.GroupValue(u.logAttrs(make([]slog.Attr, 0, 5))...) }

@@ -158,6 +158,9 @@ func TestLogValues(t *testing.T) {
 		{&openrouter.Batch{ID: "b1", Model: "a/b", Status: openrouter.BatchStatusCompleted, RequestCounts: openrouter.BatchCounts{Total: 3, Completed: 2, Failed: 1}, Usage: res.Usage},
 			`v.id=b1 v.model=a/b v.batch_status=completed v.requests=3 v.completed=2 v.failed=1 v.prompt_tokens=3 v.completion_tokens=2 v.cost=0.5`},
 		{(*openrouter.Batch)(nil), `v=<nil>`},
+		{&openrouter.BatchResult{CustomID: "r1", Response: &openrouter.BatchResponse{StatusCode: 200, Body: []byte(`"` + secret + `"`)}}, `v.custom_id=r1 v.status=200`},
+		{&openrouter.BatchResult{CustomID: "r1", Error: &openrouter.ErrorObject{Message: "too long"}}, `v.custom_id=r1 v.error="openrouter: provider_unavailable: too long" v.error_type=provider_unavailable`},
+		{(*openrouter.BatchResult)(nil), `v=<nil>`},
 		{&openrouter.ConnectionError{Err: io.ErrUnexpectedEOF, Body: []byte(secret)}, `v.error="openrouter: unexpected EOF (after 22 bytes)" v.error_type=connection`},
 		{(&openrouter.ChatCompletionRequest{}).Validate(), `v.error="openrouter: messages is empty, and prompt is not set either; WithoutValidation(\"messages\") sends it anyway" v.error_type=invalid`},
 	} {
