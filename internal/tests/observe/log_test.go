@@ -238,3 +238,15 @@ func TestKeysAreNoTargets(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(out.String(), "target="), out.String())
 	assert.NotContains(t, out.String()+fmt.Sprint(s.all()), key)
 }
+
+// Some gateways have a key in the address.
+func TestKeysInAddressesAreNotShown(t *testing.T) {
+	const key = "sk-or-v1-0123456789abcdef"
+	address := ""
+	s := &seen{start: func(op openrouter.Operation) { address = op.BaseURL }}
+	client := openroutertest.NewTransport(t).Client(openrouter.WithAPIKey(key), openrouter.WithBaseURL("https://gateway.example/"+key+"/v1"), openrouter.WithObserver(s))
+	_, err := client.Models.List(t.Context(), &openrouter.ModelListParams{Limit: new(-1)})
+	require.Error(t, err)
+	assert.Equal(t, "https://gateway.example/[redacted]/v1", address)
+	assert.Equal(t, "openrouter.Client(https://gateway.example/[redacted]/v1)", client.String())
+}
