@@ -17,9 +17,9 @@ import (
 // After an error the line also has error_type, which is one of few names. It has the text of the
 // error if the error is one of this package.
 //
-// A line never contains a prompt, an answer or a key. But the text of an error contains texts of
-// the program itself: the cause of a context (see [context.WithCancelCause]) and the error of an
-// HTTP transport.
+// A line never contains a prompt, an answer or a key. But the text of an error contains the message
+// of the service, which may quote a part of the request, and texts of the program itself: the cause
+// of a context (see [context.WithCancelCause]) and the error of an HTTP transport.
 //
 // The level is
 //
