@@ -103,17 +103,11 @@ func (c *config) inputsOfOne(inputs []EmbeddingInput) int {
 
 // size returns about as many bytes as the input has text and data.
 func (in *EmbeddingInput) size() int {
-	size := len(in.Text) + 4*len(in.Tokens)
-	for i := range in.Content {
-		p := &in.Content[i]
-		if size += len(p.Text); p.ImageURL != nil {
-			size += len(p.ImageURL.URL)
-		}
-		if p.InputAudio != nil {
-			size += len(p.InputAudio.Data)
-		}
+	if in.Content == nil && in.Extra == nil {
+		return len(in.Text) + 4*len(in.Tokens)
 	}
-	return size
+	data, _ := encode(in) // media may be anywhere in it; an error comes again when the request is encoded
+	return len(data)
 }
 
 func (k *checker) embeddings(req *EmbeddingRequest) {
