@@ -247,7 +247,7 @@ type EmbeddingRequest struct {
 	// InputType says what the inputs are for, such as search_query or search_document. Some models
 	// need it.
 	InputType string `json:"input_type,omitzero"`
-	// Dimensions is the length of the vectors. 0 means the default of the model. Few models support
+	// Dimensions is the length of the vectors. Nil means the default of the model. Few models support
 	// other lengths.
 	Dimensions *int `json:"dimensions,omitzero"`
 	// EncodingFormat selects how vectors are sent. If it is empty, [EmbeddingsService.Create] asks for
