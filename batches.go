@@ -401,11 +401,10 @@ func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts 
 			default:
 				seen[last] = true
 				values.Set("after", last)
-				continue
 			}
-			break
+			err = cfg.secrets.conceal(err) // the next request is refused with it, so that observers see it
 		}
-		yield(nil, cfg.secrets.conceal(err))
+		yield(nil, err)
 	}
 }
 
