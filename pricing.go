@@ -276,7 +276,7 @@ var errNotDecimal = errors.New("openrouter: not a decimal number")
 func (d Decimal) Rat() (*big.Rat, error) {
 	_, exp, _ := strings.Cut(strings.ToLower(string(d)), "e")
 	n, err := strconv.Atoi(exp)
-	if exp != "" && (err != nil || max(n, -n) > maxExponent) || len(d) > maxDecimal || strings.Trim(string(d), "0123456789+-.eE") != "" {
+	if exp != "" && (err != nil || max(n, -n) > maxExponent) || len(d) > maxDecimal || !d.hasDigits() {
 		return nil, errNotDecimal
 	}
 	r, ok := new(big.Rat).SetString(string(d))
@@ -285,6 +285,10 @@ func (d Decimal) Rat() (*big.Rat, error) {
 	}
 	return r, nil
 }
+
+// hasDigits reports whether d has only the characters of a decimal number. Go reads others, too, such
+// as Inf and 0x1p4.
+func (d Decimal) hasDigits() bool { return strings.Trim(string(d), "0123456789+-.eE") == "" }
 
 // PerMillion returns the exact price of a million units, with at least two decimals: for
 // "0.00000125" it is "1.25". [MaxPrice] and [ModelListParams.MinPrice] use this unit. The result is
