@@ -22,8 +22,9 @@ const embeddingsPath = "/embeddings"
 // Create returns a vector for each input of the request: Data[i] belongs to Input[i].
 //
 // A long list of inputs is sent in several requests, one after another; see [WithMaxInputs]. Usage
-// is their sum. If a request fails, Create returns the error and a list with the vectors of the
-// requests before, for the first inputs. The list is nil if there are none.
+// is their sum, and the members beside Data are those of the last one. If a request fails, Create
+// returns the error and a list with the vectors of the requests before, for the first inputs. The
+// list is nil if there are none.
 //
 // Unless EncodingFormat is set, Create asks for vectors in base64. It also accepts lists of
 // numbers. If the answer does not have exactly one vector for each input, the error is a
