@@ -126,7 +126,7 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
-		op.BaseURL = c.baseURL
+		op.BaseURL = c.secrets.Text(c.baseURL)
 	}
 	ctx = w.start(ctx, c, op)
 	call := *c
