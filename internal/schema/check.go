@@ -108,7 +108,11 @@ func (c *Checker) checkValid(data []byte) ([]string, error) {
 		return nil, err
 	}
 	if p.twice {
-		for _, place := range duplicates(data) {
+		root, err := parseNode(data)
+		if err != nil {
+			return nil, err
+		}
+		for _, place := range root.duplicates("") {
 			lines = append(lines, place+": is there twice")
 		}
 	}
@@ -165,22 +169,16 @@ func compare(a, b violation) int {
 // collect lists the violations below e. nullable tells that null is accepted at the place of e.
 func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[]violation) {
 	nullable = nullable || c.isOptional(e.SchemaURL)
+	if nullable && isAboutNull(e.ErrorKind) {
+		return
+	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
 		for _, cause := range e.Causes {
-			_, isGroup := e.ErrorKind.(*kind.Schema)
-			c.collect(cause, nullable && !isGroup && len(cause.InstanceLocation) == len(e.InstanceLocation), found)
+			c.collect(cause, nullable && len(cause.InstanceLocation) == len(e.InstanceLocation), found)
 		}
 	case *kind.Type:
-		if k.Got == "null" && nullable {
-			return
-		}
 		add(found, e, "must be "+either(k.Want)+", is "+article(k.Got))
-	case *kind.Enum, *kind.Const:
-		if instance := reflectGot(e.ErrorKind); instance == nil && nullable {
-			return
-		}
-		add(found, e, message(e))
 	case *kind.Required:
 		for _, name := range k.Missing {
 			*found = append(*found, violation{append(slices.Clone(e.InstanceLocation), name), "is missing"})
@@ -222,14 +220,17 @@ func add(found *[]violation, e *jsonschema.ValidationError, text string) {
 	*found = append(*found, violation{e.InstanceLocation, text})
 }
 
-func reflectGot(k jsonschema.ErrorKind) any {
+// isAboutNull reports whether a value is refused that is null.
+func isAboutNull(k jsonschema.ErrorKind) bool {
 	switch k := k.(type) {
+	case *kind.Type:
+		return k.Got == "null"
 	case *kind.Enum:
-		return k.Got
+		return k.Got == nil
 	case *kind.Const:
-		return k.Got
+		return k.Got == nil
 	}
-	return k
+	return false
 }
 
 // message is the violation in the validator's words, or in shorter ones.

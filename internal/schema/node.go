@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -22,7 +21,7 @@ type member struct {
 	value *node
 }
 
-// parseNode parses a schema. Numbers keep their text.
+// parseNode parses JSON. Numbers keep their text.
 func parseNode(data []byte) (*node, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -160,50 +159,19 @@ func word(s string) *node            { return &node{scalar: quoted(s)} }
 
 var no = &node{scalar: json.RawMessage("false")}
 
-// duplicates returns the places where an object has two members of a name. data is one JSON value.
-func duplicates(data []byte) []string {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var found []string
-	_ = findDuplicates(d, "", &found)
+// duplicates returns the places below path where an object has two members of a name.
+func (n *node) duplicates(path string) (found []string) {
+	seen := map[string]bool{}
+	for _, m := range n.members {
+		at := join(path, m.name)
+		if seen[m.name] {
+			found = append(found, at)
+		}
+		seen[m.name] = true
+		found = append(found, m.value.duplicates(at)...)
+	}
+	for i, e := range n.elems {
+		found = append(found, e.duplicates(fmt.Sprintf("%s[%d]", path, i))...)
+	}
 	return found
-}
-
-func findDuplicates(d *json.Decoder, path string, found *[]string) error {
-	token, err := d.Token()
-	if err != nil {
-		return err
-	}
-	switch token {
-	case json.Delim('{'):
-		seen := map[string]bool{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return err
-			}
-			key, ok := name.(string)
-			if !ok {
-				return io.ErrUnexpectedEOF
-			}
-			at := join(path, key)
-			if seen[key] {
-				*found = append(*found, at)
-			}
-			seen[key] = true
-			if err := findDuplicates(d, at, found); err != nil {
-				return err
-			}
-		}
-	case json.Delim('['):
-		for i := 0; d.More(); i++ {
-			if err := findDuplicates(d, fmt.Sprintf("%s[%d]", path, i), found); err != nil {
-				return err
-			}
-		}
-	default:
-		return nil
-	}
-	_, err = d.Token()
-	return err
 }
