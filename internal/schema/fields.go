@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
@@ -71,10 +72,7 @@ func jsonFields(t reflect.Type) []field {
 					next = append(next, level{inner, index, unreachable})
 					continue
 				}
-				f := field{name: name, typ: sf.Type, tag: sf.Tag, index: index, tagged: name != "", unreachable: l.unreachable}
-				if name == "" {
-					f.name = sf.Name
-				}
+				f := field{name: cmp.Or(name, sf.Name), typ: sf.Type, tag: sf.Tag, index: index, tagged: name != "", unreachable: l.unreachable}
 				if !sf.IsExported() && isPointer {
 					f.unreachable = "is an embedded pointer to an unexported struct, which encoding/json cannot set"
 				}

@@ -65,11 +65,11 @@ func readNode(d *json.Decoder) (*node, error) {
 	return n, err
 }
 
-// MarshalJSON writes the members in their order.
-func (n *node) MarshalJSON() ([]byte, error) {
+// json returns the value with the members in their order.
+func (n *node) json() json.RawMessage {
 	var b bytes.Buffer
 	n.write(&b)
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 func (n *node) write(b *bytes.Buffer) {
@@ -99,13 +99,9 @@ func (n *node) write(b *bytes.Buffer) {
 	}
 }
 
-// quoted is s as JSON, without the escapes that only HTML needs.
-func quoted(s string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string always encodes
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+func quoted(s string) json.RawMessage {
+	text, _ := json.Marshal(s) // a string always has JSON
+	return text
 }
 
 func (n *node) get(name string) *node {
@@ -136,9 +132,7 @@ func (n *node) text() string {
 	if json.Unmarshal(n.scalar, &s) == nil && n.kind == 0 {
 		return s
 	}
-	var b bytes.Buffer
-	n.write(&b)
-	return b.String()
+	return string(n.json())
 }
 
 // texts returns the elements of a list, or the text of anything else.
