@@ -11,8 +11,8 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// begin checks what was given.
-func (l *loop) begin() error {
+// validate checks what was given, and offers the tools of the agent.
+func (l *loop) validate() error {
 	var found []openrouter.Violation
 	if l.Client == nil {
 		found = append(found, openrouter.Violation{Field: "Agent.Client", Problem: "is nil"})

@@ -32,7 +32,6 @@ type loop struct {
 	repeats   repeats
 	isAgain   bool  // an empty answer has been asked for again
 	last      error // the limit that the last request follows; nil before
-	settled   bool
 }
 
 func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, opts []openrouter.Option) *loop {
@@ -50,7 +49,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 // do runs the loop to its end, under the observers of the client.
 func (l *loop) do() (err error) {
 	if l.Client == nil {
-		return l.begin()
+		return l.validate()
 	}
 	ctx, end := l.observe()
 	l.ctx, err = ctx, errPanicked
@@ -59,7 +58,7 @@ func (l *loop) do() (err error) {
 }
 
 func (l *loop) steps() error {
-	if err := l.begin(); err != nil {
+	if err := l.validate(); err != nil {
 		return err
 	}
 	if at, calls := unanswered(l.run.Messages); len(calls) > 0 {
@@ -134,7 +133,6 @@ func (l *loop) refuse(jobs []*job, why told) {
 	if len(jobs) == 0 {
 		return
 	}
-	l.settled = false
 	defer l.settle(len(l.run.Messages)-1, jobs) // the loop over the events may panic
 	l.abandon(jobs, why)
 }
@@ -151,7 +149,6 @@ func (l *loop) endsWithResult() bool {
 
 // advance runs calls and decides whether the run goes on.
 func (l *loop) advance(at int, jobs []*job) (isDone bool, err error) {
-	l.settled = false
 	if err := l.answer(at, jobs); err != nil {
 		return true, err
 	}

@@ -42,7 +42,7 @@ func (m *meter) add(usd float64) {
 
 // isOver reports whether the budget of the run itself is spent.
 func (m *meter) isOver() bool {
-	if m == nil || m.most == 0 {
+	if m.most == 0 {
 		return false
 	}
 	m.mu.Lock()
