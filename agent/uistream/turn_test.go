@@ -81,6 +81,7 @@ func TestContinue(t *testing.T) {
 		"no result of a call that is not known": {texts("u:One.", "a:Yes."), chat(assistant(result("c1"))), "u:One. a:Yes."},
 		"a message in place of a decision":      {texts("u:One.", "call:", "t:c1=real"), chat(user("Two.")), "u:One. a:[c1][c2] t:c1=real t:c2=" + denied + " u:Two."},
 		"a message in place of a result":        {texts("u:One.", "call:", "t:c2=ok"), chat(user("Two.")), "u:One. a:[c1][c2] t:c1=error: there is no result: the user went on without it t:c2=ok u:Two."},
+		"a message in place of two decisions":   {append(texts("u:One."), assistantWith(call("c1", "add_note", "{}"), call("c1", "add_note", "{}"))), chat(user("Two.")), "u:One. a:[c1][c1] t:c1=" + denied + " t:c1=" + denied + " u:Two."},
 		"a message with a decision":             {texts("u:One.", "call:", "t:c1=real"), chat(assistant(decided), user("Two.")), "u:One. a:[c1][c2] t:c1=real u:Two."},
 		"a decision":                            {texts("u:One.", "call:", "t:c1=real"), chat(assistant(decided)), "u:One. a:[c1][c2] t:c1=real"},
 		"another answer":                        {texts("s:x", "u:One.", "a:1", "u:Two.", "a:2"), again(user("One."), assistant(result("c9")), user("Two.")), "s:x u:One. a:1 u:Two."},
