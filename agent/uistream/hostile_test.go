@@ -51,20 +51,6 @@ func TestUnknownPartsAreLeftAlone(t *testing.T) {
 	require.EqualError(t, err, "uistream: messages[0]: parts[0]: a user message may have only text and files")
 }
 
-// Some providers send the name of a call again with each fragment.
-func TestNameInEachFragment(t *testing.T) {
-	fragment := func(id, args string) string {
-		return `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"` + id + `","type":"function","function":{"name":"add_note","arguments":"` + args + `"}}]}}]}` + "\n\n"
-	}
-	body, _, err := serve(t, agent.Agent{Tools: []agent.Tool{note}}, question(),
-		openroutertest.Raw(fragment("", "{")+fragment("c1", `\"Line\":\"a\"}`)+`data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}`+"\n\ndata: [DONE]\n\n").Header("Content-Type", "text/event-stream"),
-		openroutertest.Text("Done."))
-	require.NoError(t, err)
-	start := only(partsOf(t, body), "tool-input-start")
-	require.Len(t, start, 1)
-	assert.Equal(t, "add_note", start[0]["toolName"])
-}
-
 // The client refuses objects that could change the prototypes of its own, and whatever follows them. It
 // gets their text.
 func TestNothingThatTheClientRefuses(t *testing.T) {
