@@ -93,7 +93,7 @@ func TestKindsOfErrors(t *testing.T) {
 			[]string{"items[0].count: must be an integer, is a number", "kind: value must be one of 'bill', 'credit'", "more: is not allowed", "number: must be a string, is a number"}, 2},
 		"twice": {[]openroutertest.Reply{text(strings.Replace(valid, `"total"`, `"kind":"credit","total"`, 1)).Times(2)}, structured.ErrViolation, []string{"kind: is there twice"}, 2},
 		"null":  {[]openroutertest.Reply{text(strings.Replace(valid, `12.5`, `null`, 1)).Times(2)}, structured.ErrViolation, []string{"total: must be a number, is null"}, 2},
-		"huge":  {[]openroutertest.Reply{text(strings.Replace(valid, `2,`, `92233720368547758080,`, 1)).Times(2)}, structured.ErrViolation, []string{"items.0.count: number 92233720368547758080 does not fit in int"}, 2},
+		"huge":  {[]openroutertest.Reply{text(strings.Replace(valid, `2,`, `92233720368547758080,`, 1)).Times(2)}, structured.ErrViolation, []string{"number 92233720368547758080 does not fit into a Go value of type int"}, 2},
 		"invalid": {[]openroutertest.Reply{text(strings.Replace(valid, "bill", "credit", 1)).Times(2)}, structured.ErrViolation,
 			[]string{"a credit has no items"}, 2},
 	} {
@@ -130,9 +130,9 @@ func TestKindsOfErrors(t *testing.T) {
 					assert.Equal(t, other == c.want, errors.Is(err, other), "%s: %v", way, other)
 				}
 				assert.Equal(t, c.want == structured.ErrRefused, errors.Is(err, openrouter.ErrRefusal), way)
-				if name == "huge" {
+				if name == "huge" { // the experiment jsonv2 writes the place in another way
 					require.Len(t, e.Violations, 1)
-					assert.Contains(t, e.Violations[0], "number 92233720368547758080 does not fit into a Go value of type int")
+					assert.Contains(t, e.Violations[0], c.lines[0])
 				} else {
 					assert.Equal(t, c.lines, e.Violations, way)
 				}
