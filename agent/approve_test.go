@@ -22,6 +22,11 @@ func approve(decisions map[string]agent.Decision) func(context.Context, openrout
 	}
 }
 
+// decide decides the same for all calls.
+func decide(d agent.Decision) func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+	return func(context.Context, openrouter.ToolCall) (agent.Decision, error) { return d, nil }
+}
+
 var (
 	allow = agent.Decision{Allow: true}
 	wait  = agent.Decision{Wait: true, Allow: true} // Wait wins

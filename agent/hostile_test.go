@@ -69,9 +69,7 @@ func TestResultsThatCannotBeSent(t *testing.T) {
 		assert.Equal(t, want, results(run.Messages)["c1"])
 		assert.Error(t, run.Steps[0].Outcomes[0].Err)
 
-		tool.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
-			return agent.Decision{Wait: true}, nil
-		}
+		tool.Approve = decide(wait)
 		run, err = agent.Agent{Client: fake(t, call("c1", "one")).Client(), Tools: []agent.Tool{tool}}.Run(t.Context(), question())
 		require.NoError(t, err)
 		require.EqualError(t, run.Resolve("c1", agent.Result{Content: content}), strings.Replace(want, "error", "agent", 1))
@@ -107,9 +105,7 @@ func TestPointerToResult(t *testing.T) {
 // Runs that were copied, and requests that were made of them, keep their own messages.
 func TestCopiesOfARunAreApart(t *testing.T) {
 	ask := echo
-	ask.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
-		return agent.Decision{Wait: true}, nil
-	}
+	ask.Approve = decide(wait)
 	srv := fake(t, call("c1", "one"))
 	run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{ask}}.Run(t.Context(), question())
 	require.NoError(t, err)

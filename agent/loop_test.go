@@ -204,10 +204,7 @@ func testGoexit(t *testing.T) {
 	for _, parallel := range []int{0, 1} {
 		srv := fake(t, call("c1", "one").ToolCall("c2", "exit", `{}`).ToolCall("c3", "echo", `{"text":"three"}`))
 		var run *agent.Run
-		a := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo, exit}, Parallel: parallel}
-		a.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
-			return agent.Decision{Allow: true}, nil
-		}
+		a := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo, exit}, Parallel: parallel, Approve: decide(allow)}
 		a.Prepare = func(_ context.Context, r *agent.Run, _ *agent.Next) error { run = r; return nil }
 		ended, returned := make(chan bool), false
 		go func() {

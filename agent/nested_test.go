@@ -140,10 +140,7 @@ func testNested(t *testing.T) {
 
 func testNestedWait(t *testing.T) {
 	srv := fake(t, openroutertest.ToolCall("c1", "delegate", `{}`).ForModel("a/b"), openroutertest.Text("Done.").ForModel("a/b"), call("d1", "x").ForModel("inner"))
-	inner := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}
-	inner.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
-		return agent.Decision{Wait: true}, nil
-	}
+	inner := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}, Approve: decide(wait)}
 	pending := 0
 	tool := agent.NewTool("delegate", "", func(ctx context.Context, _ struct{}) (string, error) {
 		run, err := inner.Run(ctx, &openrouter.ChatCompletionRequest{Model: "inner", Messages: []openrouter.Message{openrouter.UserMessage("Inner?")}})

@@ -217,13 +217,7 @@ func testOrder(t *testing.T) {
 		req.Tools = []openrouter.Tool{openrouter.WebSearchTool{}}
 		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{slow, echo, failing}}.Run(t.Context(), req)
 		require.NoError(t, err)
-		var ids []string
-		for _, m := range run.Messages {
-			if m.Role == openrouter.RoleTool {
-				ids = append(ids, m.ToolCallID)
-			}
-		}
-		assert.Equal(t, []string{"c1", "c2", "c3", "c4"}, ids)
+		assert.Equal(t, []string{"c1", "c2", "c3", "c4"}, ids(run.Messages))
 		var tools []string
 		for _, r := range srv.Requests() {
 			var body struct{ Tools json.RawMessage }
