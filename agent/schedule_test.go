@@ -275,13 +275,6 @@ func testPanic(t *testing.T) {
 	assert.True(t, ok)
 }
 
-// recovered returns what f panics with.
-func recovered(f func()) (value any) {
-	defer func() { value = recover() }()
-	f()
-	return nil
-}
-
 func testGoexit(t *testing.T) {
 	exit := agent.NewTool("exit", "", func(context.Context, struct{}) (string, error) { runtime.Goexit(); return "", nil })
 	for _, parallel := range []int{0, 1} {
