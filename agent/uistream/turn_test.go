@@ -12,6 +12,7 @@ import (
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/agent"
 	"github.com/openrouter-go/openrouter/agent/uistream"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 // brief writes a conversation in one line.
@@ -141,6 +142,51 @@ func TestApprove(t *testing.T) {
 		"name into arguments": call("c1", "add_not", `e{"Line":"a"}`),
 	} {
 		assert.Equal(t, agent.Decision{Wait: true}, decide(turn(), other), name)
+	}
+}
+
+// Some providers keep the signature of their reasoning in the ids of calls.
+func TestLongIDs(t *testing.T) {
+	id := strings.Repeat("x", 8000)
+	ask := note
+	ask.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+		return agent.Decision{Wait: true}, nil
+	}
+	body, run, err := serve(t, agent.Agent{Tools: []agent.Tool{ask}}, question(), openroutertest.ToolCall(id, "add_note", `{"Line":"a"}`))
+	require.NoError(t, err)
+	asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"].(string)
+	turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+id+`","state":"approval-responded","approval":{"id":"`+asked+`","approved":true}}`)))
+	require.NoError(t, err)
+	d, err := turn.Approve(t.Context(), run.Pending[0])
+	require.NoError(t, err)
+	assert.True(t, d.Allow)
+	_, _, err = read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+strings.Repeat(id, 3)+`","state":"approval-responded","approval":{"id":"x"}}`)))
+	require.EqualError(t, err, "uistream: the id of a call has more than 16384 bytes")
+}
+
+// A decision of a page that was loaded again counts, however the model wrote the arguments.
+func TestADecisionAfterAReload(t *testing.T) {
+	for _, args := range []string{`{"Line":"a"}`, " {\"Line\": \"a\"}\n", `"{\"Line\":\"a\"}"`} {
+		ask := agent.Agent{Tools: []agent.Tool{note}, Approve: (&uistream.Turn{}).Approve}
+		body, run, err := serve(t, ask, question(), openroutertest.ToolCall("c1", "add_note", args))
+		require.NoError(t, err)
+		asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"]
+
+		var page []struct {
+			Parts []struct{ Approval struct{ ID string } }
+		}
+		require.NoError(t, json.Unmarshal(uistream.History(run.Messages), &page))
+		id := page[1].Parts[1].Approval.ID
+		assert.Equal(t, asked, id, "%q", args)
+
+		turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"c1","state":"approval-responded","approval":{"id":"`+id+`","approved":true}}`)))
+		require.NoError(t, err)
+		ask.Approve = turn.Approve
+		req := question()
+		req.Messages = turn.Continue(run.Messages)
+		_, run, err = serve(t, ask, req, openroutertest.Text("Done."))
+		require.NoError(t, err)
+		assert.Equal(t, "Done.", run.Text(), "%q", args)
 	}
 }
 
