@@ -188,17 +188,26 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 			*found = append(*found, violation{append(slices.Clone(e.InstanceLocation), name), "is not allowed"})
 		}
 	case *kind.AnyOf, *kind.OneOf:
-		var inner []violation
-		for _, cause := range e.Causes {
-			from := len(inner)
-			c.collect(cause, nullable, &inner)
-			slices.SortStableFunc(inner[from:], compare) // the validator goes through maps
+		if text := c.alternatives(e, nullable); text != "" {
+			add(found, e, text)
 		}
-		if len(inner) == 0 && len(e.Causes) > 0 {
-			return // null, where it is accepted
-		}
-		var texts []string
-		for _, v := range inner {
+	default:
+		add(found, e, message(e))
+	}
+}
+
+// alternatives says why a value fits none of the schemas of a choice, or more than one. It is empty
+// for a null that is accepted.
+func (c *Checker) alternatives(e *jsonschema.ValidationError, nullable bool) string {
+	if len(e.Causes) == 0 {
+		return message(e)
+	}
+	var texts []string
+	for _, cause := range e.Causes {
+		var found []violation
+		c.collect(cause, nullable, &found)
+		slices.SortStableFunc(found, compare) // the validator goes through maps
+		for _, v := range found {
 			text := v.text
 			if rest := v.path[min(len(v.path), len(e.InstanceLocation)):]; len(rest) > 0 {
 				text = strings.Join(rest, ".") + " " + text
@@ -207,13 +216,8 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 				texts = append(texts, text)
 			}
 		}
-		if len(texts) == 0 {
-			texts = []string{message(e)}
-		}
-		add(found, e, strings.Join(texts, ", or "))
-	default:
-		add(found, e, message(e))
 	}
+	return strings.Join(texts, ", or ")
 }
 
 func add(found *[]violation, e *jsonschema.ValidationError, text string) {

@@ -174,15 +174,7 @@ func (s *strictener) strict(n *node, path string, depth int) *node {
 		case m.name == "const":
 			out.set("enum", list(m.value))
 		case m.name == "anyOf", m.name == "oneOf":
-			branches := list()
-			for _, b := range m.value.elems {
-				if branch := s.strict(b, path, depth); branch.get("anyOf") != nil {
-					branches.elems = append(branches.elems, branch.get("anyOf").elems...)
-				} else {
-					branches.elems = append(branches.elems, branch)
-				}
-			}
-			out.set("anyOf", branches)
+			out.set("anyOf", s.branches(m.value, path, depth))
 		case m.name == "items":
 			out.set("items", s.strict(m.value, path+"[]", depth+1))
 		case m.name == "properties", m.name == "required", m.name == "additionalProperties":
@@ -213,6 +205,20 @@ func (s *strictener) strict(n *node, path string, depth int) *node {
 		s.problem(path, "has elements that may be any JSON"+useLax)
 	}
 	return described(out, description, notes)
+}
+
+// branches rewrites the schemas of a choice. Those of a choice within it are its own.
+func (s *strictener) branches(n *node, path string, depth int) *node {
+	all := list()
+	for _, b := range n.elems {
+		branch := s.strict(b, path, depth)
+		if inner := branch.get("anyOf"); inner != nil {
+			all.elems = append(all.elems, inner.elems...)
+			continue
+		}
+		all.elems = append(all.elems, branch)
+	}
+	return all
 }
 
 // setType keeps a type. Gemini knows no lists of types.

@@ -3,6 +3,8 @@
 //
 // [Reflect] describes what encoding/json decodes into a type. [Compile] prepares a schema, reflected
 // or written by hand, for [Checker.Check]. [Decode] is json.Unmarshal for JSON that a model wrote.
+// [OutputOf] fits a schema to the strict modes of providers. [Shown] and [Slot] are for values whose
+// JSON is still arriving.
 package schema
 
 import (
