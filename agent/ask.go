@@ -36,7 +36,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 	l.tools, l.functions = tools, nil
 	var found []openrouter.Violation
 	seen := map[string]int{}
-	name := func(i int, name string) {
+	claim := func(i int, name string) {
 		if first, ok := seen[name]; ok {
 			found = append(found, openrouter.Violation{Field: field(i, "function.name"), Value: name,
 				Problem: fmt.Sprintf("is %q, like that of tools[%d]: the model could not tell them apart", name, first)})
@@ -46,7 +46,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 	for i, other := range others {
 		if f := functionOf(other); f != "" {
 			l.functions = append(l.functions, f)
-			name(i, f)
+			claim(i, f)
 		}
 	}
 	for i := range tools {
@@ -55,7 +55,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 			found = append(found, openrouter.Violation{Field: field(at, "function.name"), Value: n,
 				Problem: fmt.Sprintf("is %q, must have 1 to 64 letters, digits, underscores and dashes", n)})
 		} else {
-			name(at, n)
+			claim(at, n)
 		}
 		if t.err != nil {
 			found = append(found, openrouter.Violation{Field: field(at, "function.parameters"), Err: t.err,

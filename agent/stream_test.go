@@ -258,14 +258,12 @@ func testStreamError(t *testing.T) {
 		openrouter.ErrProviderUnavailable: openroutertest.Text("Half").MidStreamError(502, openrouter.ErrProviderUnavailable),
 	} {
 		s := agent.Agent{Client: fake(t, reply).Client()}.Stream(t.Context(), question())
-		n := 0
 		var err error
 		for e, failure := range s.Events() {
 			require.NoError(t, err, "nothing comes after it")
 			if err = failure; err != nil {
 				assert.Equal(t, agent.Event{}, e)
 			}
-			n++
 		}
 		requireError(t, s.Run(), err, want)
 	}

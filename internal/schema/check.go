@@ -121,7 +121,7 @@ func (c *Checker) checkValid(data []byte) ([]string, error) {
 
 func (c *Checker) checkValue(value any) (lines []string, err error) {
 	defer func() {
-		if v := recover(); v != nil { // the validator gives up on numbers such as 1e9999999
+		if v := recover(); v != nil { // what a model writes must not end the program
 			lines, err = nil, fmt.Errorf("cannot be checked: %v", v)
 		}
 	}()

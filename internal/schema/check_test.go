@@ -121,12 +121,14 @@ func TestNumbersAreExact(t *testing.T) {
 
 // A number with a huge exponent must neither hang nor crash.
 func TestHugeNumbersAreHarmless(t *testing.T) {
-	for _, c := range []*schema.Checker{checker[bounds](t), checker[scalars](t)} {
-		for _, n := range []string{"1e9999999", "-1e-9999999", "1e999999999999999999999"} {
-			lines, err := c.Check([]byte(`{"number":` + n + `,"Int":` + n + `,"Float":` + n + `}`))
-			assert.True(t, err != nil || len(lines) > 0, n)
-		}
+	c := checker[bounds](t)
+	for _, n := range []string{"1e9999999", "-1e-9999999", "1e999999999999999999999", strings.Repeat("9", 2001)} {
+		_, err := c.Check([]byte(`{"number":` + n + `}`))
+		assert.EqualError(t, err, "cannot be checked: a number has too many digits", n)
 	}
+	lines, err := c.Check([]byte(`{"number":1e2000,"ratio":1e-2000}`))
+	require.NoError(t, err)
+	assert.NotEmpty(t, lines)
 }
 
 func TestSchemasByHand(t *testing.T) {
