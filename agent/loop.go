@@ -31,7 +31,7 @@ type loop struct {
 	requests  int
 	repeats   repeats
 	isAgain   bool  // an empty answer has been asked for again
-	last      error // the limit that the last request follows; nil before
+	last      error // the limit that was reached, if Final allows one more request
 }
 
 func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, opts []openrouter.Option) *loop {

@@ -33,7 +33,7 @@ type job struct {
 	cancel  context.CancelFunc
 	begin   time.Time
 	claimed atomic.Bool   // the outcome is decided
-	over    chan struct{} // closed when it is
+	over    chan struct{} // closed when the outcome is decided
 }
 
 func newJob(call openrouter.ToolCall, received openrouter.FunctionCall, cut bool) *job {

@@ -13,8 +13,8 @@ import (
 // Output asks for a T, with settings. The zero value does what the functions of the package do. It
 // may be copied and shared.
 type Output[T any] struct {
-	// Name is what the model is told that a T is called, in up to 64 letters, digits, underscores and
-	// dashes. Empty means the name of the type, or answer.
+	// Name tells the model what a T is called: up to 64 letters, digits, underscores and dashes. Empty
+	// means the name of the type, or answer if it has none.
 	Name string
 	// Description tells the model what the answer is for.
 	Description string

@@ -224,7 +224,7 @@ func add(found *[]violation, e *jsonschema.ValidationError, text string) {
 	*found = append(*found, violation{e.InstanceLocation, text})
 }
 
-// isAboutNull reports whether a value is refused that is null.
+// isAboutNull reports whether the value that is refused is null.
 func isAboutNull(k jsonschema.ErrorKind) bool {
 	switch k := k.(type) {
 	case *kind.Type:
