@@ -190,6 +190,15 @@ func TestADecisionAfterAReload(t *testing.T) {
 	}
 }
 
+// Only a call of the last answer waits, also where an earlier one with its id was never answered.
+func TestHistoryOfAnOldCallWithoutAResult(t *testing.T) {
+	unanswered := assistantWith(call("c1", "add_note", `{}`))
+	var page []struct{ Parts []struct{ State string } }
+	require.NoError(t, json.Unmarshal(uistream.History([]openrouter.Message{unanswered, openrouter.UserMessage("Hm."), unanswered}), &page))
+	assert.Equal(t, "input-available", page[0].Parts[1].State)
+	assert.Equal(t, "approval-requested", page[2].Parts[1].State)
+}
+
 // What History makes of every kind of message is what Serve has sent.
 func TestHistory(t *testing.T) {
 	assert.Equal(t, "[]", string(uistream.History(nil)))
