@@ -108,11 +108,7 @@ func (c *Checker) checkValid(data []byte) ([]string, error) {
 		return nil, err
 	}
 	if p.twice {
-		root, err := parseNode(data)
-		if err != nil {
-			return nil, err
-		}
-		for _, place := range root.duplicates("") {
+		for _, place := range parseNode(data).duplicates("") {
 			lines = append(lines, place+": is there twice")
 		}
 	}

@@ -21,48 +21,31 @@ type member struct {
 	value *node
 }
 
-// parseNode parses JSON. Numbers keep their text.
-func parseNode(data []byte) (*node, error) {
+// parseNode reads valid JSON. Numbers keep their text.
+func parseNode(data []byte) *node {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	return readNode(d)
 }
 
-func readNode(d *json.Decoder) (*node, error) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
+func readNode(d *json.Decoder) *node {
+	token, _ := d.Token()
+	delim, ok := token.(json.Delim)
+	if !ok {
+		text, _ := json.Marshal(token)
+		return &node{scalar: text}
 	}
-	n := &node{}
-	switch token {
-	case json.Delim('{'):
-		n.kind = '{'
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			value, err := readNode(d)
-			if err != nil {
-				return nil, err
-			}
-			n.members = append(n.members, member{name.(string), value})
+	n := &node{kind: byte(delim)}
+	for d.More() {
+		if n.kind == '[' {
+			n.elems = append(n.elems, readNode(d))
+			continue
 		}
-	case json.Delim('['):
-		n.kind = '['
-		for d.More() {
-			value, err := readNode(d)
-			if err != nil {
-				return nil, err
-			}
-			n.elems = append(n.elems, value)
-		}
-	default:
-		n.scalar, err = json.Marshal(token)
-		return n, err
+		name, _ := d.Token()
+		n.members = append(n.members, member{name.(string), readNode(d)})
 	}
-	_, err = d.Token() // the end
-	return n, err
+	_, _ = d.Token() // the end
+	return n
 }
 
 // json returns the value with the members in their order.

@@ -51,10 +51,7 @@ func newOutput(key outputKey) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := parseNode(doc)
-	if err != nil {
-		return nil, err
-	}
+	root := parseNode(doc)
 	o := &Output{}
 	if kind := root.get("type"); kind == nil || kind.text() != "object" {
 		o.Wrapped = true
