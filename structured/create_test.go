@@ -187,6 +187,12 @@ func TestRepair(t *testing.T) {
 	assert.Equal(t, wrong, e.Text)
 	assert.Equal(t, 0.01, e.Usage.Cost)
 
+	srv = openroutertest.NewServer(t, text(wrong), openroutertest.Text("Half").FinishReason("error").Cost(0.02))
+	_, _, err = structured.Create[invoice](t.Context(), srv.Client(openrouter.WithMaxRetries(0)), request())
+	e, _ = errors.AsType[*structured.Error](err)
+	require.NotNil(t, e)
+	assert.InDelta(t, 0.03, e.Usage.Cost, 1e-9, "what the failure cost, too")
+
 	srv = openroutertest.NewServer(t, text(wrong), openroutertest.Refusal(refusal).Cost(0.02))
 	_, _, err = structured.Create[invoice](t.Context(), srv.Client(), request())
 	require.ErrorIs(t, err, structured.ErrRefused, "the last answer decides")
@@ -291,6 +297,32 @@ func TestDecisions(t *testing.T) {
 	assert.Nil(t, decoded[withEnum](t, `{"level":null}`).Level)
 	_, err = structured.Decode[withEnum](answer(`{"level":"no"}`))
 	assert.ErrorIs(t, err, structured.ErrViolation)
+}
+
+type even int
+
+func (e even) Validate() error {
+	if e%2 != 0 {
+		return fmt.Errorf("%d is odd", e)
+	}
+	return nil
+}
+
+// T may have the method itself, on its pointer, or be the pointer.
+func TestValidate(t *testing.T) {
+	assert.Equal(t, even(2), decoded[even](t, `{"value":2}`))
+	assert.Equal(t, even(2), *decoded[*even](t, `{"value":2}`))
+	credit := strings.Replace(valid, "bill", "credit", 1)
+	for want, check := range map[string]func() error{
+		"3 is odd":               func() error { _, err := structured.Decode[even](answer(`{"value":3}`)); return err },
+		"5 is odd":               func() error { _, err := structured.Decode[*even](answer(`{"value":5}`)); return err },
+		"a credit has no items":  func() error { _, err := structured.Decode[invoice](answer(credit)); return err },
+		"a credit has no items ": func() error { _, err := structured.Decode[*invoice](answer(credit)); return err },
+	} {
+		e, ok := errors.AsType[*structured.Error](check())
+		require.True(t, ok, want)
+		assert.Equal(t, []string{strings.TrimSpace(want)}, e.Violations)
+	}
 }
 
 func TestLax(t *testing.T) {

@@ -204,16 +204,11 @@ func unfit(err error) string {
 // validate asks a value whether it is valid.
 func validate[T any](v *T) error {
 	type validator interface{ Validate() error }
-	if own, ok := any(*v).(validator); ok && !isNil(*v) {
-		return own.Validate()
-	}
 	if own, ok := any(v).(validator); ok {
 		return own.Validate()
 	}
+	if own, ok := any(*v).(validator); ok && !reflect.ValueOf(own).IsNil() { // T is itself a pointer
+		return own.Validate()
+	}
 	return nil
-}
-
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }
