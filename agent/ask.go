@@ -174,11 +174,7 @@ func (l *loop) read(s *openrouter.Stream) (answer *openrouter.ChatCompletion, r 
 	for chunk, failure := range s.Chunks() {
 		if failure != nil {
 			isDone = true
-			partial := partialOf(failure)
-			if partial == nil {
-				partial = s.Response()
-			}
-			return nil, l.receive(partial, true), failure
+			return nil, l.receive(s.Response(), true), failure
 		}
 		if !l.send(Event{Chunk: chunk}) {
 			break
@@ -197,7 +193,7 @@ func (l *loop) read(s *openrouter.Stream) (answer *openrouter.ChatCompletion, r 
 	return answer, r, nil
 }
 
-// partialOf returns what had arrived of the answer, or nil.
+// partialOf returns what an error has of the answer, or nil.
 func partialOf(err error) *openrouter.ChatCompletion {
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
 		return e.Partial

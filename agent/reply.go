@@ -18,7 +18,7 @@ import (
 func arguments(f openrouter.FunctionCall, cut bool) (json.RawMessage, error) {
 	text := strings.TrimSpace(f.Arguments)
 	if raw, ok := f.Extra["arguments"].(json.RawMessage); ok && text == "" {
-		text = strings.TrimSpace(string(raw)) // an object in place of its text
+		text = strings.TrimSpace(string(raw)) // of another JSON type: the text of an object is in Arguments
 	}
 	var inner string
 	if strings.HasPrefix(text, `"`) && json.Unmarshal([]byte(text), &inner) == nil {

@@ -151,6 +151,14 @@ func testArguments(t *testing.T) {
 		assert.Equal(t, "one", results(run.Messages)["c1"])
 		requireValid(t, run)
 	})
+	t.Run("a number", func(t *testing.T) {
+		srv := fake(t, openroutertest.Raw(`{"choices":[{"message":{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"echo","arguments":5}}]}}]}`),
+			openroutertest.Text("Done."))
+		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
+		require.NoError(t, err)
+		assert.Equal(t, "error: the arguments must be a JSON object", results(run.Messages)["c1"])
+		requireValid(t, run)
+	})
 	t.Run("violations are told one by one", func(t *testing.T) {
 		srv := fake(t, openroutertest.ToolCall("c1", "echo", `{"text":1,"more":2}`), openroutertest.Text("Done."))
 		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())

@@ -155,6 +155,13 @@ func testErrorText(t *testing.T) {
 	assert.Equal(t, "error: the database is down", results(run.Messages)["c1"])
 	assert.EqualError(t, run.Steps[0].Outcomes[0].Err, "postgres://user:password@host", "the program sees it")
 	assert.Contains(t, results(run.Messages)["c2"], "text: is missing", "what the model did wrong is told")
+
+	// One that panics leaves the run complete.
+	tool.ErrorText = func(error) string { panic("no words") }
+	s := agent.Agent{Client: fake(t, openroutertest.ToolCall("c1", "failing", `{"text":"x"}`)).Client(), Tools: []agent.Tool{tool}}.Stream(t.Context(), question())
+	assert.Equal(t, "no words", recovered(func() { _, _ = drain(s) }))
+	requireValid(t, s.Run())
+	assert.Equal(t, "error: the tool ended without a result", results(s.Run().Messages)["c1"])
 }
 
 func TestPointerToResult(t *testing.T) {

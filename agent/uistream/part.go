@@ -79,18 +79,16 @@ func metadataOf(run *agent.Run) *metadata {
 	return m
 }
 
-// finishOf returns the finish reason in the words of the AI SDK.
+// finishOf returns the finish reason of a run without an error, in the words of the AI SDK.
 func finishOf(run *agent.Run) string {
 	if len(run.Pending) > 0 {
 		return "tool-calls"
 	}
 	switch reason := run.Answer().FinishReason(); reason {
-	case openrouter.FinishReasonStop, openrouter.FinishReasonLength, openrouter.FinishReasonError:
+	case openrouter.FinishReasonStop, openrouter.FinishReasonLength:
 		return string(reason)
 	case openrouter.FinishReasonToolCalls:
 		return "tool-calls"
-	case openrouter.FinishReasonContentFilter:
-		return "content-filter"
 	}
 	return "other"
 }
