@@ -42,6 +42,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 	}
 	if req != nil {
 		l.run.Messages = append([]openrouter.Message{}, req.Messages...)
+		_, l.run.Pending = unanswered(l.run.Messages) // until they run
 	}
 	return l
 }
@@ -61,8 +62,8 @@ func (l *loop) steps() error {
 	if err := l.validate(); err != nil {
 		return err
 	}
-	if at, calls := unanswered(l.run.Messages); len(calls) > 0 {
-		if isDone, err := l.resume(at, calls); isDone || err != nil {
+	if len(l.run.Pending) > 0 {
+		if isDone, err := l.resume(); isDone || err != nil {
 			return err
 		}
 	}
@@ -74,10 +75,12 @@ func (l *loop) steps() error {
 }
 
 // resume runs the calls that an earlier run has left.
-func (l *loop) resume(at int, calls []openrouter.ToolCall) (isDone bool, err error) {
+func (l *loop) resume() (isDone bool, err error) {
 	if err := ended(l.ctx); err != nil {
 		return true, err
 	}
+	at, calls := unanswered(l.run.Messages)
+	l.run.Pending = nil
 	l.run.Steps = append(l.run.Steps, Step{})
 	jobs := reopened(&l.run.Messages[at], calls)
 	return l.advance(at, jobs)

@@ -75,6 +75,33 @@ func testJSON(t *testing.T) {
 	assert.InDelta(t, 0.5, again.Steps[0].Outcomes[0].Result.Usage.Cost, 1e-9)
 }
 
+// What ends a run before the calls of an earlier one have run leaves them pending.
+func TestCallsThatAreNotReached(t *testing.T) {
+	waits := agent.Agent{Client: fake(t, call("c1", "one")).Client(), Tools: []agent.Tool{echo}, Approve: decide(wait)}
+	earlier, err := waits.Run(t.Context(), question())
+	require.NoError(t, err)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		ctx context.Context
+		bot agent.Agent
+	}{
+		"a cancelled context": {cancelled, agent.Agent{Client: fake(t).Client(), Tools: []agent.Tool{echo}}},
+		"an invalid tool":     {t.Context(), agent.Agent{Client: fake(t).Client(), Tools: []agent.Tool{{}}}},
+		"no client":           {t.Context(), agent.Agent{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := question()
+			req.Messages = earlier.Messages
+			run, err := c.bot.Run(c.ctx, req)
+			require.Error(t, err)
+			requireValid(t, run)
+			assert.Equal(t, earlier.Pending, run.Pending)
+			assert.Equal(t, earlier.Messages, run.Messages)
+		})
+	}
+}
+
 // Runs that were copied, and requests that were made of them, keep their own messages.
 func TestCopiesOfARunAreApart(t *testing.T) {
 	ask := echo
