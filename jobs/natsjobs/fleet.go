@@ -72,19 +72,21 @@ func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written tim
 		if err != nil {
 			return err
 		}
-		err = q.set(ctx, keyTeam, data, revision)
-		if err == nil || !outdated(err) {
-			return err
+		switch err := q.set(ctx, keyTeam, data, revision); {
+		case err == nil:
+			return nil
+		case !outdated(err):
+			return fmt.Errorf("natsjobs: write the state of the workers: %w", err)
 		}
 	}
 }
 
 func (q *Queue) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
-	return ask(ctx, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
+	return ask(ctx, q, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
 }
 
 func (q *Queue) set(ctx context.Context, key string, value []byte, revision uint64) error {
-	return insist(ctx, func(ctx context.Context) error {
+	return q.insist(ctx, func(ctx context.Context) error {
 		if revision == 0 {
 			_, err := q.state.Create(ctx, key, value)
 			return err
@@ -114,7 +116,7 @@ func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused
 			workers++
 		}
 	}
-	pauses, err := ask(ctx, q.pauses)
+	pauses, err := ask(ctx, q, q.pauses)
 	if err != nil {
 		return workers, 0, fmt.Errorf("natsjobs: list the pauses: %w", err)
 	}

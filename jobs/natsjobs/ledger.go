@@ -167,7 +167,14 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 	var watcher jetstream.KeyWatcher
 	for {
 		// Not with ask: the context is that of the watcher, too.
-		watcher, err = l.q.state.Watch(l.ctx, pausePrefix+"*")
+		before := l.q.nc.LastError()
+		life, end := context.WithCancel(l.ctx)
+		wait := context.AfterFunc(ctx, end)
+		watcher, err = l.q.state.Watch(life, pausePrefix+"*")
+		if err = l.q.explain(before, err); err == nil && !wait() {
+			_ = watcher.Stop()
+			err = ctx.Err()
+		}
 		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
 			break
 		}

@@ -125,11 +125,7 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	}
 	// The name is new each time: a message that is refused must not share it with the one that is kept.
 	name := nuid.Next()
-	err = insist(ctx, func(ctx context.Context) error {
-		_, err := q.objects.PutBytes(ctx, name, data)
-		return err
-	})
-	if err != nil {
+	if err := q.putObject(ctx, name, data); err != nil {
 		return nil, fmt.Errorf("natsjobs: store %d bytes of %s: %w", len(data), key, err)
 	}
 	m.Header.Set(headerObject, name)
@@ -146,7 +142,7 @@ const roomForHeaders = 4 << 10
 func (q *Queue) payload(ctx context.Context, header nats.Header, data []byte, value any) error {
 	if name := header.Get(headerObject); name != "" {
 		var err error
-		if data, err = ask(ctx, func(ctx context.Context) ([]byte, error) { return q.objects.GetBytes(ctx, name) }); err != nil {
+		if data, err = q.getObject(ctx, name); err != nil {
 			return fmt.Errorf("natsjobs: read the object of a large message: %w", err)
 		}
 	}
@@ -158,7 +154,7 @@ func (q *Queue) dropObject(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
-	err := insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
+	err := q.insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil
 	}

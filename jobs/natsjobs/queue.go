@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -55,7 +56,7 @@ const (
 )
 
 // Queue is a queue of jobs, with their results, on a NATS server. It is a [jobs.Store] and safe for
-// concurrent use.
+// concurrent use. If the server does not answer, its methods try again until their context ends.
 type Queue struct {
 	name   string
 	lease  time.Duration
@@ -75,6 +76,7 @@ type Queue struct {
 	draining chan struct{}
 	drain    sync.Once
 	close    sync.Once
+	closed   atomic.Bool
 	closeErr error
 }
 
@@ -102,12 +104,24 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 		defer cancel()
 	}
 	if err := q.prepare(ctx, config); err != nil {
-		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
-			err = fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
-		}
-		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, err), q.Close())
+		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, advise(err)), q.Close())
 	}
 	return q, nil
+}
+
+// advise adds what to do about an error of prepare.
+func advise(err error) error {
+	switch {
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+		return fmt.Errorf("%w: enable JetStream for the account of the user, in the configuration of the server", err)
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabled):
+		return fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
+	case hasCode(err, codeNoPeers):
+		return fmt.Errorf("%w: a new queue in a cluster is kept on 3 servers unless Config.Replicas is set", err)
+	case errors.Is(err, context.DeadlineExceeded) || hasCode(err, codeNotAvailable):
+		return fmt.Errorf("%w: JetStream does not answer; in a cluster, more than half of the servers must run", err)
+	}
+	return err
 }
 
 func check(name string, config Config) error {
@@ -199,7 +213,7 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 		return err
 	}
 	bucket := "openrouter-" + q.name
-	q.state, err = ask(ctx, func(ctx context.Context) (jetstream.KeyValue, error) {
+	q.state, err = ask(ctx, q, func(ctx context.Context) (jetstream.KeyValue, error) {
 		state, err := q.js.KeyValue(ctx, bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			return q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, Replicas: replicas})
@@ -209,7 +223,7 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 	if err != nil {
 		return fmt.Errorf("the key-value bucket %s: %w", bucket, err)
 	}
-	q.objects, err = ask(ctx, func(ctx context.Context) (jetstream.ObjectStore, error) {
+	q.objects, err = ask(ctx, q, func(ctx context.Context) (jetstream.ObjectStore, error) {
 		objects, err := q.js.ObjectStore(ctx, bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			return q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: bucket, Replicas: replicas})
@@ -229,8 +243,11 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 }
 
 func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
-	stream, err := ask(ctx, func(ctx context.Context) (jetstream.Stream, error) {
+	stream, err := ask(ctx, q, func(ctx context.Context) (jetstream.Stream, error) {
 		stream, err := q.js.Stream(ctx, config.Name)
+		if errors.Is(err, nats.ErrNoResponders) {
+			return nil, jetstream.ErrJetStreamNotEnabled // a server without a leader does not answer, but it listens
+		}
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			return q.js.CreateStream(ctx, config)
 		}
@@ -242,13 +259,13 @@ func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jets
 	return stream, nil
 }
 
-func streamInfo(ctx context.Context, s jetstream.Stream) (*jetstream.StreamInfo, error) {
-	return ask(ctx, func(ctx context.Context) (*jetstream.StreamInfo, error) { return s.Info(ctx) })
+func (q *Queue) streamInfo(ctx context.Context, s jetstream.Stream) (*jetstream.StreamInfo, error) {
+	return ask(ctx, q, func(ctx context.Context) (*jetstream.StreamInfo, error) { return s.Info(ctx) })
 }
 
 // consumer opens the one consumer of the jobs, which all workers share.
 func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
-	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) { return q.jobs.Consumer(ctx, "workers") })
+	consumer, err := ask(ctx, q, func(ctx context.Context) (jetstream.Consumer, error) { return q.jobs.Consumer(ctx, "workers") })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return err
 	}
@@ -264,7 +281,7 @@ func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 		}
 	}
 	q.lease = cmp.Or(lease, defaultLease)
-	q.workers, err = ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+	q.workers, err = ask(ctx, q, func(ctx context.Context) (jetstream.Consumer, error) {
 		return q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
 	})
 	return err
@@ -272,7 +289,7 @@ func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 
 // mayChange returns an error if there are workers, who would renew their leases too late.
 func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
-	info, err := streamInfo(ctx, q.jobs)
+	info, err := q.streamInfo(ctx, q.jobs)
 	if err != nil {
 		return err
 	}
@@ -328,6 +345,7 @@ func (q *Queue) Drain() {
 // runs. Later calls return the same error as the first.
 func (q *Queue) Close() error {
 	q.close.Do(func() {
+		q.closed.Store(true)
 		if q.nc != nil {
 			q.nc.Close()
 		}

@@ -1,0 +1,112 @@
+package natsjobs_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/jobs"
+	"github.com/openrouter-go/openrouter/jobs/natsjobs"
+)
+
+// line is a slow connection to a server.
+type line struct {
+	URL  string
+	sent atomic.Int64  // bytes
+	cut  chan struct{} // closed: nothing moves any more
+}
+
+func newLine(t *testing.T, to string, perSecond int) *line {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	p := &line{URL: "nats://" + l.Addr().String(), cut: make(chan struct{})}
+	pump := func(to, from net.Conn) {
+		defer to.Close()
+		buf := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(buf)
+			select {
+			case <-p.cut:
+				_, _ = io.Copy(io.Discard, from)
+				return
+			case <-time.After(time.Duration(n) * time.Second / time.Duration(perSecond)):
+			}
+			if _, failed := to.Write(buf[:n]); err != nil || failed != nil {
+				return
+			}
+			p.sent.Add(int64(n))
+		}
+	}
+	go func() {
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if server, err := net.Dial("tcp", strings.TrimPrefix(to, "nats://")); err == nil {
+				go pump(server, from)
+				go pump(from, server)
+			}
+		}
+	}()
+	return p
+}
+
+func large(size int) jobs.Job {
+	return jobs.Job{Key: "large", Request: &openrouter.ChatCompletionRequest{Model: "a/b", Messages: []openrouter.Message{openrouter.UserMessage(strings.Repeat("x", size))}}}
+}
+
+// It takes 7 seconds each way, longer than the server has to answer a request.
+func TestALargeJobComesOverASlowLine(t *testing.T) {
+	t.Parallel() // it waits most of the time
+	const size = 14 << 20
+	slow := newLine(t, newServer(t).URL, 2<<20)
+	q := open(t, "labels", natsjobs.Config{URL: slow.URL})
+	added, known, err := q.Add(within(t, 2*long), list(large(size)))
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 0}, []int{added, known})
+	assert.Less(t, slow.sent.Load(), int64(size*3/2), "it is sent once")
+	_, err = q.Work(within(t, 2*long), &jobs.Runner{Do: func(_ context.Context, job jobs.Job) (jobs.Result, error) {
+		assert.Len(t, job.Request.Messages[0].Text(), size)
+		return jobs.Result{Value: []byte("1")}, nil
+	}})
+	require.NoError(t, err)
+	assert.Empty(t, results(t, q)["large"].Err)
+}
+
+func TestAStalledLineDoesNotHoldTheEndOfTheContext(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	direct := open(t, "labels", natsjobs.Config{URL: srv.URL})
+	require.NoError(t, direct.Put(t.Context(), jobs.Result{Key: "large", Value: []byte(`"` + strings.Repeat("x", 8<<20) + `"`)}))
+	slow := newLine(t, srv.URL, 2<<20)
+	q := open(t, "labels", natsjobs.Config{URL: slow.URL})
+	before := slow.sent.Load()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var ended time.Time
+	time.AfterFunc(100*time.Millisecond, func() {
+		for slow.sent.Load() < before+1<<20 {
+			time.Sleep(time.Millisecond)
+		}
+		close(slow.cut)
+		time.AfterFunc(100*time.Millisecond, func() {
+			ended = time.Now()
+			cancel()
+		})
+	})
+	for _, err := range q.Results(ctx) {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	assert.Less(t, time.Since(ended), 3*time.Second)
+}
