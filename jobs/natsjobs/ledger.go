@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 )
 
 // ledger is the [jobs.Fleet] of one call of Work.
@@ -64,18 +65,23 @@ func (l *ledger) write() {
 			return
 		}
 		var m member
-		err := l.q.changeTeam(l.ctx, func(t *team, written time.Time) {
+		name := nuid.Next()
+		err := l.q.changeTeam(l.ctx, func(t *team, written time.Time) bool {
+			if t.Workers[l.id].Write == name {
+				return false // it was written before, and the answer of the server was lost
+			}
 			// The others drop a worker that was cut off for long. Then it comes back here.
-			m = member{Reserved: l.reserved, Seen: written}
+			m = member{Reserved: l.reserved, Seen: written, Write: name}
 			for _, e := range entries {
 				if e.change == nil {
 					delete(t.Workers, l.id)
-					return
+					return true
 				}
 				t.Workers[l.id] = m
 				e.change(t, &m)
 				t.Workers[l.id] = m
 			}
+			return true
 		})
 		if err == nil {
 			l.reserved = m.Reserved

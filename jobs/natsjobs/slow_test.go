@@ -1,6 +1,7 @@
 package natsjobs_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -15,23 +16,26 @@ import (
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/jobs"
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
-// line is a slow connection to a server.
+// line is a bad connection to a server.
 type line struct {
 	URL  string
-	sent atomic.Int64  // bytes
-	cut  chan struct{} // closed: nothing moves any more
+	sent atomic.Int64           // bytes
+	cut  chan struct{}          // closed: nothing moves any more
+	lost func(sent []byte) bool // reports that the connection breaks before the answer to what was sent
 }
 
-func newLine(t *testing.T, to string, perSecond int) *line {
+func newLine(t *testing.T, to string, perSecond int, lost func(sent []byte) bool) *line {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	p := &line{URL: "nats://" + l.Addr().String(), cut: make(chan struct{})}
+	p := &line{URL: "nats://" + l.Addr().String(), cut: make(chan struct{}), lost: lost}
 	pump := func(to, from net.Conn) {
 		defer to.Close()
+		defer from.Close()
 		buf := make([]byte, 32<<10)
 		for {
 			n, err := from.Read(buf)
@@ -42,6 +46,11 @@ func newLine(t *testing.T, to string, perSecond int) *line {
 			case <-time.After(time.Duration(n) * time.Second / time.Duration(perSecond)):
 			}
 			if _, failed := to.Write(buf[:n]); err != nil || failed != nil {
+				return
+			}
+			if p.lost != nil && p.lost(buf[:n]) {
+				_ = from.Close()
+				<-time.After(50 * time.Millisecond) // the server answers nobody
 				return
 			}
 			p.sent.Add(int64(n))
@@ -70,7 +79,7 @@ func large(size int) jobs.Job {
 func TestALargeJobComesOverASlowLine(t *testing.T) {
 	t.Parallel() // it waits most of the time
 	const size = 14 << 20
-	slow := newLine(t, newServer(t).URL, 2<<20)
+	slow := newLine(t, newServer(t).URL, 2<<20, nil)
 	q := open(t, "labels", natsjobs.Config{URL: slow.URL})
 	added, known, err := q.Add(within(t, 2*long), list(large(size)))
 	require.NoError(t, err)
@@ -89,7 +98,7 @@ func TestAStalledLineDoesNotHoldTheEndOfTheContext(t *testing.T) {
 	srv := newServer(t)
 	direct := open(t, "labels", natsjobs.Config{URL: srv.URL})
 	require.NoError(t, direct.Put(t.Context(), jobs.Result{Key: "large", Value: []byte(`"` + strings.Repeat("x", 8<<20) + `"`)}))
-	slow := newLine(t, srv.URL, 2<<20)
+	slow := newLine(t, srv.URL, 2<<20, nil)
 	q := open(t, "labels", natsjobs.Config{URL: slow.URL})
 	before := slow.sent.Load()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -109,4 +118,24 @@ func TestAStalledLineDoesNotHoldTheEndOfTheContext(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	assert.Less(t, time.Since(ended), 3*time.Second)
+}
+
+func TestACostWhoseAnswerIsLostCountsOnce(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	srv := newServer(t)
+	var writes atomic.Int64
+	bad := newLine(t, srv.URL, 1<<30, func(sent []byte) bool {
+		if !bytes.Contains(sent, []byte("PUB $KV.openrouter-labels.team ")) {
+			return false
+		}
+		at := writes.Add(1)
+		return at == 10 || at == 13
+	})
+	q := open(t, "labels", natsjobs.Config{URL: bad.URL})
+	add(t, q, 0, n)
+	f := newFake(t, func(r *openroutertest.Request) openroutertest.Reply { return openroutertest.Text(r.Text()).Cost(0.001) })
+	status, err := q.Work(within(t, long), &jobs.Runner{Client: f.Client(), Workers: 1, MaxCost: n * 0.001})
+	require.NoError(t, err)
+	assert.Equal(t, n, status.Done)
 }
