@@ -168,7 +168,7 @@ func (q *Queue) connect(config Config) error {
 			// The whole of it may show a password.
 			return fmt.Errorf("natsjobs: Config.URL is not a URL: %w", bad.Err)
 		}
-		return fmt.Errorf("natsjobs: connect: %w", err)
+		return fmt.Errorf("natsjobs: connect to the server of Config.URL: %w", err)
 	}
 	q.js, err = jetstream.New(q.nc,
 		jetstream.WithPublishAsyncMaxPending(4*publishBatch),

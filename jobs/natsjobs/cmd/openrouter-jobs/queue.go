@@ -249,7 +249,8 @@ func newResults() *cobra.Command {
 		Use:   "results [OUT]",
 		Short: "Write the results of a queue to a file, or to standard output",
 		Long: `results writes a line for each job that has a result, including failed ones, in the
-same form as run. The file OUT is replaced when all results are written.`,
+same form as run. The file OUT is replaced when all results are written. Without it,
+or with -, they go to standard output.`,
 		Example: `  openrouter-jobs results out.jsonl --url nats://host --queue labels`,
 		Args:    files(1, "at most one file: OUT"),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -258,7 +259,7 @@ same form as run. The file OUT is replaced when all results are written.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, queue.Close()) }()
-			if len(args) == 0 {
+			if len(args) == 0 || args[0] == "-" {
 				return writeResults(c.Context(), queue, os.Stdout)
 			}
 			return replace(args[0], func(f *os.File) error { return writeResults(c.Context(), queue, f) })
