@@ -175,12 +175,16 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 		// Not with ask: the context is that of the watcher, too.
 		before := l.q.nc.LastError()
 		life, end := context.WithCancel(l.ctx)
-		wait := context.AfterFunc(ctx, end)
+		undo := context.AfterFunc(ctx, end)
 		watcher, err = l.q.state.Watch(life, pausePrefix+"*")
-		if err = l.q.explain(before, err); err == nil && !wait() {
-			_ = watcher.Stop()
+		if err = l.q.explain(before, err); err == nil && !undo() {
+			_ = watcher.Stop() // it only unsubscribes
 			err = ctx.Err()
 		}
+		if err == nil {
+			break
+		}
+		end()
 		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
 			break
 		}

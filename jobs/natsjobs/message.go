@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -109,6 +110,9 @@ func readHeaders(header nats.Header, seq uint64) (found, error) {
 // newMessage makes a message of a value. A payload that is too large for the server goes to an
 // object, which is stored when newMessage returns.
 func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) (*nats.Msg, error) {
+	if key == "" || !utf8.ValidString(key) {
+		return nil, errors.New("natsjobs: a key is empty or not valid UTF-8")
+	}
 	escaped := url.QueryEscape(key)
 	if len(escaped) > maxKey {
 		return nil, fmt.Errorf("natsjobs: the key has %d bytes, escaped as in a URL; at most %d are allowed", len(escaped), maxKey)

@@ -95,7 +95,7 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 	if q.deaths == 0 {
 		q.deaths = defaultDeaths
 	}
-	if err := q.connect(config); err != nil {
+	if err := q.connect(ctx, config); err != nil {
 		return nil, errors.Join(err, q.Close())
 	}
 	if _, limited := ctx.Deadline(); !limited {
@@ -144,7 +144,7 @@ func check(name string, config Config) error {
 	return nil
 }
 
-func (q *Queue) connect(config Config) error {
+func (q *Queue) connect(ctx context.Context, config Config) error {
 	options := config.Options
 	if config.Dir != "" {
 		var err error
@@ -163,7 +163,7 @@ func (q *Queue) connect(config Config) error {
 		nats.ReconnectJitter(250*time.Millisecond, time.Second),
 	}, options...)
 	var err error
-	if q.nc, err = nats.Connect(config.URL, options...); err != nil {
+	if q.nc, err = dial(ctx, config.URL, options); err != nil {
 		if bad, ok := errors.AsType[*url.Error](err); ok {
 			// The whole of it may show a password.
 			return fmt.Errorf("natsjobs: Config.URL is not a URL: %w", bad.Err)
@@ -174,6 +174,30 @@ func (q *Queue) connect(config Config) error {
 		jetstream.WithPublishAsyncMaxPending(4*publishBatch),
 		jetstream.WithPublishAsyncTimeout(publishTimeout))
 	return err
+}
+
+// dial connects to a server, until the context ends.
+func dial(ctx context.Context, address string, options []nats.Option) (*nats.Conn, error) {
+	type connection struct {
+		nc  *nats.Conn
+		err error
+	}
+	done := make(chan connection, 1)
+	go func() {
+		nc, err := nats.Connect(address, options...)
+		done <- connection{nc, err}
+	}()
+	select {
+	case c := <-done:
+		return c.nc, c.err
+	case <-ctx.Done():
+		go func() {
+			if c := <-done; c.err == nil {
+				c.nc.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
 }
 
 // prepare opens the streams of the queue, and makes those that do not exist.

@@ -38,6 +38,18 @@ func TestOpenDoesNotWaitForAServerWithoutJetStream(t *testing.T) {
 	assert.Less(t, time.Since(start), 30*time.Second)
 }
 
+func TestOpenEndsWithItsContext(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err = natsjobs.Open(ctx, "labels", natsjobs.Config{URL: "nats://" + silent.Addr().String()})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Less(t, time.Since(start), 1500*time.Millisecond)
+}
+
 func TestAMissingPermissionIsAnError(t *testing.T) {
 	t.Parallel() // it waits most of the time
 	denied := func(subjects ...string) *server.Permissions {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -40,7 +41,7 @@ func (q *queue) flags(c *cobra.Command) {
 
 const minLease = 300 * time.Millisecond // of natsjobs.Config
 
-// open opens the queue, and makes it for add only. It tells of lost connections if say is not nil.
+// open opens the queue. It makes a folder for add only. It tells of lost connections if say is not nil.
 func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error) {
 	config := q.config
 	switch {
@@ -147,9 +148,9 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 		return err
 	}
 	defer free()
-	var p *progress
+	var shown atomic.Pointer[progress]
 	say := func(text string) {
-		if p != nil {
+		if p := shown.Load(); p != nil {
 			p.say(text)
 		}
 	}
@@ -162,7 +163,8 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 	if err != nil {
 		return err
 	}
-	p = newProgress(first.Done+first.Failed+first.Left, first, w.isQuiet)
+	p := newProgress(first.Done+first.Failed+first.Left, first, w.isQuiet)
+	shown.Store(p)
 	ctx, signals := listen(c.Context(), p.say, draining, queue.Drain)
 	defer signals.stop()
 	looking, end := context.WithCancel(ctx)
