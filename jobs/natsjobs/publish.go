@@ -23,6 +23,7 @@ const (
 	codeNoPeers      jetstream.ErrorCode = 10005
 	codeNotAvailable jetstream.ErrorCode = 10008
 	codeNotLeader    jetstream.ErrorCode = 10009
+	codeFull         jetstream.ErrorCode = 10023
 	codeStoreFailed  jetstream.ErrorCode = 10077 // for a reason that only the text tells
 	codeOffline      jetstream.ErrorCode = 10118
 	codeNotReady     jetstream.ErrorCode = 10163
@@ -111,6 +112,8 @@ func (q *Queue) explain(before, err error) error {
 		return nil
 	case errors.Is(err, nats.ErrConnectionClosed) && last != nil && !q.closed.Load(): // by the client, which was rejected again
 		return fmt.Errorf("%w: %w", err, last)
+	case hasCode(err, codeFull):
+		return fmt.Errorf("%w: the JetStream storage of the server is full; make room or raise its limit", err)
 	case temporary(context.Background(), err) && q.denied(before) != nil:
 		return q.denied(before)
 	}

@@ -85,6 +85,15 @@ func TestAMissingPermissionIsAnError(t *testing.T) {
 	}
 }
 
+func TestAFullServerIsAnError(t *testing.T) {
+	srv := newServerWith(t, func(o *server.Options) { o.JetStreamMaxStore = 256 << 10 })
+	q := open(t, "labels", natsjobs.Config{URL: srv.URL})
+	added, _, err := q.Add(within(t, long), rows(0, 5000))
+	require.ErrorContains(t, err, "storage of the server is full")
+	assert.NotZero(t, added)
+	assert.Equal(t, added, left(t, q), "what is in the queue is counted")
+}
+
 func TestARejectedUserIsAnError(t *testing.T) {
 	t.Parallel()
 	srv := newServerWith(t, func(o *server.Options) { o.Username, o.Password = "u", "old" })
