@@ -30,9 +30,11 @@ func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) 
 // its text says so. For the limit of a single key, use [AccountService.Key]. Other errors are those
 // of [Client.Do].
 func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
-	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, fixed("/credits"))
+	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, func(c *config) (outgoing, error) {
+		return outgoing{method: http.MethodGet, path: "/credits", managed: true}, c.err
+	})
 	if err != nil {
-		return nil, managed(err)
+		return nil, err
 	}
 	return body.Data, nil
 }
@@ -41,7 +43,7 @@ func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits,
 // day, model and endpoint. Nil params return all rows. It needs a management key, like
 // [AccountService.Credits]. Other errors are those of [Client.Do].
 func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
-	list, err := fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
+	return fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
 		var values url.Values
 		if params != nil {
@@ -50,9 +52,10 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 			}
 			values = k.values(params, params.Extra)
 		}
-		return c.get("/activity", &k, values)
+		out, err := c.get("/activity", &k, values)
+		out.managed = true
+		return out, err
 	})
-	return list, managed(err)
 }
 
 // managed adds to a refusal that the endpoint needs a management key. It changes a copy: the error

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/go-querystring/query"
-
 	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
@@ -64,7 +62,9 @@ const (
 // id, so a restarted program can call it again. Only ctx limits the time.
 //
 // After a temporary failure, such as a lost connection or status 503, Wait tries again without
-// limit. The function of [WithOnRetry] is called each time.
+// limit. The function of [WithOnRetry] is called each time. Wait tries again when the service says,
+// but at the latest after the total time of [WithMaxRetryWait], or after a minute if that is less.
+// It returns the failure at once if ctx would end before.
 //
 // If the batch did not complete, the error is a [*BatchError], and the batch is returned with it:
 // an expired batch may have results. If ctx ends, the error is a [*ConnectionError], and the last
@@ -90,7 +90,10 @@ func (c *config) wait(ctx context.Context, look func() (*Batch, error)) (*Batch,
 			if ctx.Err() != nil || !ok || !isPassing(r) {
 				return seen, err
 			}
-			r.Wait = max(wait, r.Wait)
+			r.Wait = min(max(wait, r.Wait), max(c.maxWaits, lastPoll)) // a look before its time does no harm
+			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.Wait {
+				return seen, hang(err, context.DeadlineExceeded)
+			}
 			wait = r.Wait
 			for _, f := range c.onRetry {
 				f(r)
@@ -272,7 +275,10 @@ func (r *batchReader) read(yield func(*BatchResult) bool) (*Batch, error) {
 		}
 		head = append(head, ',')
 	}
-	r.conn.finish()
+	defer r.conn.limit(drainFor, drainBytes)() // what follows is read, so that the connection can be used again
+	if err := r.body.End(); err != nil {
+		return nil, r.broken(err)
+	}
 	head = append(bytes.TrimSuffix(head, []byte(",")), '}')
 	b := &Batch{}
 	if err := decode(b, head, "Batch"); err != nil {
@@ -329,7 +335,13 @@ func (s *BatchesService) Delete(ctx context.Context, id string, opts ...Option) 
 				return nil, err
 			}
 			d := &BatchDeletion{}
-			return d, cfg.decode(call, data, d)
+			if err := cfg.decode(call, data, d); err != nil {
+				return nil, err
+			}
+			if d.ID == "" {
+				return nil, cfg.without("id", call, data)
+			}
+			return d, nil
 		})
 	})
 }
@@ -389,11 +401,10 @@ func (s *BatchesService) All(ctx context.Context, params *BatchListParams, opts 
 			default:
 				seen[last] = true
 				values.Set("after", last)
-				continue
 			}
-			break
+			err = cfg.secrets.conceal(err) // the next request is refused with it, so that observers see it
 		}
-		yield(nil, cfg.secrets.conceal(err))
+		yield(nil, err)
 	}
 }
 
@@ -402,15 +413,7 @@ func (c *config) batchQuery(p *BatchListParams) (url.Values, error) {
 	values := url.Values{}
 	if p != nil {
 		between(&k, "limit", p.Limit, 1, 100)
-		var err error
-		if values, err = query.Values(p); err != nil {
-			k.found = append(k.found, Violation{Field: "params", Problem: err.Error(), Err: err})
-		}
-		for name, v := range p.Extra {
-			if !values.Has(name) {
-				values[name] = v
-			}
-		}
+		values = k.values(p, p.Extra)
 	}
 	if len(k.found) > 0 {
 		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}

@@ -124,7 +124,7 @@ func (c *Client) String() string {
 	if cfg.baseURLProblem() != "" {
 		return "openrouter.Client" // an invalid address may contain a password
 	}
-	return "openrouter.Client(" + cfg.baseURL + ")"
+	return "openrouter.Client(" + cfg.secrets.Text(cfg.baseURL) + ")"
 }
 
 // CallInfo describes the HTTP exchange behind an answer or an error. It is zero

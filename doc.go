@@ -14,9 +14,10 @@
 //   - [Stream.Chunks] loops over the parts of the answer as they arrive.
 //     [Stream.Texts] loops over their text only.
 //   - [Stream.Response] is the whole answer after the loop.
-//   - [NewFunctionTool] describes a function that the model may call.
-//   - [ChatCompletion.ToolCalls] lists the calls that the model asks for.
-//   - [ToolCall.Result] gives the model the result of a call.
+//   - Package [github.com/openrouter-go/openrouter/agent] lets the model call Go
+//     functions. Without it, [NewFunctionTool] describes a function,
+//     [ChatCompletion.ToolCalls] lists the calls of an answer, and
+//     [ToolCall.Result] gives the model the result of a call.
 //   - [APIError] is the error for every failure that the service reports.
 //   - [github.com/openrouter-go/openrouter/openroutertest.NewServer] starts a
 //     fake of the service for tests. Its method Client makes a client for the fake.
@@ -72,8 +73,7 @@
 // where it stopped. [EmbeddingsService.Create] turns texts into vectors. [Client.Do] and
 // [Client.DoRaw] call any other endpoint.
 //
-// Package [github.com/openrouter-go/openrouter/agent] runs Go functions as tools.
-// Without it, [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
+// [FunctionCall.Unmarshal] reads the arguments of a tool call. The service runs
 // other tools itself, such as [WebSearchTool], and plugins, such as
 // [FileParserPlugin]. [JSONSchemaFormat] asks for JSON that follows a schema. Package
 // [github.com/openrouter-go/openrouter/structured] makes the schema from a Go type and

@@ -22,8 +22,9 @@ const embeddingsPath = "/embeddings"
 // Create returns a vector for each input of the request: Data[i] belongs to Input[i].
 //
 // A long list of inputs is sent in several requests, one after another; see [WithMaxInputs]. Usage
-// is their sum. If a request fails, Create returns the error and a list with the vectors of the
-// requests before, for the first inputs. The list is nil if there are none.
+// is their sum, and the members beside Data are those of the last one. If a request fails, Create
+// returns the error and a list with the vectors of the requests before, for the first inputs. The
+// list is nil if there are none.
 //
 // Unless EncodingFormat is set, Create asks for vectors in base64. It also accepts lists of
 // numbers. If the answer does not have exactly one vector for each input, the error is a
@@ -103,17 +104,11 @@ func (c *config) inputsOfOne(inputs []EmbeddingInput) int {
 
 // size returns about as many bytes as the input has text and data.
 func (in *EmbeddingInput) size() int {
-	size := len(in.Text) + 4*len(in.Tokens)
-	for i := range in.Content {
-		p := &in.Content[i]
-		if size += len(p.Text); p.ImageURL != nil {
-			size += len(p.ImageURL.URL)
-		}
-		if p.InputAudio != nil {
-			size += len(p.InputAudio.Data)
-		}
+	if in.Content == nil && in.Extra == nil {
+		return len(in.Text) + 4*len(in.Tokens)
 	}
-	return size
+	data, _ := encode(in) // media may be anywhere in it; an error comes again when the request is encoded
+	return len(data)
 }
 
 func (k *checker) embeddings(req *EmbeddingRequest) {
@@ -253,7 +248,7 @@ type EmbeddingRequest struct {
 	// InputType says what the inputs are for, such as search_query or search_document. Some models
 	// need it.
 	InputType string `json:"input_type,omitzero"`
-	// Dimensions is the length of the vectors. 0 means the default of the model. Few models support
+	// Dimensions is the length of the vectors. Nil means the default of the model. Few models support
 	// other lengths.
 	Dimensions *int `json:"dimensions,omitzero"`
 	// EncodingFormat selects how vectors are sent. If it is empty, [EmbeddingsService.Create] asks for

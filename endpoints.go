@@ -27,7 +27,11 @@ func fetched[T any, P received[T]](ctx context.Context, c *config, op Operation,
 		if err != nil {
 			return nil, err
 		}
-		return attempts(ctx, c, func(call *CallInfo) (*T, error) { return fetchOnce[T, P](ctx, c, out, call) })
+		answer, err := attempts(ctx, c, func(call *CallInfo) (*T, error) { return fetchOnce[T, P](ctx, c, out, call) })
+		if out.managed {
+			err = managed(err)
+		}
+		return answer, err
 	})
 }
 

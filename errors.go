@@ -14,7 +14,7 @@ var (
 	// ErrMissingAPIKey means that neither [WithAPIKey] nor OPENROUTER_API_KEY sets a
 	// key. Nothing was sent. If there are other mistakes, the error is a
 	// [*ValidationError] that wraps ErrMissingAPIKey.
-	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey")
+	ErrMissingAPIKey = errors.New("openrouter: no API key: set OPENROUTER_API_KEY, or give WithAPIKey one that is not empty")
 
 	// ErrStreamTruncated means that a stream was cut. It ended without the event
 	// "[DONE]", before every choice had its finish reason, and the service reported

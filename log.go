@@ -17,9 +17,9 @@ import (
 // After an error the line also has error_type, which is one of few names. It has the text of the
 // error if the error is one of this package.
 //
-// A line never contains a prompt, an answer or a key. But the text of an error contains texts of
-// the program itself: the cause of a context (see [context.WithCancelCause]) and the error of an
-// HTTP transport.
+// A line never contains a prompt, an answer or a key. But the text of an error contains the message
+// of the service, which may quote a part of the request, and texts of the program itself: the cause
+// of a context (see [context.WithCancelCause]) and the error of an HTTP transport.
 //
 // The level is
 //
@@ -193,6 +193,22 @@ func (b *Batch) LogValue() slog.Value {
 	}
 	if b.Usage != nil {
 		attrs = b.Usage.logAttrs(attrs)
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// LogValue returns the custom id, the status, and the error if the row failed, without the answer.
+// log/slog calls it.
+func (r *BatchResult) LogValue() slog.Value {
+	if r == nil {
+		return slog.Value{}
+	}
+	attrs := appendText(make([]slog.Attr, 0, 4), "custom_id", r.CustomID)
+	if r.Response != nil && r.Response.StatusCode != 0 {
+		attrs = append(attrs, slog.Int("status", r.Response.StatusCode))
+	}
+	if _, _, _, err := r.open(); err != nil {
+		attrs = logError(err, attrs)
 	}
 	return slog.GroupValue(attrs...)
 }

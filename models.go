@@ -45,10 +45,8 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 					return
 				}
 			}
-			if address, err = page.next(cfg.baseURL, address, seen); err != nil {
-				err = cfg.secrets.conceal(err)
-				break
-			}
+			address, err = page.next(cfg.baseURL, address, seen)
+			err = cfg.secrets.conceal(err) // the next request is refused with it, so that observers see it
 		}
 		if err != nil {
 			yield(nil, err)

@@ -34,8 +34,8 @@ type Observation interface {
 	Retry(Retry)
 	// FirstChunk is called when the first content of a stream has arrived: text, reasoning, a tool
 	// call or another part of the answer. Comments, and chunks that have only a role, do not count. It
-	// is not called for an answer without content. It is also not called for an operation that
-	// contains others, such as the run of an agent; there it is called for each chat.
+	// is not called for an answer without content. For a streamed operation that contains others, such
+	// as the run of an agent, it is the first content of the streams inside; see [Client.Observe].
 	FirstChunk()
 	// End is called exactly once for each operation: after an answer, an error, a panic, or an invalid
 	// request that was not sent. A stream ends when it is read to its end, breaks off, or is left or
@@ -88,6 +88,10 @@ func WithObserver(observers ...Observer) Option {
 // observers of the client and of opts see it. Pass the returned context to the calls that belong to
 // the operation. End the operation with [Observation.End]; a second End is ignored.
 //
+// If op.Stream is true, the first content of a stream that uses the context is also the first of
+// the operation. This does not hold inside an operation that is not streamed, such as the call of a
+// tool.
+//
 // The Observation is never nil. Without observers it does nothing.
 func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (context.Context, Observation) {
 	cfg := c.config().with(opts)
@@ -95,8 +99,11 @@ func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (con
 		return ctx, unobserved{}
 	}
 	w := &watch{}
-	return w.start(ctx, cfg, op), w
+	ctx = w.start(ctx, cfg, op)
+	return context.WithValue(ctx, aroundKey{}, w), w
 }
+
+type aroundKey struct{} // of the operation of [Client.Observe] that a call is part of
 
 type unobserved struct{}
 
@@ -119,7 +126,7 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
-		op.BaseURL = c.baseURL
+		op.BaseURL = c.secrets.Text(c.baseURL)
 	}
 	ctx = w.start(ctx, c, op)
 	call := *c
@@ -151,15 +158,23 @@ type watch struct {
 	isDo   bool      // the function returns no result
 	result any       // of such a function
 
-	streaming bool       // a stream ends the operation
-	reading   sync.Mutex // held while the stream is read
-	first     bool       // content has arrived
+	streaming bool        // a stream ends the operation
+	reading   sync.Mutex  // held while the stream is read
+	first     atomic.Bool // content has arrived
 	ended     atomic.Bool
+
+	isStream bool
+	around   *watch     // the operation that this one is part of
+	turn     sync.Mutex // protects the fields below: streams inside may be in other goroutines
+	telling  bool       // FirstChunk is under way
+	last     func()     // the End that came meanwhile
 }
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
 	op.Target = c.secrets.Text(op.Target) // a path, or a model by mistake
+	w.isStream = op.Stream
+	w.around, _ = ctx.Value(aroundKey{}).(*watch)
 	started := false
 	defer func() {
 		if !started {
@@ -203,12 +218,33 @@ func (w *watch) Retry(r Retry) {
 }
 
 func (w *watch) FirstChunk() {
-	if w.first || w.ended.Load() {
+	if w.first.Swap(true) || !w.takeTurn() {
 		return
 	}
-	w.first = true
+	defer w.leaveTurn()
 	for _, o := range w.list {
 		o.FirstChunk()
+	}
+	if w.around != nil && w.around.isStream {
+		w.around.FirstChunk()
+	}
+}
+
+// takeTurn reports whether the operation goes on. An End waits from now on until leaveTurn.
+func (w *watch) takeTurn() bool {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	w.telling = !w.ended.Load()
+	return w.telling
+}
+
+func (w *watch) leaveTurn() {
+	w.turn.Lock()
+	w.telling = false
+	last := w.last
+	w.turn.Unlock()
+	if last != nil {
+		last()
 	}
 }
 
@@ -216,6 +252,18 @@ func (w *watch) End(result any, info CallInfo, err error) {
 	if w.ended.Swap(true) {
 		return
 	}
+	w.turn.Lock()
+	if w.telling { // in another goroutine, or around this call
+		own := info
+		w.last = func() { w.endAll(result, own, err) }
+		w.turn.Unlock()
+		return
+	}
+	w.turn.Unlock()
+	w.endAll(result, info, err)
+}
+
+func (w *watch) endAll(result any, info CallInfo, err error) {
 	for _, o := range w.list {
 		defer o.End(result, info, err) // in the opposite order, and even if another one panics
 	}
@@ -313,7 +361,7 @@ func (s *Stream) advanceObserved() (*ChatCompletionChunk, error) {
 	defer w.reading.Unlock()
 	chunk, err := s.advance()
 	switch {
-	case chunk != nil && !w.first && chunk.hasContent():
+	case chunk != nil && !w.first.Load() && chunk.hasContent():
 		w.FirstChunk()
 	case err != nil:
 		s.tell(err)

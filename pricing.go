@@ -51,8 +51,9 @@ func (c Cost) String() string {
 //
 // The usage does not have the number of images, which cached tokens are audio, and which are kept
 // for an hour. If the model charges for these, they are in Unknown. Unknown also lists missing
-// token prices, and members of Extra. Such a member may be a price, or a condition of an override;
-// the override is then applied as if the condition were met.
+// prices of tokens and searches, counts that contradict each other, and members of Extra. Such a
+// member may be a price, or a condition of an override; the override is then applied as if the
+// condition were met.
 //
 // Plugins, and server tools other than web search, are never included. An answer from the response
 // cache has no tokens and costs nothing.
@@ -63,6 +64,11 @@ func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
 	}
 	if usage.IsBYOK {
 		b.unknown("the provider was called with a key of the account's own, which has other prices")
+	}
+	for _, name := range slices.Sorted(maps.Keys(usage.Extra)) {
+		if strings.HasSuffix(name, "_tokens") { // of another dialect, or no count
+			b.unknown("what the member " + strconv.Quote(name) + " of the usage means")
+		}
 	}
 	if usage.PromptTokens == 0 && usage.CompletionTokens == 0 && usage.TotalTokens == 0 {
 		return Cost{USD: b.usd, Unknown: b.missing}
@@ -77,15 +83,16 @@ func (p *ModelPricing) Cost(usage *Usage, at time.Time) Cost {
 	b.add("request", prices.Request, 1)
 	for _, tools := range []*ServerToolUse{usage.ServerToolUseDetails, usage.ServerToolUse} {
 		if tools != nil && tools.WebSearchRequests > 0 {
-			b.add("web_search", prices.WebSearch, tools.WebSearchRequests)
+			b.usual("web_search", prices.WebSearch, tools.WebSearchRequests)
 			break // the two are the same
 		}
 	}
 	if p.Discount != 0 {
-		if off, ok := new(big.Rat).SetString(strconv.FormatFloat(p.Discount, 'g', -1, 64)); ok {
+		off, ok := new(big.Rat).SetString(strconv.FormatFloat(p.Discount, 'g', -1, 64))
+		if ok && p.Discount > 0 && p.Discount <= 1 {
 			b.usd.Mul(b.usd, off.Sub(big.NewRat(1, 1), off))
 		} else {
-			b.unknown("the discount is not a number")
+			b.unknown("the discount is not a number between 0 and 1")
 		}
 	}
 	return Cost{USD: b.usd, Unknown: b.missing}
@@ -127,8 +134,8 @@ func (b *bill) add(name string, price Decimal, n int) {
 	}
 }
 
-// tokens is add for a price that every model has.
-func (b *bill) tokens(name string, price Decimal, n int) {
+// usual is add for a price that must be there.
+func (b *bill) usual(name string, price Decimal, n int) {
 	if n != 0 && price == "" {
 		b.unknown("there is no price " + name)
 	}
@@ -182,7 +189,7 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 	if u.PromptTokensDetails != nil {
 		d = *u.PromptTokensDetails
 	}
-	plain := u.PromptTokens
+	plain, counted := u.PromptTokens, true
 	for _, part := range []struct {
 		name  string
 		price Decimal
@@ -195,9 +202,13 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 			n := min(part.n, max(plain, 0))
 			b.add(part.name, part.price, n)
 			plain -= n
+			counted = counted && n == part.n
 		}
 	}
-	b.tokens("prompt", p.Prompt, plain)
+	if !counted {
+		b.unknown("there are more tokens in prompt_tokens_details than prompt_tokens")
+	}
+	b.usual("prompt", p.Prompt, plain)
 	isCached := d.CachedTokens > 0 && isPrice(p.InputCacheRead)
 	if d.AudioTokens > 0 && (isCached && isPrice(p.Audio) || d.CachedTokens > 0 && isPrice(p.InputAudioCache)) {
 		b.unknown("how many of the cached tokens are audio, which has another price")
@@ -218,7 +229,7 @@ func (b *bill) completion(p *ModelPricing, u *Usage) {
 	if u.CompletionTokensDetails != nil {
 		d = *u.CompletionTokensDetails
 	}
-	plain := u.CompletionTokens
+	plain, counted := u.CompletionTokens, true
 	for _, part := range []struct {
 		name  string
 		price Decimal
@@ -228,10 +239,14 @@ func (b *bill) completion(p *ModelPricing, u *Usage) {
 			n := min(part.n, max(plain, 0))
 			b.add(part.name, part.price, n)
 			plain -= n
+			counted = counted && n == part.n
 		}
 	}
-	b.tokens("completion", p.Completion, plain)
-	if d.ReasoningTokens > u.CompletionTokens {
+	if !counted {
+		b.unknown("there are more tokens in completion_tokens_details than completion_tokens")
+	}
+	b.usual("completion", p.Completion, plain)
+	if counted && d.ReasoningTokens > u.CompletionTokens {
 		b.unknown("there are more reasoning_tokens than completion_tokens")
 	}
 	if d.ImageTokens > 0 && isPrice(p.ImageOutput) {
@@ -261,7 +276,7 @@ var errNotDecimal = errors.New("openrouter: not a decimal number")
 func (d Decimal) Rat() (*big.Rat, error) {
 	_, exp, _ := strings.Cut(strings.ToLower(string(d)), "e")
 	n, err := strconv.Atoi(exp)
-	if exp != "" && (err != nil || max(n, -n) > maxExponent) || len(d) > maxDecimal || strings.Trim(string(d), "0123456789+-.eE") != "" {
+	if exp != "" && (err != nil || max(n, -n) > maxExponent) || len(d) > maxDecimal || !d.hasDigits() {
 		return nil, errNotDecimal
 	}
 	r, ok := new(big.Rat).SetString(string(d))
@@ -270,6 +285,10 @@ func (d Decimal) Rat() (*big.Rat, error) {
 	}
 	return r, nil
 }
+
+// hasDigits reports whether d has only the characters of a decimal number. Go reads others, too, such
+// as Inf and 0x1p4.
+func (d Decimal) hasDigits() bool { return strings.Trim(string(d), "0123456789+-.eE") == "" }
 
 // PerMillion returns the exact price of a million units, with at least two decimals: for
 // "0.00000125" it is "1.25". [MaxPrice] and [ModelListParams.MinPrice] use this unit. The result is

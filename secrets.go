@@ -134,12 +134,33 @@ func (s secrets) conceal(err error) error {
 	case *DecodeError:
 		e.Body, e.Offset = s.Data(e.Body, e.Offset)
 		e.Err = s.conceal(e.Err)
+	case *BatchError:
+		e.Batch.ID, e.Batch.Status = s.Text(e.Batch.ID), BatchStatus(s.Text(string(e.Batch.Status)))
+		s.concealReport(e.Batch.Error, e.Batch.Extra)
+		e.Err = s.conceal(e.Err)
+	case *BatchUnknownError:
+		e.Model, e.Err = s.Text(e.Model), s.conceal(e.Err)
+	case *ValidationError:
+		return s.violations(e)
 	default:
 		if s.isIn(err) {
 			return &concealed{s.Text(err.Error()), func() error { return err }}
 		}
 	}
 	return err
+}
+
+// violations returns a copy of e without the secrets: several calls may share e.
+func (s secrets) violations(e *ValidationError) *ValidationError {
+	list := slices.Clone(e.Violations)
+	for i := range list {
+		v := &list[i]
+		v.Field, v.Problem, v.Err = s.Text(v.Field), s.Text(v.Problem), s.conceal(v.Err)
+		if text, ok := v.Value.(string); ok {
+			v.Value = s.Text(text)
+		}
+	}
+	return &ValidationError{Violations: list}
 }
 
 // isIn reports whether the text of an error, or of one that it wraps, has a secret.

@@ -37,6 +37,7 @@ type outgoing struct {
 	accept       string    // if it is neither JSON nor, for a stream, an event stream
 	upload       io.Reader // a body of unknown size, which is sent once; in place of body
 	stream       bool
+	managed      bool // only management keys may send it
 	bulk         bool // the body of the request or of the answer may take longer than any limit
 }
 
@@ -304,7 +305,7 @@ func contextError(ctx context.Context) error {
 // isOurs reports whether err is, or wraps, an error of this library.
 func isOurs(err error) bool {
 	switch err.(type) {
-	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *streamEnd, ownEnd, ErrorType:
+	case *APIError, *ConnectionError, *StreamError, *DecodeError, *ValidationError, *BatchError, *BatchUnknownError, *streamEnd, ownEnd, ErrorType:
 		return true
 	}
 	switch err := err.(type) {

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter/internal/unencodable"
@@ -451,8 +450,7 @@ func (k *checker) price(field string, d Decimal) {
 	if d == "" {
 		return
 	}
-	other := func(r rune) bool { return (r < '0' || r > '9') && !strings.ContainsRune("+-.eE", r) }
-	if _, err := d.Float64(); err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsFunc(string(d), other) {
+	if _, err := d.Float64(); err != nil && !errors.Is(err, strconv.ErrRange) {
 		k.missing(field, `is not a decimal number, such as "1.50"`)
 	}
 }

@@ -354,4 +354,9 @@ func (p *Part) hasPayload() bool {
 type Decimal string
 
 // Float64 returns the nearest float64, or an error if d is not a number.
-func (d Decimal) Float64() (float64, error) { return strconv.ParseFloat(string(d), 64) }
+func (d Decimal) Float64() (float64, error) {
+	if !d.hasDigits() {
+		return 0, errNotDecimal
+	}
+	return strconv.ParseFloat(string(d), 64)
+}

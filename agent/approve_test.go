@@ -96,6 +96,13 @@ func testWait(t *testing.T) {
 
 	req := question()
 	req.Messages = stored.Messages
+
+	// A newer version of the program has not got the tool any more.
+	gone, err := agent.Agent{Client: fake(t, openroutertest.Text("A pity.")).Client(), Tools: []agent.Tool{failing}}.Run(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, `error: there is no tool "echo"; the tools are: failing`, results(gone.Messages)["c1"])
+	assert.Equal(t, []string{"c1", "c2", "c3"}, ids(gone.Messages))
+
 	a.Client = fake(t).Client() // one is still waiting: nothing is sent
 	a.Approve = approve(map[string]agent.Decision{"c1": allow, "c3": wait})
 	run, err = a.Run(t.Context(), req)

@@ -105,7 +105,7 @@ func (l *loop) step() (isDone bool, err error) {
 		}
 		l.refuse(r.jobs, toldBroken)
 		return true, because(l.ctx, err)
-	case answer.Refusal() != "":
+	case isRefusal(answer):
 		l.refuse(r.jobs, toldRefused)
 		return true, ErrRefused
 	case answer.FinishReason() == openrouter.FinishReasonContentFilter:
@@ -194,7 +194,7 @@ func (l *loop) isBroke() bool { return l.meter.isOver() || l.meter.isOuterOver()
 
 // reach returns the error of a limit, or nil if the model is asked once more.
 func (l *loop) reach(err error) error {
-	if !l.Final || l.requests == 0 || l.meter.isOuterOver() {
+	if !l.Final || l.MaxCost < 0 || l.meter.isOuterOver() {
 		return err
 	}
 	l.last = err

@@ -100,6 +100,19 @@ func testFinal(t *testing.T) {
 	run, err = a.Run(t.Context(), question())
 	require.NoError(t, err)
 	assert.Equal(t, "Enough.", run.Text())
+
+	// A limit that a call of an earlier run reaches, before the first request.
+	spending := agent.NewTool("echo", "", func(context.Context, text) (agent.Result, error) {
+		return agent.Result{Content: openrouter.Text("spent"), Usage: openrouter.Usage{Cost: 1}}, nil
+	})
+	a.Tools, a.MaxCost = []agent.Tool{spending}, 0.5
+	a.Client = fake(t, openroutertest.Text("Spent.")).Client()
+	req := question()
+	req.Messages = append(req.Messages, openrouter.Message{Role: openrouter.RoleAssistant, ToolCalls: []openrouter.ToolCall{
+		{ID: "c1", Type: "function", Function: openrouter.FunctionCall{Name: "echo", Arguments: `{"text":"x"}`}}}})
+	run, err = a.Run(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, "Spent.", run.Text())
 }
 
 func testStop(t *testing.T) {

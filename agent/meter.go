@@ -25,6 +25,9 @@ type meter struct {
 	spent float64
 }
 
+// inexact is by how much a sum of costs may differ from the exact one: 0.7 and 0.1 are less than 0.8.
+const inexact = 1e-9
+
 // add counts what was spent. A budget never grows again: what is negative or no number counts as nothing.
 func (m *meter) add(usd float64) {
 	if !(usd > 0) {
@@ -44,7 +47,7 @@ func (m *meter) isOver() bool {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.spent >= m.most
+	return m.spent >= m.most*(1-inexact)
 }
 
 // isOuterOver reports whether the budget of a run around this one is spent.

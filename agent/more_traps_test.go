@@ -45,6 +45,13 @@ func testCost(t *testing.T) {
 	assert.Equal(t, 1, ran)
 	assert.Equal(t, "error: not run: the budget is spent", results(run.Messages)["c1"])
 
+	// A budget that is spent exactly is spent, although 0.7 and 0.1 are less than 0.8 in a float64.
+	a.Tools, a.MaxCost = []agent.Tool{echo}, 0.8
+	a.Client = fake(t, call("c1", "one").Cost(0.7), call("c2", "two").Cost(0.1)).Client()
+	run, err = a.Run(t.Context(), question())
+	requireError(t, run, err, agent.ErrMaxCost)
+	a.Tools, a.MaxCost = []agent.Tool{spending}, 0.06
+
 	// An answer without calls may exceed it.
 	a.Client = fake(t, openroutertest.Text("Done.").Cost(9)).Client()
 	_, err = a.Run(t.Context(), question())
@@ -70,6 +77,7 @@ func testRefusal(t *testing.T) {
 		told  string
 	}{
 		{openroutertest.Refusal("I will not.").ToolCall("c1", "echo", `{"text":"x"}`), agent.ErrRefused, "error: not run: the model refused to answer"},
+		{call("c1", "x").NativeFinishReason("refusal"), agent.ErrRefused, "error: not run: the model refused to answer"},
 		{call("c1", "x").FinishReason("content_filter"), agent.ErrFiltered, "error: not run: a content filter ended the answer"},
 	} {
 		a := agent.Agent{Client: fake(t, c.reply).Client(), Tools: []agent.Tool{echo}, Final: true}
@@ -281,6 +289,9 @@ func testResults(t *testing.T) {
 	assert.Equal(t, "{}", answer(agent.NewTool("echo", "", func(context.Context, text) (struct{}, error) { return struct{}{}, nil }), agent.Agent{}))
 	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) (string, error) { return "", nil }), agent.Agent{}))
 	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) ([]openrouter.Part, error) { return nil, nil }), agent.Agent{}))
+	assert.Equal(t, "(no output)", answer(agent.NewTool("echo", "", func(context.Context, text) (string, error) { return " \n", nil }), agent.Agent{}))
+	binary := agent.NewTool("echo", "", func(context.Context, text) (string, error) { return strings.Repeat("\x80", 100), nil })
+	assert.Equal(t, strings.Repeat("\x80", 10)+"\n[the result is cut: it has 100 bytes, these are the first 10]", answer(binary, agent.Agent{MaxResult: 10}))
 	assert.Contains(t, answer(agent.NewTool("echo", "", func(context.Context, text) (any, error) { return make(chan int), nil }), agent.Agent{}), "error: result: ")
 	assert.Equal(t, "error: no such city", answer(agent.NewTool("echo", "", func(context.Context, text) (agent.Result, error) {
 		return agent.Result{Content: openrouter.Text("no such city"), IsError: true}, nil

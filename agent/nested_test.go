@@ -49,6 +49,22 @@ func testPrepare(t *testing.T) {
 	assert.Empty(t, run.Messages[1].Name)
 	assert.Equal(t, "echo", a.Tools[0].Def.Function.Name)
 
+	// Its tool choice holds in every step, and messages that it drops are there again in the next.
+	srv = fake(t, call("c1", "one"), openroutertest.Text("Done."))
+	a.Client, a.Prepare = srv.Client(), func(_ context.Context, run *agent.Run, next *agent.Next) error {
+		if next.Request.ToolChoice = openrouter.ToolChoiceRequired; len(run.Steps) == 0 {
+			next.Request.Messages = []openrouter.Message{openrouter.UserMessage("Other.")}
+		}
+		return nil
+	}
+	_, err = a.Run(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, "Other.", srv.Requests()[0].Body.Messages[0].Text())
+	assert.Equal(t, "Question?", srv.Requests()[1].Body.Messages[0].Text())
+	for _, r := range srv.Requests() {
+		assert.Equal(t, openrouter.ToolChoiceRequired, r.Body.ToolChoice)
+	}
+
 	cause := errors.New("no")
 	for _, prepare := range []func(context.Context, *agent.Run, *agent.Next) error{
 		func(context.Context, *agent.Run, *agent.Next) error { return cause },

@@ -61,7 +61,12 @@ func (t *tree) Start(ctx context.Context, op openrouter.Operation) (context.Cont
 }
 
 func (n *node) Retry(openrouter.Retry) {}
-func (n *node) FirstChunk()            {}
+
+func (n *node) FirstChunk() {
+	n.tree.mu.Lock()
+	defer n.tree.mu.Unlock()
+	n.text += " first"
+}
 
 func (n *node) End(result any, _ openrouter.CallInfo, err error) {
 	n.tree.mu.Lock()
@@ -134,6 +139,36 @@ func TestARunInsideOfATool(t *testing.T) {
 	assert.Equal(t, "invoke_agent outer\n  chat a/b\n  execute_tool echo c1\n  chat a/b\n", ofCall.draw(t))
 }
 
+// The first content of a streamed run is that of its first stream. What streams inside of a tool is not
+// the run's.
+func TestTheFirstContentOfARun(t *testing.T) {
+	seen := &tree{}
+	client := fake(t, call("c1", "inner"), openroutertest.Text("Inner."), openroutertest.Text("Outer.")).Client(openrouter.WithObserver(seen))
+	inner := agent.NewTool("echo", "Asks.", func(ctx context.Context, _ text) (string, error) {
+		s := agent.Agent{Client: client, Name: "inner"}.Stream(ctx, question())
+		for range s.Events() {
+		}
+		return s.Run().Text(), nil
+	})
+	a := agent.Agent{Client: client, Name: "outer", Tools: []agent.Tool{inner}}
+	_, err := a.Run(t.Context(), question())
+	require.NoError(t, err)
+	assert.Equal(t, strings.TrimLeft(`
+invoke_agent outer
+  chat a/b
+  execute_tool echo c1
+    invoke_agent inner stream first
+      chat a/b stream first
+  chat a/b
+`, "\n"), seen.draw(t))
+
+	seen = &tree{}
+	a.Client = fake(t, openroutertest.Text("")).Client(openrouter.WithObserver(seen))
+	for range a.Stream(t.Context(), question()).Events() {
+	}
+	assert.Equal(t, "invoke_agent outer stream\n  chat a/b stream\n", seen.draw(t), "no content")
+}
+
 func TestEveryEndOfARun(t *testing.T) {
 	late := agent.NewTool("echo", "Waits.", func(ctx context.Context, _ text) (string, error) {
 		<-ctx.Done()
@@ -175,19 +210,19 @@ func TestEveryEndOfARun(t *testing.T) {
 		"events that were read": {agent.Agent{Tools: []agent.Tool{echo}, MaxSteps: 1}, func(_ *testing.T, a agent.Agent, ctx context.Context) {
 			for range a.Stream(ctx, question()).Events() {
 			}
-		}, call("c1", "x"), "invoke_agent stream: agent: the limit of requests (MaxSteps) is reached\n  chat a/b stream\n  execute_tool echo c1\n"},
+		}, call("c1", "x"), "invoke_agent stream first: agent: the limit of requests (MaxSteps) is reached\n  chat a/b stream first\n  execute_tool echo c1\n"},
 		"events that were left": {agent.Agent{Tools: []agent.Tool{echo}}, func(_ *testing.T, a agent.Agent, ctx context.Context) {
 			for range a.Stream(ctx, question()).Events() {
 				break
 			}
-		}, openroutertest.Text("a", "b"), "invoke_agent stream: agent: stream is closed\n  chat a/b stream: openrouter: stream is closed (generation gen-fake-1)\n"},
+		}, openroutertest.Text("a", "b"), "invoke_agent stream first: agent: stream is closed\n  chat a/b stream first: openrouter: stream is closed (generation gen-fake-1)\n"},
 		"events that a panic has left": {agent.Agent{}, func(t *testing.T, a agent.Agent, ctx context.Context) {
 			assert.Panics(t, func() {
 				for range a.Stream(ctx, question()).Events() {
 					panic("no")
 				}
 			})
-		}, openroutertest.Text("a", "b"), "invoke_agent stream: agent: the run ended with a panic\n  chat a/b stream: openrouter: stream is closed (generation gen-fake-1)\n"},
+		}, openroutertest.Text("a", "b"), "invoke_agent stream first: agent: the run ended with a panic\n  chat a/b stream first: openrouter: stream is closed (generation gen-fake-1)\n"},
 		"nobody reads": {agent.Agent{}, func(_ *testing.T, a agent.Agent, ctx context.Context) {
 			a.Stream(ctx, question()).Close()
 		}, openroutertest.Reply{}, ""},

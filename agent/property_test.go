@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
@@ -107,9 +108,30 @@ func (w *world) play() string {
 	<-done
 	require.NotNil(w, w.run, "seed %d", w.seed)
 	require.NoError(w, problem(w.run.Messages, w.run.Pending), "seed %d", w.seed)
+	w.accounts()
 	end := w.end
 	w.goOn(srv, req)
 	return end
+}
+
+// accounts demands that the steps have what the messages have: each result once, in order, and each
+// call that a model wrote. The usage is the sum of what was spent.
+func (w *world) accounts() {
+	var want []string
+	cost := 0.0
+	for _, step := range w.run.Steps {
+		if u := step.Answer.Usage; u != nil {
+			cost += u.Cost
+		}
+		for _, o := range step.Outcomes {
+			want = append(want, o.Call.ID)
+			cost += o.Result.Usage.Cost
+			require.True(w, o.Err == nil || o.Result.IsError, "seed %d", w.seed)
+		}
+		require.LessOrEqual(w, len(step.Outcomes), len(step.Answer.ToolCalls()), "seed %d", w.seed)
+	}
+	require.Equal(w, want, ids(w.run.Messages), "seed %d", w.seed)
+	require.InDelta(w, cost, w.run.Usage.Cost, 1e-9, "seed %d", w.seed)
 }
 
 func (w *world) strict(r openroutertest.Reply) openroutertest.Reply {
@@ -291,7 +313,8 @@ func (w *world) tools(client *openrouter.Client) []agent.Tool {
 			return ctx.Err()
 		}
 	}
-	return []agent.Tool{
+	var all []agent.Tool
+	all = []agent.Tool{
 		tool("echo", func(_ context.Context, in in) (string, error) { return in.Text, nil }),
 		tool("fails", func(_ context.Context, in in) (string, error) { return "", errors.New(in.Text) }),
 		tool("fatal", func(context.Context, in) (string, error) { return "", agent.Fatal(errFatal) }),
@@ -308,11 +331,14 @@ func (w *world) tools(client *openrouter.Client) []agent.Tool {
 			}
 			return "reported", nil
 		}),
-		tool("nested", func(ctx context.Context, _ in) (string, error) {
-			run, err := agent.Agent{Client: client}.Run(ctx, &openrouter.ChatCompletionRequest{Model: "inner", Messages: question().Messages})
+		tool("nested", func(ctx context.Context, in in) (string, error) {
+			inner := agent.Agent{Client: client, Tools: all, MaxSteps: 1 + in.N%3, Final: in.N%2 == 0, Parallel: in.N % 4, MaxCost: float64(in.N%5) * 0.01}
+			run, err := inner.Run(ctx, &openrouter.ChatCompletionRequest{Model: "inner", Messages: question().Messages})
+			assert.NoError(w, problem(run.Messages, run.Pending), "seed %d", w.seed)
 			return run.Text(), err
 		}),
 	}
+	return all
 }
 
 // reply is a random answer, with or without calls and faults.

@@ -193,6 +193,12 @@ func wasCut(answer *openrouter.ChatCompletion) bool {
 	return false
 }
 
+// isRefusal reports whether the model refused to answer. Some providers say so in their own finish
+// reason alone.
+func isRefusal(answer *openrouter.ChatCompletion) bool {
+	return answer.Refusal() != "" || len(answer.Choices) > 0 && answer.Choices[0].NativeFinishReason == "refusal"
+}
+
 // isEmpty reports whether there is nothing in a message that a model could read.
 func isEmpty(m *openrouter.Message) bool {
 	if len(m.ToolCalls) > 0 || m.Refusal != "" || len(m.Images) > 0 || m.Audio != nil {

@@ -32,8 +32,10 @@ func message(callID string, result Result, most int) openrouter.Message {
 	return m
 }
 
+// isEmptyText reports whether a part is text without a word, such as the line break of a command that
+// printed nothing.
 func isEmptyText(p openrouter.Part) bool {
-	return p.Type == openrouter.PartTypeText && p.Text == "" && len(p.Extra) == 0
+	return p.Type == openrouter.PartTypeText && strings.TrimSpace(p.Text) == "" && len(p.Extra) == 0
 }
 
 // sendable reports a part that would make every later request of the conversation fail.
@@ -105,10 +107,12 @@ func bounded(parts []openrouter.Part, most int) []openrouter.Part {
 
 // cutText returns the first n bytes of s, or up to 3 less so that no character is split.
 func cutText(s string, n int) string {
-	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
-		n--
+	for back := range utf8.UTFMax {
+		if at := n - back; at <= 0 || at >= len(s) || utf8.RuneStart(s[at]) {
+			return s[:max(at, 0)]
+		}
 	}
-	return s[:n]
+	return s[:n] // no text, which has no characters to split
 }
 
 // marked puts "error: " in front of the text. The wire has no member that says so.

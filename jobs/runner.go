@@ -71,6 +71,7 @@ const grace = 5 * time.Second
 //   - Credits are missing (402), or the service rejects the key (401, and 403 unless it is about
 //     the content or comes from a provider). Run returns the error of the request, and its job is
 //     left for the next run. A missing key or an invalid option of the client has the same effect.
+//   - A job finds the service unreachable ten times. It is left for the next run.
 //   - [ErrMaxCost].
 //   - The store fails.
 //
@@ -82,9 +83,9 @@ const grace = 5 * time.Second
 // After a 429, all workers pause for the model of the job, until the time that the service names.
 // If it names none, the pause is one second, and doubles with each further 429, up to a minute. The
 // number of workers is halved, and then grows by one with each round of answers. The job is sent
-// again, and fails after ten tries. A service that is unreachable, or overloaded and asks to wait,
-// is treated in the same way. If Do makes the requests, only errors that it returns have this
-// effect.
+// again, and fails after ten tries. A service that is overloaded and asks to wait is treated in the
+// same way, and so is one that is unreachable, but that stops the run after ten tries. If Do makes
+// the requests, only errors that it returns have this effect.
 //
 // # The budget
 //

@@ -139,8 +139,13 @@ func TestManagementKey(t *testing.T) {
 
 func TestContentOfGenerations(t *testing.T) {
 	client := openroutertest.NewTransport(t, openroutertest.Reasoning("Hm").Text("He", "llo"), openroutertest.Text("cut").MidStreamError(502, "", "Gone")).Client()
-	res, err := client.Chat.Create(t.Context(), question("Hi"))
+	req := question("Hi")
+	req.User = "user-7"
+	res, err := client.Chat.Create(t.Context(), req)
 	require.NoError(t, err)
+	record, err := client.Generations.Get(t.Context(), res.ID)
+	require.NoError(t, err)
+	assert.Equal(t, "user-7", record.ExternalUser)
 	content, err := client.Generations.Content(t.Context(), res.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []any{"Hi", "Hello", "Hm"}, []any{content.Input.Messages[0].Text(), content.Output.Completion, content.Output.Reasoning})

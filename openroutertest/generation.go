@@ -57,7 +57,7 @@ func (x *rendering) generation() *generation {
 		"num_media_prompt": nil, "num_media_completion": nil, "num_input_audio_prompt": nil, "num_search_results": nil, "num_fetches": nil,
 		"usage": u.Cost, "total_cost": u.Cost, "upstream_inference_cost": nil, "cache_discount": nil, "is_byok": u.IsBYOK,
 		"service_tier": nil, "app_id": nil, "http_referer": header(x.req, "HTTP-Referer"), "user_agent": header(x.req, "User-Agent"),
-		"external_user": nil, "preset_id": nil, "workspace_id": nil, "web_search_engine": nil, "data_region": "global", "provider_responses": nil,
+		"external_user": orNull(x.req.Body.User), "preset_id": nil, "workspace_id": nil, "web_search_engine": nil, "data_region": "global", "provider_responses": nil,
 	}
 	if id := x.req.Body.SessionID; id != "" {
 		data["session_id"] = id

@@ -28,7 +28,9 @@ func ofRequest(req *openrouter.ChatCompletionRequest) []attribute.KeyValue {
 	float(requestTopP, req.TopP)
 	float(requestFrequencyPenalty, req.FrequencyPenalty)
 	float(requestPresencePenalty, req.PresencePenalty)
-	integer(requestTopK, req.TopK)
+	if req.TopK != nil {
+		attrs = append(attrs, attribute.Float64(requestTopK, float64(*req.TopK))) // as the conventions want it
+	}
 	if req.MaxCompletionTokens != nil {
 		integer(requestMaxTokens, req.MaxCompletionTokens)
 	} else {

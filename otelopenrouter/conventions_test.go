@@ -10,9 +10,49 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 	"go.opentelemetry.io/otel/semconv/v1.41.0/genaiconv"
+
+	"github.com/openrouter-go/openrouter"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
+
+// TestTypes compares the types of attributes with those of the conventions: a backend may refuse others.
+func TestTypes(t *testing.T) {
+	seen := newTelemetry()
+	used := openrouter.Usage{PromptTokens: 5, CompletionTokens: 2, PromptTokensDetails: &openrouter.PromptTokensDetails{}, CompletionTokensDetails: &openrouter.CompletionTokensDetails{}}
+	client := openroutertest.NewTransport(t, openroutertest.Text("Hello").FullUsage(used)).Client(seen.observer())
+	req := asking("hi")
+	req.Temperature, req.TopP, req.TopK, req.FrequencyPenalty, req.PresencePenalty = new(0.5), new(0.5), new(40), new(0.5), new(0.5)
+	req.MaxCompletionTokens, req.Seed, req.Stop, req.N = new(10), new(int64(7)), []string{"x"}, new(2)
+	req.SessionID, req.ResponseFormat = "s", openrouter.TextFormat{}
+	stream, err := client.Chat.Stream(t.Context(), req)
+	require.NoError(t, err)
+	for _, err := range stream.Chunks() {
+		require.NoError(t, err)
+	}
+	_, err = client.Embeddings.Create(t.Context(), &openrouter.EmbeddingRequest{Model: "a/b", Input: openrouter.Texts("x"), Dimensions: new(8), EncodingFormat: openrouter.EncodingFormatFloat})
+	require.NoError(t, err)
+
+	types := map[attribute.Key]attribute.Type{}
+	for _, span := range seen.spans.GetSpans() {
+		for _, a := range span.Attributes {
+			types[a.Key] = a.Value.Type()
+		}
+	}
+	for _, want := range []attribute.KeyValue{
+		semconv.GenAIProviderNameKey.String(""), semconv.GenAIRequestModel(""), semconv.GenAIRequestStream(true), semconv.GenAIRequestTemperature(0),
+		semconv.GenAIRequestTopP(0), semconv.GenAIRequestTopK(0), semconv.GenAIRequestMaxTokens(0), semconv.GenAIRequestFrequencyPenalty(0),
+		semconv.GenAIRequestPresencePenalty(0), semconv.GenAIRequestSeed(0), semconv.GenAIRequestStopSequences(), semconv.GenAIRequestChoiceCount(0),
+		semconv.GenAIOutputTypeText, semconv.GenAIConversationID(""), semconv.GenAIRequestEncodingFormats(), semconv.GenAIEmbeddingsDimensionCount(0),
+		semconv.GenAIResponseID(""), semconv.GenAIResponseModel(""), semconv.GenAIResponseFinishReasons(), semconv.GenAIResponseTimeToFirstChunk(0),
+		semconv.GenAIUsageInputTokens(0), semconv.GenAIUsageOutputTokens(0), semconv.GenAIUsageCacheReadInputTokens(0), semconv.GenAIUsageCacheCreationInputTokens(0),
+		semconv.GenAIUsageReasoningOutputTokens(0), semconv.ServerAddress(""), semconv.ServerPort(0),
+	} {
+		assert.Equal(t, want.Value.Type().String(), types[want.Key].String(), "%s", want.Key)
+	}
+}
 
 // TestNames compares the table of names with the module of the conventions: each name in names.go
 // must be one of the keys and metrics here, or begin with openrouter.

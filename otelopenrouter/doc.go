@@ -24,8 +24,8 @@
 //
 //   - gen_ai.client.operation.duration, in seconds, of all operations
 //   - gen_ai.client.operation.time_to_first_chunk, in seconds, of streams: the first content
-//   - gen_ai.client.token.usage, of chats and embeddings
-//   - openrouter.client.cost, in USD, of chats and embeddings
+//   - gen_ai.client.token.usage, of chats, embeddings and wait_batch
+//   - openrouter.client.cost, in USD, of chats, embeddings and wait_batch
 //
 // Their attributes have few values: the operation, the model, the agent or the tool, the server,
 // and the type of the error. They have no ids.

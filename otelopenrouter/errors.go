@@ -23,7 +23,8 @@ var errorTypes = []struct {
 	err  error
 	name string
 }{
-	{context.Canceled, "cancelled"}, // only in a retry
+	{openrouter.ErrBatchUnknown, "batch_unknown"}, // first: it wraps the reason
+	{context.Canceled, "cancelled"},               // only in a retry
 	{context.DeadlineExceeded, "deadline_exceeded"},
 	{openrouter.ErrMissingAPIKey, "missing_api_key"},
 	{openrouter.ErrStreamIdle, "stream_idle"},
@@ -72,6 +73,8 @@ func typeOf(err error) string {
 		return "connection"
 	case is[*openrouter.BatchError](err):
 		return "batch"
+	case is[*openrouter.FileError](err):
+		return "file"
 	}
 	// As the conventions say, the name of the type, unless it says nothing.
 	if t := reflect.TypeOf(err); !strings.HasPrefix(t.String(), "*errors.") && !strings.HasPrefix(t.String(), "*fmt.") {
@@ -90,7 +93,7 @@ func is[E error](err error) bool {
 // anything: theirs is left out.
 func textOf(err error) string {
 	for _, text := range []func(error) string{
-		textAs[*openrouter.BatchError], textAs[*openrouter.APIError], textAs[*openrouter.StreamError],
+		textAs[*openrouter.BatchError], textAs[*openrouter.BatchUnknownError], textAs[*openrouter.APIError], textAs[*openrouter.StreamError],
 		textAs[*openrouter.ConnectionError], textAs[*openrouter.DecodeError], textAs[*openrouter.ValidationError],
 	} {
 		if text := text(err); text != "" {

@@ -130,6 +130,19 @@ func TestGolden(t *testing.T) {
 				assert.Equal(t, "Take an umbrella.", run.Text())
 			},
 		},
+		"streamed agent": {
+			[]openroutertest.Reply{
+				openroutertest.KeepAlive(1).Pause(time.Second).Reasoning("Hm.").Pause(time.Second).ToolCall("c1", "get_weather", `{"city":"Oslo"}`).Usage(20, 10),
+				openroutertest.KeepAlive(1).Pause(time.Second).Text("Rain.").Usage(50, 5),
+			},
+			func(t *testing.T, client *openrouter.Client) {
+				weather := agent.NewTool("get_weather", "The weather.", func(context.Context, city) (string, error) { return "rain", nil })
+				s := agent.Agent{Client: client, Name: "weatherman", Tools: []agent.Tool{weather}}.Stream(t.Context(), asking("Umbrella?"))
+				for _, err := range s.Events() {
+					require.NoError(t, err)
+				}
+			},
+		},
 		"structured with a repair": {
 			[]openroutertest.Reply{openroutertest.Text(`{"inches":0}`).Usage(20, 10), openroutertest.Text(`{"inches":3}`).Usage(40, 10).Latency(time.Second)},
 			func(t *testing.T, client *openrouter.Client) {

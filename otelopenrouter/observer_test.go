@@ -148,6 +148,9 @@ func TestErrorTypes(t *testing.T) {
 		"missing_api_key":               openrouter.ErrMissingAPIKey,
 		"stream_idle":                   &openrouter.StreamError{Partial: &openrouter.ChatCompletion{}, Err: openrouter.ErrStreamIdle},
 		"connection":                    &openrouter.ConnectionError{Err: errors.New("no route")},
+		"batch_unknown":                 &openrouter.BatchUnknownError{Model: "a/b", Err: &openrouter.APIError{Type: openrouter.ErrServer}},
+		"batch":                         &openrouter.BatchError{Batch: &openrouter.Batch{ID: "batch_1"}},
+		"file":                          &openrouter.FileError{Err: errors.New(secret)},
 		"undecodable":                   &openrouter.DecodeError{Err: errors.New("no JSON")},
 		"rate_limit_exceeded":           fmt.Errorf("%s: %w", secret, &openrouter.APIError{Type: openrouter.ErrRateLimitExceeded}),
 	} {

@@ -13,13 +13,14 @@ import (
 // tries.
 //
 // The request gets a response format with the schema of T, so it must not have one. It also gets
-// provider.require_parameters, so that only endpoints serve it that honor the format; to allow others,
-// set it to false.
+// provider.require_parameters, so that only endpoints that honor the format serve it. To allow others,
+// set RequireParameters to false in the request.
 //
-// An answer that is not JSON or breaks the schema is put to the model once, with what is wrong, place
-// by place: see Repairs. Refusals and answers that were cut or filtered are not. An [*Error] tells
-// what was wrong with the last answer. Other errors are those of [openrouter.ChatService.Create]; a T
-// without a schema is an [*openrouter.ValidationError], and nothing is sent.
+// If an answer is not JSON or breaks the schema, the model is told what is wrong, place by place, and
+// asked once more; Repairs sets how often. It is not asked again if it refused, or if the answer was
+// cut or filtered. An [*Error] tells what was wrong with the last answer. Other errors are those of
+// [openrouter.ChatService.Create]; a T without a schema is an [*openrouter.ValidationError], and
+// nothing is sent.
 func (o Output[T]) Create(ctx context.Context, client *openrouter.Client, req *openrouter.ChatCompletionRequest, opts ...openrouter.Option) (value T, res *openrouter.ChatCompletion, err error) {
 	if client == nil {
 		_, err = o.request(client, req)

@@ -263,6 +263,8 @@ func TestDecisions(t *testing.T) {
 	assert.Equal(t, "123456789012345678901234567890", n.Big.String())
 	assert.Equal(t, int64(1), decoded[numbers](t, `{"int":1.0,"uint":1e2,"number":1,"big":1}`).Int)
 	assert.Equal(t, uint64(100), decoded[numbers](t, `{"int":1.0,"uint":1e2,"number":1,"big":1}`).Uint)
+	big := decoded[numbers](t, `{"int":1,"uint":1,"number":1,"big":4.0}`).Big
+	assert.Equal(t, "4", big.String(), "a type that reads itself")
 	_, err := structured.Decode[numbers](answer(`{"int":1.5,"uint":-1,"number":1,"big":1}`))
 	e, _ := errors.AsType[*structured.Error](err)
 	require.NotNil(t, e)

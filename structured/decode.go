@@ -21,11 +21,11 @@ import (
 //   - null is the same as absent where a member is optional.
 //   - 1.0 and 1e2 are integers. Integers of any size are exact; one that its Go type cannot hold is a
 //     violation. In a float64 and in an any, they lose digits beyond 2^53, as with encoding/json.
-//   - A name that is twice in an object is a violation.
-//   - Text before or behind the JSON, and a fence around it, make it no JSON, unless o is Lax.
-//   - An answer that the token limit ended, but that is whole, counts.
+//   - A name that occurs twice in an object is a violation.
+//   - JSON in a code fence, or with text before or after it, is not accepted, unless o is Lax.
+//   - A complete answer counts, even if its finish reason is length.
 //
-// If T or *T has a method Validate() error, it is asked after that; each line of its error is a
+// If T or *T has a method Validate() error, it is called after that; each line of its error is a
 // violation.
 func (o Output[T]) Decode(res *openrouter.ChatCompletion) (T, error) {
 	if _, err := o.output(); err != nil {

@@ -1,4 +1,4 @@
-// Package structured makes a Go type an answer.
+// Package structured asks a model for an answer that is a value of a Go type.
 //
 //	type Invoice struct {
 //		Number string    `json:"number"`
@@ -24,15 +24,15 @@
 // maxLength, pattern, enum=a,enum=b, minItems, maxItems, format and the other tags of
 // invopop/jsonschema. A comma in a text is written as \\,.
 //
-// A type that is no object, such as a slice, is asked for in a member value, which nobody sees but
-// the model. Types that contain themselves are sent with references; Anthropic and Gemini do not
-// accept them in strict mode. Anthropic accepts up to 16 optional members in a type.
+// A type that is not an object, such as a slice, is sent as an object with the member value, which
+// only the model sees. Types that contain themselves are sent with references; Anthropic and Gemini
+// do not accept them in strict mode. Anthropic accepts up to 16 optional members in a type.
 //
 // Strict modes accept no maps and no any. [Output.Lax] allows them.
 //
 // # What can go wrong
 //
-// An [*Error] holds the text, the answer and the price of an answer that is not a T. Its Err tells
-// the cases apart: [ErrRefused], [ErrTruncated], [ErrFiltered], [ErrNotJSON] and [ErrViolation].
+// An [*Error] means that the answer is not a T. It holds the answer and the usage of all tries. Its
+// Err tells the cases apart: [ErrRefused], [ErrTruncated], [ErrFiltered], [ErrNotJSON] and [ErrViolation].
 // Violations has a line for each place. All other errors are those of the root package.
 package structured

@@ -16,7 +16,7 @@ var (
 	ErrTruncated = errors.New("structured: the token limit cut the answer")
 	// ErrFiltered means that a content filter ended the answer.
 	ErrFiltered = errors.New("structured: a content filter ended the answer")
-	// ErrNotJSON means that the answer is not one JSON value, and nothing else.
+	// ErrNotJSON means that the answer is not a single JSON value.
 	ErrNotJSON = errors.New("structured: the answer is not JSON")
 	// ErrViolation means that the answer breaks the schema, or that Validate refused the value.
 	ErrViolation = errors.New("structured: the answer does not match the schema")
@@ -27,7 +27,7 @@ type refused struct{}
 func (refused) Error() string        { return "structured: the model refused to answer" }
 func (refused) Is(target error) bool { return target == openrouter.ErrRefusal }
 
-// Error is an answer that is not the value that was asked for. What was paid for is in it.
+// Error means that the answer is not a T. It holds everything that was paid for.
 type Error struct {
 	// Text is the text of the answer.
 	Text string

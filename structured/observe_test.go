@@ -30,21 +30,22 @@ type aroundKey struct{}
 func (e *ends) Start(ctx context.Context, op openrouter.Operation) (context.Context, openrouter.Observation) {
 	around, _ := ctx.Value(aroundKey{}).(string)
 	name := around + op.Name + " " + op.Target
-	return context.WithValue(ctx, aroundKey{}, name+" > "), &ending{e, name}
+	return context.WithValue(ctx, aroundKey{}, name+" > "), &ending{e, name, ""}
 }
 
 type ending struct {
-	of   *ends
-	name string
+	of    *ends
+	name  string
+	first string
 }
 
 func (e *ending) Retry(openrouter.Retry) {}
-func (e *ending) FirstChunk()            {}
+func (e *ending) FirstChunk()            { e.first = " first" }
 
 func (e *ending) End(result any, _ openrouter.CallInfo, err error) {
 	e.of.mu.Lock()
 	defer e.of.mu.Unlock()
-	line := e.name
+	line := e.name + e.first
 	if res, ok := result.(*openrouter.ChatCompletion); ok {
 		line += fmt.Sprintf(" %s", res.Text())
 	}
@@ -128,7 +129,7 @@ func TestRefusedAndLeftByAPanic(t *testing.T) {
 }
 
 func TestAStreamIsAnOperation(t *testing.T) {
-	whole := "structured_output size > chat a/b " + good + "\nstructured_output size " + good
+	whole := "structured_output size > chat a/b first " + good + "\nstructured_output size first " + good
 	closed := ": openrouter: stream is closed"
 	for name, c := range map[string]struct {
 		reply openroutertest.Reply
@@ -143,14 +144,14 @@ func TestAStreamIsAnOperation(t *testing.T) {
 		}, whole},
 		"the value": {openroutertest.Text(good), func(s *structured.StreamOf[size]) { _, _, _ = s.Value() }, whole},
 		"a violation": {openroutertest.Text(bad), func(s *structured.StreamOf[size]) { _, _, _ = s.Value() },
-			"structured_output size > chat a/b " + bad + "\nstructured_output size " + bad + ": structured: the answer does not match the schema (1 violation)"},
+			"structured_output size > chat a/b first " + bad + "\nstructured_output size first " + bad + ": structured: the answer does not match the schema (1 violation)"},
 		"left": {openroutertest.Text(`{"inches":3 `, `}`), func(s *structured.StreamOf[size]) {
 			for range s.Partials() {
 				break
 			}
-		}, "structured_output size > chat a/b {\"inches\":3 " + closed + " (generation gen-fake-1)\nstructured_output size" + closed},
+		}, "structured_output size > chat a/b first {\"inches\":3 " + closed + " (generation gen-fake-1)\nstructured_output size first" + closed},
 		"closed": {openroutertest.Text(good), func(s *structured.StreamOf[size]) { _ = s.Close() },
-			"structured_output size > chat a/b " + good + closed + " (generation gen-fake-1)\nstructured_output size" + closed},
+			"structured_output size > chat a/b first " + good + closed + " (generation gen-fake-1)\nstructured_output size first" + closed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, seen := observed(t, c.reply)
@@ -168,7 +169,7 @@ func TestAStreamIsAnOperation(t *testing.T) {
 			runtime.GC()
 			return strings.Count(seen.all(), "\n") == 1
 		}, 5*time.Second, 5*time.Millisecond)
-		assert.Contains(t, seen.all(), "structured_output size"+closed)
+		assert.Contains(t, seen.all(), "structured_output size first"+closed)
 	})
 }
 

@@ -60,8 +60,8 @@ const (
 	growth = 8
 )
 
-// Partials returns an iterator over the value while it grows. Each is a prefix of the final one. Do
-// not change it: the next may share what is whole.
+// Partials returns an iterator over the value while it grows. Each value is the beginning of the final
+// one. Do not modify it, because the next value may share its complete parts.
 //
 //   - A string is the beginning of the final string, up to a whole character. A string that has an
 //     enum, a format or a pattern, or whose Go type reads it, appears when it is whole.

@@ -58,7 +58,7 @@ func (o Output[T]) Schema() (json.RawMessage, error) {
 // Format returns the response format that asks for a T. It goes into any request, such as one of an
 // agent, a job or a batch, and [Output.Decode] reads the answer.
 //
-// Create and Stream make sure that only endpoints serve the request that honor the format. With
+// Create and Stream make sure that only endpoints that honor the format serve the request. With
 // Format, that is up to the caller: without
 //
 //	req.Provider = &openrouter.ProviderPreferences{RequireParameters: new(true)}

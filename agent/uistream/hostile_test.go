@@ -112,3 +112,29 @@ func TestLongIDs(t *testing.T) {
 	_, _, err = read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+strings.Repeat(id, 3)+`","state":"approval-responded","approval":{"id":"x"}}`)))
 	require.EqualError(t, err, "uistream: the id of a call has more than 16384 bytes")
 }
+
+// A decision of a page that was loaded again counts, however the model wrote the arguments.
+func TestADecisionAfterAReload(t *testing.T) {
+	for _, args := range []string{`{"Line":"a"}`, " {\"Line\": \"a\"}\n", `"{\"Line\":\"a\"}"`} {
+		ask := agent.Agent{Tools: []agent.Tool{note}, Approve: (&uistream.Turn{}).Approve}
+		body, run, err := serve(t, ask, question(), openroutertest.ToolCall("c1", "add_note", args))
+		require.NoError(t, err)
+		asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"]
+
+		var page []struct {
+			Parts []struct{ Approval struct{ ID string } }
+		}
+		require.NoError(t, json.Unmarshal(uistream.History(run.Messages), &page))
+		id := page[1].Parts[1].Approval.ID
+		assert.Equal(t, asked, id, "%q", args)
+
+		turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"c1","state":"approval-responded","approval":{"id":"`+id+`","approved":true}}`)))
+		require.NoError(t, err)
+		ask.Approve = turn.Approve
+		req := question()
+		req.Messages = turn.Continue(run.Messages)
+		_, run, err = serve(t, ask, req, openroutertest.Text("Done."))
+		require.NoError(t, err)
+		assert.Equal(t, "Done.", run.Text(), "%q", args)
+	}
+}

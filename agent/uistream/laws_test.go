@@ -77,7 +77,7 @@ func anyReplies(random *rand.Rand) (replies []openroutertest.Reply) {
 		for i := range 1 + random.IntN(3) {
 			id := []string{fmt.Sprintf("call_%d", i), fmt.Sprintf("call_%d", i), "", "same"}[random.IntN(4)]
 			name := []string{"get_weather", "add_note", "nothing"}[random.IntN(3)]
-			args := []string{`{"city":"Oslo","Line":"a"}`, `{}`, `{"city":`, ``, `[1]`, `"{\"city\":\"Rome\"}"`}[random.IntN(6)]
+			args := []string{`{"city":"Oslo","Line":"a"}`, `{}`, `{"city":`, ``, `[1]`, `"{\"city\":\"Rome\"}"`, " {\"city\": \"Rome\"}\n"}[random.IntN(7)]
 			r = r.ToolCallChunks(id, name, pieces(random, args)...)
 		}
 		return r
@@ -152,7 +152,8 @@ func fold(t *testing.T, stream []object) []string {
 			call(p, "output-error")
 			find(p["toolCallId"])["errorText"] = p["errorText"]
 		case "tool-approval-request":
-			find(p["toolCallId"])["state"] = "approval-requested"
+			known := find(p["toolCallId"])
+			known["state"], known["approval"] = "approval-requested", object{"id": p["approvalId"]}
 		case "tool-output-available", "tool-output-error", "tool-output-denied":
 			known := find(p["toolCallId"])
 			known["state"], known["output"], known["errorText"] = strings.TrimPrefix(kind, "tool-"), p["output"], p["errorText"]
@@ -182,7 +183,11 @@ func states(parts []any) (lines []string) {
 		case kind == "text" || kind == "reasoning":
 			lines = append(lines, kind+" "+p["text"].(string))
 		case strings.HasPrefix(kind, "tool-"):
-			lines = append(lines, fmt.Sprint(kind, " ", p["toolCallId"], " ", p["state"], " ", p["output"], " ", p["errorText"]))
+			line := fmt.Sprint(kind, " ", p["toolCallId"], " ", p["state"], " ", p["output"], " ", p["errorText"])
+			if p["state"] == "approval-requested" {
+				line += fmt.Sprint(" ", p["approval"].(object)["id"])
+			}
+			lines = append(lines, line)
 		default:
 			lines = append(lines, kind)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/openrouter-go/openrouter"
@@ -53,9 +54,10 @@ func (t *Turn) Approve(_ context.Context, call openrouter.ToolCall) (agent.Decis
 }
 
 // approvalID returns the id of the request for a decision about a call. Ids of calls alone may be
-// repeated in a conversation.
+// repeated in a conversation. White space around the arguments does not count: the messages of a run
+// keep it, and the call that is asked about has none.
 func approvalID(c openrouter.ToolCall) string {
-	sum := sha256.Sum256([]byte(c.Function.Name + "\x00" + c.Function.Arguments))
+	sum := sha256.Sum256([]byte(c.Function.Name + "\x00" + strings.TrimSpace(c.Function.Arguments)))
 	return c.ID + "." + hex.EncodeToString(sum[:8])
 }
 

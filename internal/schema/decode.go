@@ -12,10 +12,10 @@ import (
 // JSON Schema calls that an integer, and so does Decode.
 func Decode(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok || !strings.HasPrefix(e.Value, "number") {
+	if _, isBroken := errors.AsType[*json.SyntaxError](err); err == nil || isBroken {
 		return err
 	}
-	mended := plainIntegers(data)
+	mended := plainIntegers(data) // whatever the error: types with an UnmarshalJSON have their own
 	if bytes.Equal(mended, data) {
 		return err
 	}

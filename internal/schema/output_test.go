@@ -298,7 +298,7 @@ func TestRandomTypesRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		for range 10 {
 			v := reflect.New(typ)
-			fill(r, v.Elem(), 0)
+			fill(r, v.Elem(), "", 0)
 			dropPointers(r, v.Elem())
 			data, err := json.Marshal(v.Interface())
 			require.NoError(t, err)

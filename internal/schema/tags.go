@@ -29,13 +29,16 @@ type tag struct {
 
 type keyword struct{ name, value string }
 
-// parseTag reads the tags of a field. An element that is no keyword belongs to the description.
+// parseTag reads the tags of a field. An element that is no keyword belongs to the description. There
+// may be spaces before a keyword.
 func parseTag(st reflect.StructTag) tag {
 	var t tag
-	var words []string
+	var words, said []string
 	for _, element := range splitElements(st.Get("jsonschema")) {
-		name, value, ok := strings.Cut(element, "=")
+		name, value, ok := strings.Cut(strings.TrimLeft(element, " "), "=")
 		switch {
+		case ok && name == "description":
+			said = append(said, value)
 		case element == "required":
 			t.required = true
 		case element == "nullable":
@@ -46,10 +49,8 @@ func parseTag(st reflect.StructTag) tag {
 			words = append(words, element)
 		}
 	}
-	t.description = strings.TrimSpace(strings.Join(words, ","))
-	if d := st.Get("jsonschema_description"); d != "" {
-		t.description = d
-	}
+	said = append(said, st.Get("jsonschema_description"), strings.TrimSpace(strings.Join(words, ",")))
+	t.description = strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
 	return t
 }
 
@@ -93,24 +94,47 @@ func (f field) tagError() error {
 		if !t.hasForm() && !isFor(k.name, kind) {
 			return fmt.Errorf("tag jsonschema: %s has no effect on %s", k.name, article(kind))
 		}
-		switch k.name {
-		case "enum":
-			var n json.Number
-			if strings.TrimPrefix(kind, arrayOf) == "number" && (json.Unmarshal([]byte(k.value), &n) != nil || n == "") {
-				return fmt.Errorf("tag jsonschema: enum=%s is not a number", k.value)
-			}
-		case "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
-			var n json.Number
-			if json.Unmarshal([]byte(k.value), &n) != nil || n == "" {
-				return fmt.Errorf("tag jsonschema: %s=%s is not a number", k.name, k.value)
-			}
-		case "minLength", "maxLength", "minItems", "maxItems":
-			if _, err := strconv.ParseUint(k.value, 10, 64); err != nil {
-				return fmt.Errorf("tag jsonschema: %s=%s is not a count", k.name, k.value)
-			}
+		if problem := k.problem(strings.TrimPrefix(kind, arrayOf)); problem != "" {
+			return fmt.Errorf("tag jsonschema: %s=%s is not %s", k.name, k.value, problem)
 		}
 	}
 	return nil
+}
+
+// problem returns what a value should be if it is not that. kind is that of the JSON.
+func (k keyword) problem(kind string) string {
+	switch k.name {
+	case "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+		return isNot("a number", isNumber(k.value))
+	case "minLength", "maxLength", "minItems", "maxItems":
+		_, err := strconv.ParseUint(k.value, 10, 64)
+		return isNot("a count", err == nil)
+	case "uniqueItems":
+		return isNot("true", k.value == "true") // the reflector takes any value for it
+	case "readOnly", "writeOnly":
+		return isNot("true or false", k.value == "true" || k.value == "false")
+	case "enum", "default", "example":
+		switch kind {
+		case "number":
+			return isNot("a number", isNumber(k.value))
+		case "boolean":
+			return isNot("true or false", k.value == "true" || k.value == "false")
+		}
+	}
+	return ""
+}
+
+func isNot(what string, ok bool) string {
+	if ok {
+		return ""
+	}
+	return what
+}
+
+// isNumber reports whether both JSON and the reflector take a text for a number.
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && json.Valid([]byte(s))
 }
 
 // hasForm reports whether a tag changes the type of the JSON.
@@ -123,10 +147,11 @@ func (t tag) hasForm() bool {
 const (
 	arrayOf = "array of "
 	anyKind = "value of any type"
+	objects = "object"
 )
 
-// kind returns what the JSON of the field is: a string, number or boolean, an array of them, or "" for
-// what is not that simple.
+// kind returns what the JSON of the field is: a string, a number, a boolean, an object, an array of
+// such, or "" for a type that describes itself.
 func (f field) kind() string {
 	t, _ := pointee(f.typ)
 	if f.quoted {
@@ -139,6 +164,9 @@ func (f field) kind() string {
 		t, _ = pointee(t.Elem())
 		if inner := simpleKind(t); inner != "" {
 			return arrayOf + inner
+		}
+		if k := t.Kind(); (k == reflect.Slice || k == reflect.Array) && !isOpaque(t) {
+			return arrayOf + "arrays"
 		}
 	}
 	return ""
@@ -166,31 +194,34 @@ func simpleKind(t reflect.Type) string {
 		return "boolean"
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float32, reflect.Float64:
 		return "number"
+	case reflect.Struct, reflect.Map:
+		return objects
 	}
 	return ""
 }
 
+// effective are the keywords that do something for JSON of a kind, beside those that all have.
+var effective = map[string][]string{
+	"string":  {"minLength", "maxLength", "pattern", "format", "readOnly", "writeOnly", "default", "example", "enum"},
+	"number":  {"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default", "example", "enum"},
+	"boolean": {"default"},
+	anyKind:   {"enum"},
+}
+
 // isFor reports whether a keyword does something for JSON of a kind.
 func isFor(keyword, kind string) bool {
-	inner, isArray := strings.CutPrefix(kind, arrayOf)
-	if inner == "" || isArray && inner == anyKind {
+	if keyword == "title" || keyword == "anchor" || kind == "" {
 		return true
 	}
-	switch keyword {
-	case "minItems", "maxItems", "uniqueItems":
-		return isArray
-	case "minLength", "maxLength", "pattern": // a format is a hint for any
-		return inner == "string"
-	case "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
-		return inner == "number"
-	case "enum":
-		return inner != "boolean"
+	inner, isArray := strings.CutPrefix(kind, arrayOf)
+	if isArray && slices.Contains([]string{"minItems", "maxItems", "uniqueItems"}, keyword) {
+		return true
 	}
-	return true
+	return slices.Contains(effective[inner], keyword) && (!isArray || inner != anyKind)
 }
 
 // complete adds what the reflector drops: the enum of a value of any type, which is one of texts, and
-// keywords of the elements of a list whose value has an equals sign.
+// keywords of the elements of a list whose value has an equals sign. It also mends the default of a list.
 func (f field) complete(s *jsonschema.Schema) {
 	t := parseTag(f.tag)
 	if f.kind() == anyKind && !t.hasForm() {
@@ -198,6 +229,11 @@ func (f field) complete(s *jsonschema.Schema) {
 			if k.name == "enum" {
 				s.Enum = append(s.Enum, k.value)
 			}
+		}
+	}
+	if values, ok := s.Default.([]any); ok && f.kind() != arrayOf+"string" {
+		for i := range values {
+			values[i] = json.RawMessage(values[i].(string)) // the reflector has texts alone
 		}
 	}
 	if s.Type != "array" || s.Items == nil || s.Items.Type != "string" {
@@ -222,6 +258,9 @@ func (f field) quotedForm(t tag) []keyword {
 	typ := f.typ
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
+	}
+	if typ == numberType {
+		return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}}
 	}
 	switch typ.Kind() {
 	case reflect.Bool:

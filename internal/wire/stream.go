@@ -112,6 +112,14 @@ func (s *Stream) unexpected(c byte, want string) error {
 	return &SyntaxError{Offset: s.Offset(), Msg: "unexpected " + strconv.QuoteRune(rune(c)) + ", want " + want}
 }
 
+// End returns an error if more than white space follows. A source that fails has ended, too.
+func (s *Stream) End() error {
+	if _, err := s.Peek(); err != nil {
+		return nil
+	}
+	return &SyntaxError{Offset: s.Offset(), Msg: "data after the end of the value"}
+}
+
 // Value reads over the next value. It appends the value to buf, up to keep bytes, and returns the size of the whole.
 func (s *Stream) Value(buf []byte, keep int64) (value []byte, size int64, err error) {
 	c, err := s.next()

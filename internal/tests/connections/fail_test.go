@@ -198,17 +198,18 @@ func TestTheCauseOfAnotherCall(t *testing.T) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	}
+	another := &openrouter.BatchError{Batch: &openrouter.Batch{ID: "batch_1"}}
 	for _, call := range calls {
 		synctest.Test(t, func(t *testing.T) {
 			client := through(hang)
 			_, first := call.do(t.Context(), client, openrouter.WithTimeout(time.Second))
 			require.ErrorIs(t, first, openrouter.ErrAttemptTimeout)
-			for _, cause := range []error{first, openrouter.ErrAttemptTimeout, fmt.Errorf("job 7: %w", first), errors.Join(io.EOF, first), openrouter.ErrStreamIdle, &openrouter.APIError{StatusCode: 429}} {
+			for _, cause := range []error{first, openrouter.ErrAttemptTimeout, fmt.Errorf("job 7: %w", first), errors.Join(io.EOF, first), openrouter.ErrStreamIdle, &openrouter.APIError{StatusCode: 429}, another, &openrouter.BatchUnknownError{Err: io.EOF}} {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(time.Second, func() { cancel(cause) })
 				_, err := call.do(ctx, client, openrouter.WithRetryPolicy(openrouter.RetryTimeouts))
 				require.ErrorIs(t, err, context.Canceled)
-				for _, other := range []error{openrouter.ErrAttemptTimeout, openrouter.ErrStreamIdle, openrouter.ErrRateLimitExceeded} {
+				for _, other := range []error{openrouter.ErrAttemptTimeout, openrouter.ErrStreamIdle, openrouter.ErrRateLimitExceeded, openrouter.ErrBatchUnknown, another} {
 					assert.NotErrorIs(t, err, other)
 				}
 				_, isAPI := errors.AsType[*openrouter.APIError](err)

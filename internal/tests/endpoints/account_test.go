@@ -1,6 +1,8 @@
 package endpoints_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"testing"
@@ -107,8 +109,10 @@ func TestManagementKeys(t *testing.T) {
 	for name, call := range calls {
 		srv := openroutertest.NewServer(t)
 		srv.RequireManagementKey("sk-or-manager")
-		client := srv.Client()
+		var log bytes.Buffer
+		client := srv.Client(openrouter.WithObserver(openrouter.LogCalls(slog.New(slog.NewTextHandler(&log, nil)))))
 		err := call(client)
+		assert.Contains(t, log.String(), advice, "observers see it, too")
 		require.ErrorIs(t, err, openrouter.ErrPermissionDenied, name)
 		assert.EqualError(t, err, "openrouter: permission_denied 403: Only management keys can perform this operation"+advice)
 		assert.NoError(t, call(client, openrouter.WithAPIKey("sk-or-manager")), name)

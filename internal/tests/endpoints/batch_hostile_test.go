@@ -84,3 +84,58 @@ func TestBatchResultsThatAreMissing(t *testing.T) {
 	require.ErrorAs(t, err, &incomplete)
 	assert.EqualError(t, err, "openrouter: batch batch_1 is completed: 2 of 3 requests completed, 1 failed: the service sent results for only 1")
 }
+
+// TestBatchWaitIsBounded has a service that wants years of patience.
+func TestBatchWaitIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		late := openroutertest.Error(503, "").RetryAfter(10_000 * time.Hour).ForPath("/batches/*").When(func(r *openroutertest.Request) bool { return r.Method == http.MethodGet })
+		transport := openroutertest.NewTransport(t, late, late, late)
+		client := transport.Client()
+		id := submitted(t, client)
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		defer cancel()
+		_, err := client.Batches.Wait(ctx, id)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, openrouter.ErrProviderOverloaded)
+		assert.Zero(t, time.Since(start), "nothing can come of waiting")
+
+		_, err = client.Batches.Wait(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, 10*time.Minute, time.Since(start), "twice the total of WithMaxRetryWait")
+		assert.Len(t, transport.Requests(), 5)
+	})
+}
+
+// TestBatchThatIsFollowedByMore has bodies with more than the batch.
+func TestBatchThatIsFollowedByMore(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"id":"b","status":"completed"}` + strings.Repeat(" \n", 50_000): "",
+		`{"id":"b","status":"completed"}{}`:                               "openrouter: decoding Batch: data after the end of the value at byte 31",
+		`{"id":"b","status":"completed","results":[]} <html>`:             "openrouter: decoding Batch: data after the end of the value at byte 45",
+	} {
+		client, mock := mocked()
+		answered(mock, always(200, body))
+		_, err := client.Batches.Get(t.Context(), "b")
+		for _, failed := range client.Batches.Results(t.Context(), "b") {
+			require.Equal(t, err, failed)
+		}
+		if want == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.EqualError(t, err, want)
+		}
+	}
+}
+
+func TestBatchDeletionThatIsNone(t *testing.T) {
+	for _, body := range []string{`{}`, `null`, `{"id":7}`, `{"id":""}`, `<html>`, `{"id":"b"`} {
+		w := &batchWatcher{}
+		client, mock := mocked(openrouter.WithObserver(w), openrouter.WithMaxRetries(0))
+		answered(mock, always(200, body))
+		deletion, err := client.Batches.Delete(t.Context(), "b")
+		require.Error(t, err, body)
+		assert.Nil(t, deletion, body)
+		assert.Contains(t, w.seen[0], "delete_batch: <nil> 200", "nothing had arrived")
+	}
+}

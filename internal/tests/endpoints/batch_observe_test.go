@@ -87,3 +87,21 @@ func TestBatchesAreObserved(t *testing.T) {
 		}, w.seen)
 	})
 }
+
+// TestLinksThatLeadNowhereAreObserved has pages whose link to the next one is refused.
+func TestLinksThatLeadNowhereAreObserved(t *testing.T) {
+	w := &batchWatcher{}
+	client, mock := mocked(openrouter.WithObserver(w))
+	answered(mock, always(200, `{"data":[{"id":"a/b"}],"links":{"next":"https://elsewhere.example/"},"has_more":true}`))
+	var failed error
+	for _, failed = range client.Models.All(t.Context(), nil) {
+	}
+	require.ErrorContains(t, failed, "leads to another server")
+	for _, failed = range client.Batches.All(t.Context(), nil) {
+	}
+	require.ErrorContains(t, failed, "is missing, although there is a next page")
+	require.Len(t, w.seen, 4)
+	assert.Contains(t, w.seen[1], "list_models: <nil> 0 openrouter: decoding links.next: leads to another server")
+	assert.Contains(t, w.seen[3], "list_batches: <nil> 0 openrouter: decoding last_id: is missing")
+	assert.Equal(t, 2, mock.GetTotalCallCount())
+}

@@ -98,6 +98,11 @@ func TestEmbeddingsInSeveralRequests(t *testing.T) {
 			{Content: []openrouter.Part{openrouter.ImageDataPart("image/png", make([]byte, 300<<10))}}, {Content: openrouter.Text(strings.Repeat("x", 200<<10))},
 			{Content: []openrouter.Part{openrouter.AudioPart("wav", make([]byte, 300<<10))}},
 		}, nil, []int{1, 1, 1}},
+		"media without a field": {[]openrouter.EmbeddingInput{
+			{Content: []openrouter.Part{{Type: "input_audio", Extra: map[string]any{"input_audio": map[string]any{"data": strings.Repeat("x", 300<<10)}}}}},
+			{Content: []openrouter.Part{{Type: "input_file", Extra: map[string]any{"input_file": json.RawMessage(`"` + strings.Repeat("x", 300<<10) + `"`)}}}},
+			{Content: []openrouter.Part{{Type: "video_url", VideoURL: &openrouter.VideoURL{URL: strings.Repeat("x", 300<<10)}}}},
+		}, nil, []int{1, 1, 1}},
 	} {
 		client, mock := mocked()
 		var bodies []string

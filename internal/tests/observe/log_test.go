@@ -73,7 +73,7 @@ func TestLogCalls(t *testing.T) {
 		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=invalid error="openrouter: temperature is 9, must be between 0 and 2; WithoutValidation(\"temperature\") sends it anyway"`},
 		"no key": {openroutertest.Text(""), func(ctx context.Context, client *openrouter.Client) {
 			_, _ = client.Chat.Create(ctx, asking(secret), openrouter.WithAPIKey(""))
-		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=missing_api_key error="openrouter: no API key: set OPENROUTER_API_KEY or use WithAPIKey"`},
+		}, `level=ERROR msg=openrouter operation=chat target=a/b duration=0s error_type=missing_api_key error="openrouter: no API key: set OPENROUTER_API_KEY, or give WithAPIKey one that is not empty"`},
 		"cancelled": {openroutertest.Stall(), func(ctx context.Context, client *openrouter.Client) {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(time.Second, cancel)
@@ -158,6 +158,9 @@ func TestLogValues(t *testing.T) {
 		{&openrouter.Batch{ID: "b1", Model: "a/b", Status: openrouter.BatchStatusCompleted, RequestCounts: openrouter.BatchCounts{Total: 3, Completed: 2, Failed: 1}, Usage: res.Usage},
 			`v.id=b1 v.model=a/b v.batch_status=completed v.requests=3 v.completed=2 v.failed=1 v.prompt_tokens=3 v.completion_tokens=2 v.cost=0.5`},
 		{(*openrouter.Batch)(nil), `v=<nil>`},
+		{&openrouter.BatchResult{CustomID: "r1", Response: &openrouter.BatchResponse{StatusCode: 200, Body: []byte(`"` + secret + `"`)}}, `v.custom_id=r1 v.status=200`},
+		{&openrouter.BatchResult{CustomID: "r1", Error: &openrouter.ErrorObject{Message: "too long"}}, `v.custom_id=r1 v.error="openrouter: provider_unavailable: too long" v.error_type=provider_unavailable`},
+		{(*openrouter.BatchResult)(nil), `v=<nil>`},
 		{&openrouter.ConnectionError{Err: io.ErrUnexpectedEOF, Body: []byte(secret)}, `v.error="openrouter: unexpected EOF (after 22 bytes)" v.error_type=connection`},
 		{(&openrouter.ChatCompletionRequest{}).Validate(), `v.error="openrouter: messages is empty, and prompt is not set either; WithoutValidation(\"messages\") sends it anyway" v.error_type=invalid`},
 	} {
@@ -234,4 +237,16 @@ func TestKeysAreNoTargets(t *testing.T) {
 	_, _ = client.Models.Get(t.Context(), key)
 	assert.Equal(t, 3, strings.Count(out.String(), "target="), out.String())
 	assert.NotContains(t, out.String()+fmt.Sprint(s.all()), key)
+}
+
+// Some gateways have a key in the address.
+func TestKeysInAddressesAreNotShown(t *testing.T) {
+	const key = "sk-or-v1-0123456789abcdef"
+	address := ""
+	s := &seen{start: func(op openrouter.Operation) { address = op.BaseURL }}
+	client := openroutertest.NewTransport(t).Client(openrouter.WithAPIKey(key), openrouter.WithBaseURL("https://gateway.example/"+key+"/v1"), openrouter.WithObserver(s))
+	_, err := client.Models.List(t.Context(), &openrouter.ModelListParams{Limit: new(-1)})
+	require.Error(t, err)
+	assert.Equal(t, "https://gateway.example/[redacted]/v1", address)
+	assert.Equal(t, "openrouter.Client(https://gateway.example/[redacted]/v1)", client.String())
 }

@@ -32,7 +32,7 @@ const module = "github.com/openrouter-go/openrouter"
 // that an editor would add.
 var imports = []string{
 	"bytes", "context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "math", "net/http",
-	"math/big", "mime/multipart", "net/url", "os", "os/signal", "slices", "strings", "sync", "testing", "testing/synctest", "time",
+	"math/big", "mime/multipart", "net/url", "os", "os/signal", "slices", "strconv", "strings", "sync", "testing", "testing/synctest", "time",
 	module, module + "/agent", module + "/agent/uistream", module + "/jobs", module + "/jobs/jobstest", module + "/openroutertest", module + "/structured",
 }
 

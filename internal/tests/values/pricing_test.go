@@ -91,7 +91,7 @@ func TestCost(t *testing.T) {
 			[]string{"how many images the prompt has, which have a price of their own"}},
 		"discount":            {with(func(p *pricing) { p.Discount = 0.1 }), used(1000, 0), noon, "0.0027", nil},
 		"a discount of all":   {with(func(p *pricing) { p.Discount = 1 }), used(1000, 0), noon, "0", nil},
-		"no discount":         {with(func(p *pricing) { p.Discount = math.NaN() }), used(1000, 0), noon, "0.003", []string{"the discount is not a number"}},
+		"no discount":         {with(func(p *pricing) { p.Discount = math.NaN() }), used(1000, 0), noon, "0.003", []string{"the discount is not a number between 0 and 1"}},
 		"at the limit":        {with(func(p *pricing) { p.Overrides = []override{long} }), used(200_000, 1000), noon, "0.615", nil},
 		"above the limit":     {with(func(p *pricing) { p.Overrides = []override{long} }), used(200_001, 1000), noon, "1.222506", nil},
 		"by day":              {with(func(p *pricing) { p.Overrides = []override{night} }), used(1000, 0), noon, "0.003", nil},
@@ -110,7 +110,16 @@ func TestCost(t *testing.T) {
 		"a key of one's own":     {base, used(1, 0, func(u *usage) { u.IsBYOK = true }), noon, "0.000003", []string{"the provider was called with a key of the account's own, which has other prices"}},
 		"no usage":               {base, nil, noon, "0", []string{"there is no usage"}},
 		"more details than there are": {with(func(p *pricing) { p.InputCacheRead = "0.000001" }), used(10, 0, func(u *usage) { u.PromptTokensDetails.CachedTokens = math.MaxInt32 }), noon,
-			"0.00001", nil},
+			"0.00001", []string{"there are more tokens in prompt_tokens_details than prompt_tokens"}},
+		"more kinds than there are": {with(func(p *pricing) { p.InputCacheRead, p.InputCacheWrite = "0.000001", "0.000004" }), used(10, 0, func(u *usage) {
+			u.PromptTokensDetails.CachedTokens, u.PromptTokensDetails.CacheWriteTokens = 6, 6
+		}), noon, "0.000022", []string{"there are more tokens in prompt_tokens_details than prompt_tokens"}},
+		"more audio than there is": {with(func(p *pricing) { p.AudioOutput = "0.00002" }), used(0, 10, func(u *usage) { u.CompletionTokensDetails.AudioTokens = 11 }), noon, "0.0002",
+			[]string{"there are more tokens in completion_tokens_details than completion_tokens"}},
+		"counts of another dialect": {base, &usage{Extra: map[string]any{"input_tokens": 10, "speed": 1}}, noon, "0", []string{`what the member "input_tokens" of the usage means`}},
+		"searches without a price":  {base, used(1000, 0, func(u *usage) { u.ServerToolUse = &openrouter.ServerToolUse{WebSearchRequests: 3} }), noon, "0.003", []string{"there is no price web_search"}},
+		"a discount in percent":     {with(func(p *pricing) { p.Discount = 10 }), used(1000, 0), noon, "0.003", []string{"the discount is not a number between 0 and 1"}},
+		"a negative discount":       {with(func(p *pricing) { p.Discount = -0.1 }), used(1000, 0), noon, "0.003", []string{"the discount is not a number between 0 and 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cost := test.pricing.Cost(test.usage, test.at)
@@ -142,6 +151,9 @@ func TestDecimal(t *testing.T) {
 		openrouter.Decimal(strings.Repeat("1", 101)): {},
 	} {
 		r, err := d.Rat()
+		if _, err := d.Float64(); want[0] == "" && len(d) < 100 && !strings.HasPrefix(string(d), "1e") {
+			require.Error(t, err, "%q", d)
+		}
 		if want[0] == "" {
 			require.EqualError(t, err, "openrouter: not a decimal number", "%q", d)
 			assert.Nil(t, r)
