@@ -73,7 +73,7 @@ func (s *run) reservePart(l *lane, n int) (part int, each float64) {
 		}
 		l.asking--
 		s.asking--
-		s.work.Broadcast()
+		// The others that wait are not woken: what they could take is what was just refused here.
 		switch {
 		case err != nil:
 			s.stopLocked(err)
