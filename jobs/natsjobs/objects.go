@@ -21,11 +21,17 @@ type transfer struct {
 	context.Context
 	timer *time.Timer
 	end   context.CancelCauseFunc
+	leave func() bool
 }
 
-func newTransfer(ctx context.Context) *transfer {
+func (q *Queue) newTransfer(ctx context.Context) *transfer {
 	ctx, end := context.WithCancelCause(ctx)
-	return &transfer{ctx, time.AfterFunc(stalled, func() { end(context.DeadlineExceeded) }), end}
+	return &transfer{
+		Context: ctx,
+		timer:   time.AfterFunc(stalled, func() { end(context.DeadlineExceeded) }),
+		end:     end,
+		leave:   context.AfterFunc(q.life, func() { end(nats.ErrConnectionClosed) }),
+	}
 }
 
 // Deadline is that of one read: only between reads, the client looks whether the context has ended.
@@ -36,6 +42,7 @@ func (t *transfer) moved() { t.timer.Reset(stalled) }
 // stop frees what the transfer holds. It returns the reason why it ended, or err.
 func (t *transfer) stop(err error) error {
 	t.timer.Stop()
+	t.leave()
 	if err != nil && t.Err() != nil {
 		err = context.Cause(t)
 	}
@@ -46,7 +53,7 @@ func (t *transfer) stop(err error) error {
 // putObject stores an object.
 func (q *Queue) putObject(ctx context.Context, name string, data []byte) error {
 	_, err := repeat(ctx, q, func() (*jetstream.ObjectInfo, error) {
-		t := newTransfer(ctx)
+		t := q.newTransfer(ctx)
 		info, err := q.objects.Put(t, jetstream.ObjectMeta{Name: name}, &upload{t, q.nc, bytes.NewReader(data), 0})
 		return info, t.stop(err)
 	})
@@ -83,7 +90,7 @@ func (u *upload) Read(p []byte) (int, error) {
 // getObject reads an object.
 func (q *Queue) getObject(ctx context.Context, name string) ([]byte, error) {
 	return repeat(ctx, q, func() (data []byte, err error) {
-		t := newTransfer(ctx)
+		t := q.newTransfer(ctx)
 		r, err := q.objects.Get(t, name)
 		if err == nil {
 			data, err = io.ReadAll(download{t, r})

@@ -110,7 +110,7 @@ func (q *Queue) explain(before, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, nats.ErrConnectionClosed) && last != nil && !q.closed.Load(): // by the client, which was rejected again
+	case errors.Is(err, nats.ErrConnectionClosed) && last != nil && q.life.Err() == nil: // by the client, which was rejected again
 		return fmt.Errorf("%w: %w", err, last)
 	case hasCode(err, codeFull):
 		return fmt.Errorf("%w: the JetStream storage of the server is full; make room or raise its limit", err)

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -76,7 +75,8 @@ type Queue struct {
 	draining chan struct{}
 	drain    sync.Once
 	close    sync.Once
-	closed   atomic.Bool
+	life     context.Context // ends with Close
+	end      context.CancelFunc
 	closeErr error
 }
 
@@ -92,6 +92,7 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 		return nil, err
 	}
 	q := &Queue{name: name, deaths: config.Deaths, wait: config.Wait, draining: make(chan struct{})}
+	q.life, q.end = context.WithCancel(context.Background())
 	if q.deaths == 0 {
 		q.deaths = defaultDeaths
 	}
@@ -369,7 +370,7 @@ func (q *Queue) Drain() {
 // runs. Later calls return the same error as the first.
 func (q *Queue) Close() error {
 	q.close.Do(func() {
-		q.closed.Store(true)
+		q.end()
 		if q.nc != nil {
 			q.nc.Close()
 		}

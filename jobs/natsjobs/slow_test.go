@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -93,31 +94,38 @@ func TestALargeJobComesOverASlowLine(t *testing.T) {
 	assert.Empty(t, results(t, q)["large"].Err)
 }
 
-func TestAStalledLineDoesNotHoldTheEndOfTheContext(t *testing.T) {
+func TestAStalledLineDoesNotHoldTheEndOfACall(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t)
 	direct := open(t, "labels", natsjobs.Config{URL: srv.URL})
 	require.NoError(t, direct.Put(t.Context(), jobs.Result{Key: "large", Value: []byte(`"` + strings.Repeat("x", 8<<20) + `"`)}))
-	slow := newLine(t, srv.URL, 2<<20, nil)
-	q := open(t, "labels", natsjobs.Config{URL: slow.URL})
-	before := slow.sent.Load()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var ended time.Time
-	time.AfterFunc(100*time.Millisecond, func() {
-		for slow.sent.Load() < before+1<<20 {
-			time.Sleep(time.Millisecond)
-		}
-		close(slow.cut)
-		time.AfterFunc(100*time.Millisecond, func() {
-			ended = time.Now()
-			cancel()
+	for name, want := range map[string]error{"context": context.Canceled, "Close": nats.ErrConnectionClosed} {
+		t.Run(name, func(t *testing.T) {
+			slow := newLine(t, srv.URL, 2<<20, nil)
+			q := open(t, "labels", natsjobs.Config{URL: slow.URL})
+			before := slow.sent.Load()
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			if name == "Close" {
+				ctx, end = t.Context(), func() { _ = q.Close() }
+			}
+			var ended time.Time
+			time.AfterFunc(100*time.Millisecond, func() {
+				for slow.sent.Load() < before+1<<20 {
+					time.Sleep(time.Millisecond)
+				}
+				close(slow.cut)
+				time.AfterFunc(100*time.Millisecond, func() {
+					ended = time.Now()
+					end()
+				})
+			})
+			for _, err := range q.Results(ctx) {
+				require.ErrorIs(t, err, want)
+			}
+			assert.Less(t, time.Since(ended), 3*time.Second)
 		})
-	})
-	for _, err := range q.Results(ctx) {
-		require.ErrorIs(t, err, context.Canceled)
 	}
-	assert.Less(t, time.Since(ended), 3*time.Second)
 }
 
 func TestACostWhoseAnswerIsLostCountsOnce(t *testing.T) {
