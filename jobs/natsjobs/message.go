@@ -146,12 +146,22 @@ const roomForHeaders = 4 << 10
 func (q *Queue) payload(ctx context.Context, header nats.Header, data []byte, value any) error {
 	if name := header.Get(headerObject); name != "" {
 		var err error
-		if data, err = q.getObject(ctx, name); err != nil {
-			return fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+		data, err = q.getObject(ctx, name)
+		if err != nil {
+			err = fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+			if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
+				return err
+			}
+			return unreadError{err}
 		}
 	}
 	return json.Unmarshal(data, value)
 }
+
+// unreadError says nothing about a payload: it may be there.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
 
 // dropObject deletes an object that no message needs any more.
 func (q *Queue) dropObject(ctx context.Context, name string) error {

@@ -83,6 +83,27 @@ func TestAMissingPermissionIsAnError(t *testing.T) {
 	}
 }
 
+// It is not the fault of the job.
+func TestAJobThatMayNotBeReadDoesNotFail(t *testing.T) {
+	t.Parallel() // it waits most of the time
+	srv := newServerWith(t, func(o *server.Options) {
+		o.Users = []*server.User{
+			{Username: "all", Password: "p"},
+			{Username: "objects", Password: "p", Permissions: &server.Permissions{
+				Publish: &server.SubjectPermission{Allow: []string{">"}, Deny: []string{"$JS.API.DIRECT.GET.OBJ_openrouter-labels.>"}},
+			}},
+		}
+	})
+	q := open(t, "labels", natsjobs.Config{URL: srv.URL, Options: as("all", "p")})
+	_, _, err := q.Add(t.Context(), list(large(2<<20)))
+	require.NoError(t, err)
+	worker := open(t, "labels", natsjobs.Config{URL: srv.URL, Options: as("objects", "p")})
+	_, err = worker.Work(within(t, 2*long), &jobs.Runner{Client: newFake(t, nil).Client()})
+	require.ErrorIs(t, err, nats.ErrPermissionViolation)
+	assert.Empty(t, results(t, q))
+	assert.Equal(t, 1, left(t, q))
+}
+
 func TestAFullServerIsAnError(t *testing.T) {
 	srv := newServerWith(t, func(o *server.Options) { o.JetStreamMaxStore = 256 << 10 })
 	q := open(t, "labels", natsjobs.Config{URL: srv.URL})

@@ -312,6 +312,9 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if _, isUnread := errors.AsType[unreadError](err); isUnread {
+			return nil, err
+		}
 		return nil, w.bury(ctx, l, fmt.Errorf("natsjobs: the job cannot be read: %w", err))
 	}
 	l.job.Key = key
