@@ -97,3 +97,27 @@ func TestBatchesThatWaitForMoneyWaitQuietly(t *testing.T) {
 		require.ErrorIs(t, err, jobs.ErrMaxCost)
 	})
 }
+
+// A batch at Google fails as a whole if its rows have different response formats.
+func TestABatchAtGoogleHasOneFormat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := openroutertest.NewTransport(t, openroutertest.Text("{}").Always())
+		var all []jobs.Job
+		add := func(key, model string, format openrouter.ResponseFormat) {
+			req := question(model, key)
+			req.ResponseFormat = format
+			all = append(all, jobs.Job{Key: key, Request: req})
+		}
+		for _, model := range []string{"google/gemini-2.5-flash", "openai/gpt-5-mini"} {
+			add(model+" a", model, openrouter.NewJSONSchemaFormat("a", map[string]any{"type": "object"}))
+			add(model+" plain", model, nil)
+			add(model+" b", model, openrouter.NewJSONSchemaFormat("b", map[string]any{"type": "object"}))
+			add(model+" a again", model, openrouter.NewJSONSchemaFormat("a", map[string]any{"type": "object"}))
+		}
+		runner := jobs.Runner{Client: fake.Client(), Store: &memory{}, Batch: true}
+		status, err := runner.Run(t.Context(), list(all...))
+		require.NoError(t, err)
+		assert.Equal(t, 8, status.Done)
+		assert.ElementsMatch(t, []int{2, 1, 1, 4}, submitted(t, fake.Requests()))
+	})
+}
