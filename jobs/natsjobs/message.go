@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -109,6 +110,9 @@ func readHeaders(header nats.Header, seq uint64) (found, error) {
 // newMessage makes a message of a value. A payload that is too large for the server goes to an
 // object, which is stored when newMessage returns.
 func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) (*nats.Msg, error) {
+	if key == "" || !utf8.ValidString(key) {
+		return nil, errors.New("natsjobs: a key is empty or not valid UTF-8")
+	}
 	escaped := url.QueryEscape(key)
 	if len(escaped) > maxKey {
 		return nil, fmt.Errorf("natsjobs: the key has %d bytes, escaped as in a URL; at most %d are allowed", len(escaped), maxKey)
@@ -125,11 +129,7 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	}
 	// The name is new each time: a message that is refused must not share it with the one that is kept.
 	name := nuid.Next()
-	err = insist(ctx, func(ctx context.Context) error {
-		_, err := q.objects.PutBytes(ctx, name, data)
-		return err
-	})
-	if err != nil {
+	if err := q.putObject(ctx, name, data); err != nil {
 		return nil, fmt.Errorf("natsjobs: store %d bytes of %s: %w", len(data), key, err)
 	}
 	m.Header.Set(headerObject, name)
@@ -146,19 +146,29 @@ const roomForHeaders = 4 << 10
 func (q *Queue) payload(ctx context.Context, header nats.Header, data []byte, value any) error {
 	if name := header.Get(headerObject); name != "" {
 		var err error
-		if data, err = ask(ctx, func(ctx context.Context) ([]byte, error) { return q.objects.GetBytes(ctx, name) }); err != nil {
-			return fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+		data, err = q.getObject(ctx, name)
+		if err != nil {
+			err = fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+			if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
+				return err
+			}
+			return unreadError{err}
 		}
 	}
 	return json.Unmarshal(data, value)
 }
+
+// unreadError says nothing about a payload: it may be there.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
 
 // dropObject deletes an object that no message needs any more.
 func (q *Queue) dropObject(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
-	err := insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
+	err := q.insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil
 	}

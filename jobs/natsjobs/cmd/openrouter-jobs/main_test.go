@@ -136,6 +136,7 @@ func TestAWrongCommandLine(t *testing.T) {
 		{"add", "one file"},
 		{"work now", "no files"},
 		{"results a b", "at most one"},
+		{"run a -", "name a file"},
 		{"run a b --speed 3", "unknown flag: --speed"},
 		{"run a b --workers 0", "at least 1"},
 		{"run a b --workers many", "--workers"},
