@@ -56,10 +56,16 @@ type totals struct {
 	Completion int     `json:"completion,omitempty"`
 	Total      int     `json:"total,omitempty"`
 	Cost       float64 `json:"cost,omitempty"`
+	// Upstream is the bill of the provider, with the account's own key. It comes on top of Cost.
+	Upstream float64 `json:"upstream,omitempty"`
 }
 
 func totalsOf(u openrouter.Usage) totals {
-	return totals{Prompt: u.PromptTokens, Completion: u.CompletionTokens, Total: u.TotalTokens, Cost: u.Cost}
+	t := totals{Prompt: u.PromptTokens, Completion: u.CompletionTokens, Total: u.TotalTokens, Cost: u.Cost}
+	if u.IsBYOK && u.CostDetails != nil {
+		t.Upstream = u.CostDetails.UpstreamInferenceCost
+	}
+	return t
 }
 
 func (t *totals) add(o totals) {
@@ -67,14 +73,19 @@ func (t *totals) add(o totals) {
 	t.Completion += o.Completion
 	t.Total += o.Total
 	t.Cost += o.Cost
+	t.Upstream += o.Upstream
 }
 
 func (t *totals) subtract(o totals) {
-	t.add(totals{Prompt: -o.Prompt, Completion: -o.Completion, Total: -o.Total, Cost: -o.Cost})
+	t.add(totals{Prompt: -o.Prompt, Completion: -o.Completion, Total: -o.Total, Cost: -o.Cost, Upstream: -o.Upstream})
 }
 
 func (t totals) usage() openrouter.Usage {
-	return openrouter.Usage{PromptTokens: t.Prompt, CompletionTokens: t.Completion, TotalTokens: t.Total, Cost: t.Cost}
+	u := openrouter.Usage{PromptTokens: t.Prompt, CompletionTokens: t.Completion, TotalTokens: t.Total, Cost: t.Cost}
+	if t.Upstream != 0 {
+		u.IsBYOK, u.CostDetails = true, &openrouter.CostDetails{UpstreamInferenceCost: t.Upstream}
+	}
+	return u
 }
 
 // summary is what the status needs of a result.

@@ -131,7 +131,8 @@ func (w *work) join(ctx context.Context, budget bool) error {
 	if err != nil {
 		return err
 	}
-	return w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, s.Usage.Cost) })
+	recorded := totalsOf(s.Usage)
+	return w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, recorded.Cost+recorded.Upstream) })
 }
 
 // beat shows the server that this worker lives, and still has its jobs.
