@@ -226,6 +226,7 @@ func TestTheExitStatusSaysWhy(t *testing.T) {
 			sum := s.summary(out)
 			assert.Equal(t, c.stopped, sum.Stopped, "%s%s", out, stderr)
 			assert.Equal(t, c.stopped != "", sum.Error != "")
+			assert.Equal(t, c.status == exitMaxCost, strings.Contains(sum.Error, "raise --max-cost"), sum.Error)
 			if queue {
 				sum = *sum.Queue
 			}

@@ -218,6 +218,9 @@ func (w *worker) report(s summary, took time.Duration, sig *signals, err error) 
 	if err == nil && (s.Failed > 0 || s.Queue != nil && s.Queue.Failed > 0) {
 		err = errSomeFailed
 	}
+	if errors.Is(err, jobs.ErrMaxCost) {
+		err = fmt.Errorf("%w: raise --max-cost to go on", err)
+	}
 	if w.isJSON {
 		s.Seconds = took.Seconds()
 		if err != nil && !errors.Is(err, errSomeFailed) {
