@@ -2,6 +2,7 @@ package natsjobs_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"iter"
 	"slices"
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 	if worker() {
 		return
 	}
+	// The parallel tests wait most of the time, so more of them may run than there are cores. The flag of
+	// the command line wins.
+	_ = flag.Set("test.parallel", "8")
 	goleak.VerifyTestMain(m)
 }
 

@@ -179,9 +179,7 @@ func TestTheStatusCountsTheLastResults(t *testing.T) {
 
 func TestLargeJobsAndResults(t *testing.T) {
 	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
-	large := row(1)
-	large.Request.Messages = []openrouter.Message{openrouter.UserMessage(strings.Repeat("image ", 500_000))}
-	added, known, err := q.Add(t.Context(), list(large, large))
+	added, known, err := q.Add(t.Context(), list(large(3<<20), large(3<<20)))
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 1}, []int{added, known})
 

@@ -30,8 +30,12 @@ type natsServer struct {
 	srv  *server.Server
 }
 
-func newServer(t testing.TB) *natsServer {
+func newServer(t testing.TB, change ...func(*server.Options)) *natsServer {
+	t.Helper()
 	s := &natsServer{t: t, opts: server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()}}
+	for _, f := range change {
+		f(&s.opts)
+	}
 	s.start()
 	s.opts.Port = s.srv.Addr().(*net.TCPAddr).Port
 	s.URL = s.srv.ClientURL()
@@ -68,14 +72,11 @@ func serve(port int, dir string) {
 type order struct {
 	Service string
 	Queue   string
-	URL     string // of the queue; or Dir
-	Dir     string
-	Lease   time.Duration
-	Deaths  int
+	Config  natsjobs.Config
 	Workers int
 	MaxCost float64
 	Die     bool // with the first job
-	Port    int  // of a server, which the process is then, with its store in Dir
+	Port    int  // of a server, which the process is then, with its store in Config.Dir
 }
 
 const orderVariable = "NATSJOBS_TEST_ORDER"
@@ -95,12 +96,11 @@ func worker() bool {
 		os.Exit(3) // the test is gone
 	}()
 	if o.Port != 0 {
-		serve(o.Port, o.Dir)
+		serve(o.Port, o.Config.Dir)
 	}
 	ctx := context.Background()
-	config := natsjobs.Config{URL: o.URL, Dir: o.Dir, Lease: o.Lease, Deaths: o.Deaths}
-	q, err := natsjobs.Open(ctx, o.Queue, config)
-	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, config) {
+	q, err := natsjobs.Open(ctx, o.Queue, o.Config)
+	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, o.Config) {
 		if time.Now().After(end) { // the server restarts, and that may be just now
 			panic(err)
 		}

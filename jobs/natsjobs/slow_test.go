@@ -123,7 +123,7 @@ func TestAStalledLineDoesNotHoldTheEndOfACall(t *testing.T) {
 			for _, err := range q.Results(ctx) {
 				require.ErrorIs(t, err, want)
 			}
-			assert.Less(t, time.Since(ended), 3*time.Second)
+			assert.Less(t, time.Since(ended), 15*time.Second, "not when the object has stood still for 30")
 		})
 	}
 }
