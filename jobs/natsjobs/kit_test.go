@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 	// The parallel tests wait most of the time, so more of them may run than there are cores. The flag of
 	// the command line wins.
 	_ = flag.Set("test.parallel", "8")
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0") // with -race, each worker would take a second to end
 	goleak.VerifyTestMain(m)
 }
 
