@@ -270,13 +270,9 @@ func (s *run) row(b *batch, job Job, answer *openrouter.ChatCompletion, err erro
 	result.Batch = b.id
 	spent := costOf(&result.Usage)
 	s.settle(b.reserved, spent)
-	if err == nil || spent > 0 {
-		s.mu.Lock()
-		b.lane.prices++
-		b.lane.most = max(b.lane.most, spent)
-		s.most = max(s.most, spent)
-		s.mu.Unlock()
-	}
+	s.mu.Lock()
+	s.learn(b.lane, spent, err)
+	s.mu.Unlock()
 	s.emit(result)
 }
 

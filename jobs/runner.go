@@ -161,7 +161,7 @@ func (r *Runner) check(hasSource bool) error {
 // load reads what the store holds.
 func (s *run) load() error {
 	if store, ok := s.Store.(*FileStore); ok {
-		for h, err := range store.heads(s.ctx) {
+		for h, err := range store.heads(s.ctx, store.durable()) {
 			if err != nil {
 				return err
 			}
