@@ -61,8 +61,8 @@ func TestAFleetLosesNothing(t *testing.T) {
 		kills     = 20
 	)
 	s := newServer(t)
-	// The lease is longer than the restart, which may be slow here.
-	config := natsjobs.Config{URL: s.URL, Lease: 8 * time.Second, Deaths: 100}
+	// The lease is longer than the restart, and than a worker may get no time here.
+	config := natsjobs.Config{URL: s.URL, Lease: 20 * time.Second, Deaths: 100}
 	q := open(t, "fleet", config)
 	add(t, q, 0, all)
 
