@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -296,16 +294,7 @@ func TestObjectsDoNotPileUp(t *testing.T) {
 			return jobs.Result{Value: value}, c.err
 		}})
 		require.NoError(t, err)
-		nc, err := nats.Connect(config.URL)
-		require.NoError(t, err)
-		js, err := jetstream.New(nc)
-		require.NoError(t, err)
-		objects, err := js.ObjectStore(t.Context(), "openrouter-large")
-		require.NoError(t, err)
-		all, err := objects.List(t.Context())
-		require.NoError(t, err)
-		assert.Len(t, all, 1)
-		nc.Close()
+		assert.Equal(t, 1, objects(t, config.URL, "large"))
 	}
 	assert.Len(t, results(t, q)["large"].Value, len(value))
 }
