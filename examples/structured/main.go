@@ -45,6 +45,9 @@ func main() {
 		Messages: []openrouter.Message{openrouter.UserMessage("Ada wants two pens at 1.50 by express, at noon on 2 March 2026.")},
 	})
 	if bad, ok := errors.AsType[*structured.Error](err); ok {
+		for _, v := range bad.Violations {
+			log.Print(v)
+		}
 		log.Fatalf("%v, for $%.4f", bad, bad.Usage.Cost)
 	} else if err != nil {
 		log.Fatal(err)
