@@ -181,5 +181,5 @@ func (s *screen) markdown(text string) string {
 	if err != nil {
 		return text
 	}
-	return trimmed(rendered)
+	return strings.ReplaceAll(trimmed(rendered), ampersand, "&")
 }
