@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,13 +92,16 @@ func (c *chat) write(name string) error {
 	if err != nil {
 		return err
 	}
-	part := name + ".part"
-	err = os.WriteFile(part, append(text, '\n'), 0o600)
-	if err == nil {
-		err = os.Rename(part, name)
+	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = part.Write(append(text, '\n'))
+	if err = errors.Join(err, part.Close()); err == nil {
+		err = os.Rename(part.Name(), name)
 	}
 	if err != nil {
-		_ = os.Remove(part)
+		_ = os.Remove(part.Name())
 	}
 	return err
 }

@@ -69,6 +69,13 @@ func (k *keyboard) end(err error) {
 	k.changed.Broadcast()
 }
 
+// pasted puts what was pasted into a line.
+func (k *keyboard) pasted(line string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.paste.expand(line)
+}
+
 // listen begins to take keys. What was typed before is gone. The function it returns ends that.
 func (k *keyboard) listen() (stop func()) {
 	k.mu.Lock()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 )
@@ -74,7 +73,7 @@ func (t *terminal) Line() (string, error) {
 		switch {
 		case err == nil:
 			t.keys.reset()
-			return strings.ReplaceAll(line, newline, "\n"), nil
+			return t.keys.pasted(line), nil
 		case err == io.EOF && isInterrupt && already == 0:
 			t.print("\n")
 			t.edit()
@@ -109,6 +108,8 @@ func (t *terminal) Confirm(ctx context.Context, question string) (isYes bool, re
 		}
 	}
 }
+
+func (t *terminal) Failed(err error) { t.Note("%v", err) }
 
 func (t *terminal) Question(text string) { t.print(bold(prompt) + harmless(text) + "\n") }
 
