@@ -88,7 +88,11 @@ func TestToolsAskFirst(t *testing.T) {
 
 	s.line("Do it.")
 	s.see(`✓ list_files write_file { "path": "a.txt", "text": "from the model" } allow? [y/n]`)
-	s.press("x") // no answer
+	for i, typed := range []string{"why?", "\x1b[A\x1bywhy?", "\x1b[200~yes\x1b[201~why?"} { // no answer
+		s.press(typed + "\r")
+		s.see(strings.Repeat("allow? [y/n] why? ", i+1) + "allow? [y/n]")
+	}
+	assert.NoFileExists(t, h.path("a.txt"))
 	s.press("y")
 	t.Log("\n" + s.see("✓ write_file", "It is there."))
 	text, err := os.ReadFile(h.path("a.txt"))
@@ -240,7 +244,7 @@ func TestNothingIsReplaced(t *testing.T) {
 	for name, bad := range map[string]string{"list": "[]", "null": "null", "text": `{"messages":"x"}`, "zero": "\x00", "empty": ""} {
 		require.NoError(t, os.WriteFile(h.path(name), []byte(bad), 0o600))
 		s.line("/load " + name)
-		s.see("\n" + name + ": ")
+		s.see("\n" + name + ": not a saved conversation")
 	}
 	s.line("/load .")
 	s.line("/load other.json")
@@ -256,7 +260,7 @@ func TestNothingIsReplaced(t *testing.T) {
 	s.line("/save other.json")
 	s.see("other.json is there already")
 	s.line("/save missing/a.json")
-	s.see("no such file")
+	s.see("missing/a.json: no such file")
 	s.line("/save new.json")
 	s.see("saved: new.json")
 	s.line("/save")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,6 +94,9 @@ func (c *chat) write(name string) error {
 		return err
 	}
 	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", name, failed.Err) // without the name of the part
+	}
 	if err != nil {
 		return err
 	}
@@ -120,10 +124,10 @@ func (c *chat) load(name string) error {
 	}
 	var s saved
 	if err := json.Unmarshal(text, &s); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: not a saved conversation: %w", name, err)
 	}
 	if len(s.Messages) == 0 {
-		return fmt.Errorf("%s: no conversation", name)
+		return fmt.Errorf("%s: not a saved conversation: no messages", name)
 	}
 	if err := c.rescue(); err != nil {
 		return fmt.Errorf("the conversation so far cannot be kept: %w", err)

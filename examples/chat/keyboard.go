@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	ctrlC = 3
-	ctrlD = 4
+	ctrlC  = 3
+	ctrlD  = 4
+	escape = 0x1b
 )
 
 // keyboard is the input of a terminal in raw mode, where Ctrl-C is a byte like any other. Keys count
@@ -86,6 +87,34 @@ func (k *keyboard) listen() (stop func()) {
 		defer k.mu.Unlock()
 		k.isListening, k.buf = false, nil
 	}
+}
+
+// listenForKeys is listen without what is pasted.
+func (k *keyboard) listenForKeys() (stop func()) {
+	stopListening := k.listen()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.paste.isIgnored = true
+	return func() {
+		stopListening()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.paste.isIgnored = false
+	}
+}
+
+// endEscape takes the rest of what begins with escape: an arrow, or a key with Alt.
+func (k *keyboard) endEscape() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := 1
+	if len(k.buf) > 0 && (k.buf[0] == '[' || k.buf[0] == 'O') {
+		for n < len(k.buf) && k.buf[n] < '@' {
+			n++
+		}
+		n++
+	}
+	k.buf = k.buf[min(n, len(k.buf)):]
 }
 
 // Read waits for keys.

@@ -17,11 +17,12 @@ const (
 // paste converts what is pasted, which a terminal marks. The ends of lines do not send the question:
 // they become a sign in it. A long text has a name there, as the editor takes 4096 characters.
 type paste struct {
-	isInside bool
-	isReturn bool     // the last key was \r
-	rest     []byte   // the beginning of what may be a mark
-	inside   []byte   // so far
-	long     []string // texts that have names
+	isInside  bool
+	isIgnored bool
+	isReturn  bool     // the last key was \r
+	rest      []byte   // the beginning of what may be a mark
+	inside    []byte   // so far
+	long      []string // texts that have names
 }
 
 func (p *paste) convert(keys []byte) (out []byte) {
@@ -52,6 +53,9 @@ func (p *paste) convert(keys []byte) (out []byte) {
 func (p *paste) end() string {
 	text := string(p.inside)
 	p.inside = nil
+	if p.isIgnored {
+		return ""
+	}
 	if utf8.RuneCountInString(text) <= longPaste {
 		return text
 	}

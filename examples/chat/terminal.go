@@ -85,13 +85,20 @@ func (t *terminal) Line() (string, error) {
 	}
 }
 
-// Confirm waits for one key. Only y allows.
+// Confirm waits for one key. Only y allows, and not one within a text that is typed or pasted.
 func (t *terminal) Confirm(ctx context.Context, question string) (isYes bool, reason string) {
-	defer t.keys.listen()()
-	t.print(harmless(question) + "\n" + bold("allow? [y/n] "))
+	defer t.keys.listenForKeys()()
+	ask := bold("allow? [y/n] ")
+	t.print(harmless(question) + "\n" + ask)
+	isText := false
 	for {
 		key, err := t.keys.key(ctx)
 		switch {
+		case isText && key == '\r':
+			isText = false
+			t.print("\n" + ask)
+		case isText && key >= ' ':
+			t.print(string([]byte{key}))
 		case err != nil:
 			t.print("\n")
 			return false, "the user left"
@@ -105,6 +112,11 @@ func (t *terminal) Confirm(ctx context.Context, question string) (isYes bool, re
 			t.print("no\n")
 			t.keys.interrupt() // stops the answer
 			return false, "the user said no"
+		case key == escape:
+			t.keys.endEscape()
+		case key >= ' ':
+			isText = true
+			t.print(string([]byte{key}))
 		}
 	}
 }
