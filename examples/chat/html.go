@@ -67,6 +67,26 @@ func withTags(block string) string {
 	})
 }
 
+var (
+	levels = regexp.MustCompile(`(?m)^(?:[ \t>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])+`)
+	level  = regexp.MustCompile(`>|[-*+]|[0-9]+[.)]|  |\t`)
+)
+
+// isDeep reports whether quotes and lists are nested so deep that the renderer needs seconds, or does
+// not end.
+func isDeep(block string) bool {
+	const most = 30
+	if fenced(block) == len(block) {
+		return false
+	}
+	for _, start := range levels.FindAllString(block, -1) {
+		if len(start) > most && len(level.FindAllStringIndex(start, most+1)) > most {
+			return true
+		}
+	}
+	return false
+}
+
 // fenced returns how long the fenced code is that text begins with, or 0.
 func fenced(text string) int {
 	m := opening.FindStringSubmatch(text)

@@ -31,6 +31,20 @@ func TestReferencesAreHarmless(t *testing.T) {
 	}
 }
 
+// What is nested without end is shown as it is. The renderer would stop the program.
+func TestDeepNesting(t *testing.T) {
+	s := newScreen(nil, func() (int, int) { return 80, 24 })
+	var list strings.Builder
+	for i := range 300 {
+		list.WriteString(strings.Repeat("  ", i) + "- x\n")
+	}
+	for _, text := range []string{strings.Repeat("> ", 5000) + "x\n", strings.Repeat("- ", 200) + "x\n", strings.Repeat("1. ", 200) + "x\n", strings.Repeat("> - ", 100) + "x\n", list.String()} {
+		assert.Equal(t, strings.Join(strings.Fields(text), ""), strings.Join(strings.Fields(s.markdown(text)), ""))
+	}
+	assert.NotContains(t, s.markdown("```\n"+strings.Repeat(" ", 100)+"x\n```\n"), "```")
+	assert.NotContains(t, s.markdown(strings.Repeat("> ", 25)+"**x**\n"), "**")
+}
+
 // colors are what a renderer of Markdown sends to a terminal: styles and the addresses of links.
 var colors = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\]8;[^\x07\x1b]*\x07")
 

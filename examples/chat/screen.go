@@ -177,6 +177,9 @@ func (s *screen) markdown(text string) string {
 		}
 		s.renderer, s.width = r, width
 	}
+	if isDeep(text) {
+		return trimmed(wrapped(text, width))
+	}
 	rendered, err := s.renderer.Render(withTags(text))
 	if err != nil {
 		return text
