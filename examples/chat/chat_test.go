@@ -88,8 +88,10 @@ func TestToolsAskFirst(t *testing.T) {
 
 	s.line("Do it.")
 	s.see(`✓ list_files write_file { "path": "a.txt", "text": "from the model" } allow? [y/n]`)
-	for i, typed := range []string{"why?", "\x1b[A\x1bywhy?", "\x1b[200~yes\x1b[201~why?"} { // no answer
-		s.press(typed + "\r")
+	for i, typed := range []string{"why?", "\x1b[1;2A\x1bOA\x1bywhy?", "\x1b[200~yes\x1b[201~why?"} { // no answer
+		for _, key := range []byte(typed + "\r") { // which may come one by one
+			s.press(string(key))
+		}
 		s.see(strings.Repeat("allow? [y/n] why? ", i+1) + "allow? [y/n]")
 	}
 	assert.NoFileExists(t, h.path("a.txt"))

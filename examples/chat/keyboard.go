@@ -103,20 +103,6 @@ func (k *keyboard) listenForKeys() (stop func()) {
 	}
 }
 
-// endEscape takes the rest of what begins with escape: an arrow, or a key with Alt.
-func (k *keyboard) endEscape() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	n := 1
-	if len(k.buf) > 0 && (k.buf[0] == '[' || k.buf[0] == 'O') {
-		for n < len(k.buf) && k.buf[n] < '@' {
-			n++
-		}
-		n++
-	}
-	k.buf = k.buf[min(n, len(k.buf)):]
-}
-
 // Read waits for keys.
 func (k *keyboard) Read(p []byte) (int, error) {
 	k.mu.Lock()
