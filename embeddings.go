@@ -45,6 +45,7 @@ func (s *EmbeddingsService) Create(ctx context.Context, req *EmbeddingRequest, o
 		for _, b := range bodies {
 			part, err := attempts(ctx, cfg, func(call *CallInfo) (*EmbeddingList, error) { return cfg.embedOnce(ctx, b, call) })
 			if err != nil {
+				cfg.watch.after(all.Call())
 				return all, err
 			}
 			all = all.joined(part)

@@ -100,10 +100,16 @@ func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (con
 	}
 	w := &watch{}
 	ctx = w.start(ctx, cfg, op)
-	return context.WithValue(ctx, aroundKey{}, w), w
+	around := w
+	if !op.Stream {
+		around = nil // hides the one outside
+	}
+	return context.WithValue(ctx, aroundKey{}, around), w
 }
 
-type aroundKey struct{} // of the operation of [Client.Observe] that a call is part of
+// aroundKey is the key of the operation that hears of the first content of a stream; see
+// [Client.Observe].
+type aroundKey struct{}
 
 type unobserved struct{}
 
@@ -121,8 +127,8 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 	w := &watch{}
 	err = errPanicked
 	defer func() {
-		if !w.streaming {
-			w.End(w.resultOf(res, err), w.infoOf(res, err), err)
+		if !op.Stream || err != nil { // else the end of the stream is the end
+			w.End(w.resultOf(res, err), w.call.value(), err)
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
@@ -154,26 +160,28 @@ var errPanicked = errors.New("openrouter: the call ended with a panic")
 // to a stream, so that the stream can become garbage.
 type watch struct {
 	list   []Observation
+	around *watch    // the streamed operation that this one is part of, or nil
 	call   *CallInfo // of the last attempt
-	isDo   bool      // the function returns no result
-	result any       // of such a function
 
-	streaming bool        // a stream ends the operation
-	reading   sync.Mutex  // held while the stream is read
-	first     atomic.Bool // content has arrived
-	ended     atomic.Bool
+	answered bool // result is the result, and not what the function returns
+	result   any
 
-	isStream bool
-	around   *watch     // the operation that this one is part of
-	turn     sync.Mutex // protects the fields below: streams inside may be in other goroutines
-	telling  bool       // FirstChunk is under way
-	last     func()     // the End that came meanwhile
+	reading sync.Mutex              // held while the stream is read
+	telling sync.Mutex              // held while FirstChunk runs, and from End on
+	first   atomic.Bool             // content has arrived
+	last    atomic.Pointer[outcome] // how the operation ended
+}
+
+// outcome has the arguments of [Observation.End].
+type outcome struct {
+	result any
+	info   CallInfo
+	err    error
 }
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
 	op.Target = c.secrets.Text(op.Target) // a path, or a model by mistake
-	w.isStream = op.Stream
 	w.around, _ = ctx.Value(aroundKey{}).(*watch)
 	started := false
 	defer func() {
@@ -201,10 +209,20 @@ func (w *watch) attempt(call *CallInfo) {
 	}
 }
 
-// answers sets the result of [Client.Do], which the function does not return.
+// answers sets the result of an operation whose function does not return it.
 func (w *watch) answers(result any) {
 	if w != nil {
-		w.isDo, w.result = true, result
+		w.answered, w.result = true, result
+	}
+}
+
+// after adds the attempts of the earlier requests of the operation to those of the last one.
+func (w *watch) after(earlier CallInfo) {
+	if w != nil {
+		call := *w.call // a copy: the error of the last request shares it
+		call.Attempts += earlier.Attempts
+		call.Waited += earlier.Waited
+		w.call = &call
 	}
 }
 
@@ -217,55 +235,37 @@ func (w *watch) Retry(r Retry) {
 	}
 }
 
+// FirstChunk may be called several times, and in several goroutines: streams inside of an operation
+// call it.
 func (w *watch) FirstChunk() {
-	if w.first.Swap(true) || !w.takeTurn() {
+	if w.first.Swap(true) || !w.telling.TryLock() { // has ended
 		return
 	}
-	defer w.leaveTurn()
+	defer w.finish() // an End that came meanwhile
+	defer w.telling.Unlock()
 	for _, o := range w.list {
 		o.FirstChunk()
 	}
-	if w.around != nil && w.around.isStream {
+	if w.around != nil {
 		w.around.FirstChunk()
 	}
 }
 
-// takeTurn reports whether the operation goes on. An End waits from now on until leaveTurn.
-func (w *watch) takeTurn() bool {
-	w.turn.Lock()
-	defer w.turn.Unlock()
-	w.telling = !w.ended.Load()
-	return w.telling
-}
-
-func (w *watch) leaveTurn() {
-	w.turn.Lock()
-	w.telling = false
-	last := w.last
-	w.turn.Unlock()
-	if last != nil {
-		last()
-	}
-}
-
 func (w *watch) End(result any, info CallInfo, err error) {
-	if w.ended.Swap(true) {
-		return
+	if w.last.CompareAndSwap(nil, &outcome{result, info, err}) {
+		w.finish()
 	}
-	w.turn.Lock()
-	if w.telling { // in another goroutine, or around this call
-		own := info
-		w.last = func() { w.endAll(result, own, err) }
-		w.turn.Unlock()
-		return
-	}
-	w.turn.Unlock()
-	w.endAll(result, info, err)
 }
 
-func (w *watch) endAll(result any, info CallInfo, err error) {
+// finish ends the observations if the operation has ended. While FirstChunk runs, it leaves that to
+// FirstChunk: to wait would be a deadlock if an observer ends the operation there.
+func (w *watch) finish() {
+	end := w.last.Load()
+	if end == nil || !w.telling.TryLock() {
+		return
+	}
 	for _, o := range w.list {
-		defer o.End(result, info, err) // in the opposite order, and even if another one panics
+		defer o.End(end.result, end.info, end.err) // in the opposite order, and even if another one panics
 	}
 }
 
@@ -279,7 +279,7 @@ func (w *watch) forgotten() {
 // resultOf returns what End is told.
 func (w *watch) resultOf(res any, err error) any {
 	switch {
-	case err == nil && w.isDo:
+	case err == nil && w.answered:
 		return w.result
 	case err == nil:
 		return res
@@ -291,21 +291,6 @@ func (w *watch) resultOf(res any, err error) any {
 		return res // some methods return what they have with an error
 	}
 	return nil
-}
-
-// infoOf returns the call behind the result. An answer that was put together from several
-// requests knows about all of them.
-func (w *watch) infoOf(res any, err error) CallInfo {
-	answer, ok := res.(interface{ Call() CallInfo })
-	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
-		return answer.Call()
-	}
-	info := w.call.value()
-	if sent, ok := res.(*EmbeddingList); ok && err != nil { // of the requests before the one that failed
-		info.Attempts += sent.Call().Attempts
-		info.Waited += sent.Call().Waited
-	}
-	return info
 }
 
 // partialOf returns what an error holds of the answer, or nil.
@@ -330,7 +315,6 @@ func (s *Stream) observe(w *watch) {
 	if w == nil {
 		return
 	}
-	w.streaming = true
 	s.conn.watch = w
 	told := false
 	defer func() {
@@ -383,7 +367,7 @@ func (s *Stream) endObserved() {
 		return
 	}
 	defer w.reading.Unlock()
-	if !w.ended.Load() {
+	if w.last.Load() == nil {
 		s.tell(s.cfg().secrets.conceal(s.broken(ErrStreamClosed)))
 	}
 }

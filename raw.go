@@ -45,8 +45,7 @@ func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ..
 		}
 		sent.accept, sent.stream = "*/*", true
 		res, err := attempts(ctx, cfg, func(call *CallInfo) (*RawResponse, error) { return cfg.rawOnce(ctx, sent, call) })
-		if err == nil && cfg.watch != nil {
-			cfg.watch.streaming = true
+		if err == nil {
 			res.conn.watch = cfg.watch
 		}
 		return res, err
