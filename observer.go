@@ -310,6 +310,52 @@ func partialOf(err error) any {
 	return partial
 }
 
+// watched is a stream that is observed: a [Stream] or a [RawResponse].
+type watched interface {
+	Call() CallInfo
+	isClosed() bool
+	left() error        // the error of a stream that was closed before its end
+	resultAt(error) any // the result of a stream that ended with this error; io.EOF is success
+}
+
+// reads runs a step of reading s. It tells whether content came, and how the stream ended.
+func (w *watch) reads(s watched, step func() (content bool, err error)) {
+	if w == nil {
+		_, _ = step()
+		return
+	}
+	defer w.closed(s) // by another goroutine, which left the end to this one
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	content, err := step()
+	if content {
+		w.FirstChunk()
+	}
+	if err != nil {
+		w.ends(s, err)
+	}
+}
+
+// closed ends the observation of a stream that was closed. A goroutine that is reading the stream
+// does this itself, since only it may look at the answer.
+func (w *watch) closed(s watched) {
+	if w == nil || !s.isClosed() || !w.reading.TryLock() {
+		return
+	}
+	defer w.reading.Unlock()
+	if w.last.Load() == nil {
+		w.ends(s, s.left())
+	}
+}
+
+func (w *watch) ends(s watched, err error) {
+	result := s.resultAt(err)
+	if err == io.EOF {
+		err = nil
+	}
+	w.End(result, s.Call(), err)
+}
+
 // observe lets w see what becomes of the stream.
 func (s *Stream) observe(w *watch) {
 	if w == nil {
@@ -338,46 +384,22 @@ func (s *Stream) advancing() func(*Stream) (*ChatCompletionChunk, error) {
 }
 
 // advanceObserved is advance for a stream that is observed.
-func (s *Stream) advanceObserved() (*ChatCompletionChunk, error) {
-	defer s.endIfClosed() // by another goroutine, which left the end to this one
+func (s *Stream) advanceObserved() (chunk *ChatCompletionChunk, err error) {
 	w := s.conn.watch
-	w.reading.Lock()
-	defer w.reading.Unlock()
-	chunk, err := s.advance()
-	switch {
-	case chunk != nil && !w.first.Load() && chunk.hasContent():
-		w.FirstChunk()
-	case err != nil:
-		s.tell(err)
-	}
+	w.reads(s, func() (bool, error) {
+		chunk, err = s.advance()
+		return chunk != nil && !w.first.Load() && chunk.hasContent(), err
+	})
 	return chunk, err
 }
 
-func (s *Stream) endIfClosed() {
-	if s.closed.Load() {
-		s.endObserved()
-	}
-}
+func (s *Stream) endObserved()   { s.conn.watch.closed(s) }
+func (s *Stream) isClosed() bool { return s.closed.Load() }
+func (s *Stream) left() error    { return s.cfg().secrets.conceal(s.broken(ErrStreamClosed)) }
 
-// endObserved ends the observation of a stream that was closed. A goroutine that is
-// reading the stream does this itself, since only it may look at the answer.
-func (s *Stream) endObserved() {
-	w := s.conn.watch
-	if w == nil || !w.reading.TryLock() {
-		return
-	}
-	defer w.reading.Unlock()
-	if w.last.Load() == nil {
-		s.tell(s.cfg().secrets.conceal(s.broken(ErrStreamClosed)))
-	}
-}
-
-// tell ends the observation of the stream with how the stream ended.
-func (s *Stream) tell(err error) {
-	w := s.conn.watch
+func (s *Stream) resultAt(err error) any {
 	if err == io.EOF {
-		w.End(s.Response(), s.call.value(), nil)
-		return
+		return s.Response()
 	}
-	w.End(partialOf(err), s.call.value(), err)
+	return partialOf(err)
 }
