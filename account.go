@@ -18,11 +18,7 @@ type AccountService struct {
 // Key returns the usage and the limit of the key that the call uses. It needs no management key.
 // Errors are those of [Client.Do].
 func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) {
-	body, err := fetched[keyBody](ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"))
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"), inData[Key])
 }
 
 // Credits returns what the account has bought and used in total, with all its keys. It needs a
@@ -30,20 +26,16 @@ func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) 
 // its text says so. For the limit of a single key, use [AccountService.Key]. Other errors are those
 // of [Client.Do].
 func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
-	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, func(c *config) (outgoing, error) {
 		return outgoing{method: http.MethodGet, path: "/credits", managed: true}, c.err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	}, inData[Credits])
 }
 
 // Activity returns the usage of the account in the last 30 completed UTC days: one row for each
 // day, model and endpoint. Nil params return all rows. It needs a management key, like
 // [AccountService.Credits]. Other errors are those of [Client.Do].
 func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
-	return fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
 		var values url.Values
 		if params != nil {
@@ -55,7 +47,7 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 		out, err := c.get("/activity", &k, values)
 		out.managed = true
 		return out, err
-	})
+	}, whole[ActivityList])
 }
 
 // managed adds to a refusal that the endpoint needs a management key. It changes a copy: the error
@@ -128,20 +120,9 @@ func (k *Key) Call() CallInfo {
 	return k.call.value()
 }
 
-type keyBody struct {
-	Data *Key `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *keyBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
+func (k *Key) received(call *CallInfo) error {
+	k.call = call
+	return nil
 }
 
 // Credits are the amounts that an account has bought and used, in USD.
@@ -168,20 +149,9 @@ func (c *Credits) Call() CallInfo {
 	return c.call.value()
 }
 
-type creditsBody struct {
-	Data *Credits `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *creditsBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
+func (c *Credits) received(call *CallInfo) error {
+	c.call = call
+	return nil
 }
 
 // ActivityParams selects rows of [AccountService.Activity]. Fields that are empty are not sent.
@@ -228,12 +198,12 @@ func (l *ActivityList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ActivityList) received(call *CallInfo) any {
+func (l *ActivityList) received(call *CallInfo) error {
 	if l.Data == nil {
-		return nil
+		return missing("data")
 	}
 	l.call = call
-	return l
+	return nil
 }
 
 // Activity is the usage of one endpoint of a model on one day.
@@ -271,7 +241,7 @@ type ProvidersService struct {
 
 // List returns all providers. Errors are those of [Client.Do].
 func (s *ProvidersService) List(ctx context.Context, opts ...Option) (*ProviderList, error) {
-	return fetched[ProviderList](ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"))
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"), whole[ProviderList])
 }
 
 // ProviderList has all providers.
@@ -294,12 +264,12 @@ func (l *ProviderList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ProviderList) received(call *CallInfo) any {
+func (l *ProviderList) received(call *CallInfo) error {
 	if l.Data == nil {
-		return nil
+		return missing("data")
 	}
 	l.call = call
-	return l
+	return nil
 }
 
 // Provider is a company that runs models. Countries are ISO 3166-1 codes, such as US. Unknown

@@ -6,57 +6,114 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
+
+	"github.com/openrouter-go/openrouter/internal/wire"
 )
 
-// received is an answer that is one JSON object.
-type received[T any] interface {
+// answer is a value that an endpoint returns.
+type answer[T any] interface {
 	*T
-	// received links the answer to its exchange and returns what the caller gets of it, or nil if
-	// the answer has no data, or a *DecodeError.
-	received(call *CallInfo) any
+	object
+	// received links the value to its exchange. The error says what is wrong with the value, or is
+	// [missing].
+	received(call *CallInfo) error
 }
 
-// fetched runs an operation that sends the request that prepare returns, and decodes its answer.
-func fetched[T any, P received[T]](ctx context.Context, c *config, op Operation, prepare func(*config) (outgoing, error)) (*T, error) {
-	return observed(ctx, c, op, func(ctx context.Context, c *config) (*T, error) {
+// missing is the name of a member without which a body is not an answer.
+type missing string
+
+func (m missing) Error() string { return "there is no " + string(m) }
+
+// fetched runs an operation that sends the request that prepare returns. once sends it and decodes
+// the answer: [whole] or [inData].
+func fetched[R any](ctx context.Context, c *config, op Operation, prepare func(*config) (outgoing, error), once func(context.Context, *config, outgoing, *CallInfo) (R, error)) (R, error) {
+	return observed(ctx, c, op, func(ctx context.Context, c *config) (res R, err error) {
 		out, err := prepare(c)
 		if err != nil {
-			return nil, err
+			return res, err
 		}
-		answer, err := attempts(ctx, c, func(call *CallInfo) (*T, error) { return fetchOnce[T, P](ctx, c, out, call) })
+		res, err = attempts(ctx, c, func(call *CallInfo) (R, error) { return once(ctx, c, out, call) })
 		if out.managed {
 			err = managed(err)
 		}
-		return answer, err
+		return res, err
 	})
 }
 
-func fetchOnce[T any, P received[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
+// whole returns an answer whose body is a T.
+func whole[T any, P answer[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
+	return fetchOnce[T, P](ctx, c, out, call, nameOf[T]())
+}
+
+// inData returns an answer whose body has a T in its member data.
+func inData[T any, P answer[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
+	body, err := fetchOnce[dataBody[T, P]](ctx, c, out, call, nameOf[T]())
+	if err != nil {
+		return nil, err
+	}
+	return body.data, nil
+}
+
+// nameOf returns the name of a type for a [DecodeError].
+func nameOf[T any]() string {
+	name := reflect.TypeFor[T]().Name()
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+func fetchOnce[T any, P interface {
+	*T
+	received(call *CallInfo) error
+}](ctx context.Context, c *config, out outgoing, call *CallInfo, name string) (*T, error) {
 	data, err := c.exchange(ctx, out, call, new(bytes.Buffer))
 	if err != nil {
 		return nil, err
 	}
-	answer := new(T)
-	if err := c.decode(call, data, answer); err != nil {
-		if e, ok := errors.AsType[*DecodeError](err); ok { // the object around the answer has no name outside
-			e.What = strings.ToUpper(e.What[:1]) + strings.TrimSuffix(e.What[1:], "Body")
+	v := new(T)
+	if err := c.decode(call, data, v); err != nil {
+		if e, ok := errors.AsType[*DecodeError](err); ok {
+			e.What = name // and not that of the body around it
 		}
 		return nil, err
 	}
-	result := P(answer).received(call)
-	if e, ok := result.(*DecodeError); ok {
-		e.Body, e.call = bytes.Clone(data), call
-		return nil, e
+	switch err := P(v).received(call).(type) {
+	case nil:
+		return v, nil
+	case missing:
+		return nil, c.without(string(err), call, data)
+	default:
+		return nil, &DecodeError{What: name, Body: bytes.Clone(data), Err: err, call: call}
 	}
-	if result == nil {
-		return nil, c.without("data", call, data)
+}
+
+// dataBody is a body that has a T in its member data.
+type dataBody[T any, P answer[T]] struct{ data *T }
+
+var dataMembers = wire.Members{Keys: []string{`"data":`}}
+
+func (b *dataBody[T, P]) member(r *wire.Reader) (int, wire.Got) {
+	if string(r.Key) == "data" {
+		return 0, readPtr[T, P](r, &b.data)
 	}
-	c.watch.answers(result)
-	return answer, nil
+	return -1, wire.Wrong
+}
+
+func (b *dataBody[T, P]) UnmarshalJSON(text []byte) error {
+	var was presence
+	var extra map[string]any
+	r := wire.NewReader(text)
+	return decoded(&r, readObject(&r, b, &dataMembers, &was, &extra), text, "")
+}
+
+func (b *dataBody[T, P]) received(call *CallInfo) error {
+	if b.data == nil {
+		return missing("data")
+	}
+	return P(b.data).received(call)
 }
 
 // fixed prepares a request that has no parameters.
@@ -104,58 +161,52 @@ func (k *checker) slug(slug string) string {
 // model does not exist, the error is [ErrNotFound]. Errors are those of [Client.Do].
 func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*Model, error) {
 	op := Operation{Name: "get_model", Target: slug}
-	body, err := fetched[modelBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
 		var k checker
 		return c.get("/model/"+k.slug(slug), &k, nil)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	}, inData[Model])
 }
 
 // Endpoints returns the endpoints of a model: the providers that run it, with price, speed and
 // uptime. The slug is a [Model.ID]. Errors are those of [Client.Do].
 func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Option) (*ModelEndpoints, error) {
 	op := Operation{Name: "list_endpoints", Target: slug}
-	body, err := fetched[modelEndpointsBody](ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
 		var k checker
 		return c.get(modelsPath+"/"+k.slug(slug)+"/endpoints", &k, nil)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	}, inData[ModelEndpoints])
 }
 
 // ZDREndpoints returns the endpoints with zero data retention, of all models. A request that sets
 // [ProviderPreferences.ZDR] uses only these. Errors are those of [Client.Do].
 func (s *ModelsService) ZDREndpoints(ctx context.Context, opts ...Option) (*EndpointList, error) {
-	return fetched[EndpointList](ctx, s.client.config().with(opts), Operation{Name: "list_endpoints"}, fixed("/endpoints/zdr"))
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_endpoints"}, fixed("/endpoints/zdr"), whole[EndpointList])
 }
 
 // Count returns the number of models. Nil params count models with text output. Errors are those of
 // [Client.Do].
 func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opts ...Option) (int, error) {
-	body, err := fetched[countBody](ctx, s.client.config().with(opts), Operation{Name: "count_models"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "count_models"}, func(c *config) (outgoing, error) {
 		var k checker
 		var values url.Values
 		if params != nil {
 			values = k.values(params, params.Extra)
 		}
 		return c.get(modelsPath+"/count", &k, values)
+	}, func(ctx context.Context, c *config, out outgoing, call *CallInfo) (int, error) {
+		n, err := inData[count](ctx, c, out, call)
+		if err != nil {
+			return 0, err
+		}
+		return *n.Count, nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return *body.Data.Count, nil
 }
 
 // ListForUser returns the models that the key of the call may use, after the account's preferences,
 // privacy settings and guardrails. Nil params return all of them. With a Limit or an Offset, the
 // list is one page. Errors are those of [Client.Do].
 func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opts ...Option) (*ModelList, error) {
-	return fetched[ModelList](ctx, s.client.config().with(opts), Operation{Name: "list_models"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_models"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
 		var values url.Values
 		if params != nil {
@@ -164,7 +215,7 @@ func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opt
 			values = k.values(params, params.Extra)
 		}
 		return c.get(modelsPath+"/user", &k, values)
-	})
+	}, whole[ModelList])
 }
 
 // PageParams selects one page of a list.
@@ -191,39 +242,16 @@ type ModelCountParams struct {
 	Extra url.Values `url:"-"`
 }
 
-func (l *ModelList) received(call *CallInfo) any {
+func (l *ModelList) received(call *CallInfo) error {
 	if l.Data == nil {
-		return nil
+		return missing("data")
 	}
 	l.call = call
-	return l
+	return nil
 }
 
-type modelBody struct {
-	Data *Model `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *modelBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
-}
-
-type countBody struct {
-	Data *modelCount `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-type modelCount struct {
+// count is the answer of [ModelsService.Count].
+type count struct {
 	Count *int `json:"count"`
 
 	Extra map[string]any `json:"-"`
@@ -231,14 +259,11 @@ type modelCount struct {
 	presence presence
 }
 
-func (b *countBody) received(*CallInfo) any {
-	if b.Data == nil {
-		return nil
+func (n *count) received(*CallInfo) error {
+	if n.Count == nil {
+		return errors.New("count is missing or not an integer")
 	}
-	if b.Data.Count == nil {
-		return &DecodeError{What: "Count", Err: errors.New("count is missing or not an integer")}
-	}
-	return *b.Data.Count
+	return nil
 }
 
 // ModelEndpoints is a model with the endpoints that serve it.
@@ -269,20 +294,9 @@ func (m *ModelEndpoints) Call() CallInfo {
 	return m.call.value()
 }
 
-type modelEndpointsBody struct {
-	Data *ModelEndpoints `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *modelEndpointsBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
+func (m *ModelEndpoints) received(call *CallInfo) error {
+	m.call = call
+	return nil
 }
 
 // EndpointList is a list of endpoints of several models.
@@ -305,12 +319,12 @@ func (l *EndpointList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *EndpointList) received(call *CallInfo) any {
+func (l *EndpointList) received(call *CallInfo) error {
 	if l.Data == nil {
-		return nil
+		return missing("data")
 	}
 	l.call = call
-	return l
+	return nil
 }
 
 // Endpoint is a model at a provider.

@@ -108,6 +108,11 @@ func (m *Model) Call() CallInfo {
 	return m.call.value()
 }
 
+func (m *Model) received(call *CallInfo) error {
+	m.call = call
+	return nil
+}
+
 // ModelArchitecture describes the input and the output of a model.
 type ModelArchitecture struct {
 	// Modality is a summary, such as text+image->text.

@@ -113,9 +113,9 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 
 // modelPage requests a page. It returns refused if that is not nil, without a request.
 func (c *config) modelPage(ctx context.Context, address string, refused error) (*ModelList, error) {
-	return fetched[ModelList](ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
+	return fetched(ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
 		return outgoing{method: http.MethodGet, url: address}, refused
-	})
+	}, whole[ModelList])
 }
 
 // ModelListParams selects models and their order. Fields that are empty or nil are not sent. A
