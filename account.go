@@ -44,7 +44,7 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 			}
 			values = k.values(params, params.Extra)
 		}
-		out, err := c.get("/activity", &k, values)
+		out, err := c.get("/activity", values, k.found)
 		out.managed = true
 		return out, err
 	}, whole[ActivityList])

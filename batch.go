@@ -369,6 +369,17 @@ func (l *BatchList) Call() CallInfo {
 	return l.call.value()
 }
 
+func (l *BatchList) received(call *CallInfo) error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	l.call = call
+	for i := range l.Data {
+		l.Data[i].call = call
+	}
+	return nil
+}
+
 // BatchDeletion is the result of [BatchesService.Delete].
 type BatchDeletion struct {
 	ID     string `json:"id"`
@@ -380,6 +391,13 @@ type BatchDeletion struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+func (d *BatchDeletion) received(*CallInfo) error {
+	if d.ID == "" {
+		return missing("id")
+	}
+	return nil
 }
 
 // ErrBatchUnknown means that it is unknown whether the service created a batch. See

@@ -47,11 +47,9 @@ func (s *BatchesService) Submit(ctx context.Context, req *BatchRequest, opts ...
 	}
 	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*Batch, error) {
 		k := checker{unchecked: cfg.unchecked}
-		if k.batch(req); len(k.found) > 0 {
-			return nil, &ValidationError{Violations: slices.Concat(cfg.found, k.found)}
-		}
-		if cfg.err != nil {
-			return nil, cfg.err
+		k.batch(req)
+		if err := cfg.refused(k.found); err != nil {
+			return nil, err
 		}
 		u := newUpload(ctx, cfg, req)
 		defer u.end()

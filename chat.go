@@ -105,10 +105,16 @@ func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo)
 func (c *config) encode(req *ChatCompletionRequest, stream bool) (wire.Body, error) {
 	k := checker{unchecked: c.unchecked}
 	body := k.encode(req, stream)
-	if len(k.found) > 0 {
-		return wire.Body{}, &ValidationError{Violations: slices.Concat(c.found, k.found)}
+	return body, c.refused(k.found)
+}
+
+// refused returns the error for a request that is not sent: something was found to be wrong with it,
+// or the configuration is invalid. Otherwise it returns nil.
+func (c *config) refused(found []Violation) error {
+	if len(found) > 0 {
+		return &ValidationError{Violations: slices.Concat(c.found, found)}
 	}
-	return body, c.err
+	return c.err
 }
 
 // pooledSize is the size of an answer from which a pool of strings saves time.

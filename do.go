@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -68,10 +67,7 @@ func doOperation(c *config, method, path string, in any) Operation {
 // doRequest returns the request for [Client.Do], or what is wrong with it.
 func (c *config) doRequest(method, path string, in, out any) (outgoing, error) {
 	body, contentType, found := checkDo(method, path, in, out)
-	if len(found) > 0 {
-		return outgoing{}, &ValidationError{Violations: slices.Concat(c.found, found)}
-	}
-	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.err
+	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.refused(found)
 }
 
 // checkDo encodes the body and refuses what cannot be sent or decoded.

@@ -82,10 +82,7 @@ func (c *config) embeddingBodies(req *EmbeddingRequest) ([]embeddingBody, error)
 			list = append(list, embeddingBody{wire.NewBody(data), n})
 		}
 	}
-	if len(k.found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}
-	}
-	return list, c.err
+	return list, c.refused(k.found)
 }
 
 // maxInputBytes is the size of the inputs of one request, unless a single one is larger. It stays

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -121,16 +120,13 @@ func fixed(path string) func(*config) (outgoing, error) {
 	return func(c *config) (outgoing, error) { return outgoing{method: http.MethodGet, path: path}, c.err }
 }
 
-// get returns a request for path with a query, or an error if the parameters or the configuration
-// are invalid.
-func (c *config) get(path string, k *checker, values url.Values) (outgoing, error) {
-	if len(k.found) > 0 {
-		return outgoing{}, &ValidationError{Violations: slices.Concat(c.found, k.found)}
-	}
+// get returns a request for path with a query, or an error if something was found to be wrong with
+// the parameters or the configuration is invalid.
+func (c *config) get(path string, values url.Values, found []Violation) (outgoing, error) {
 	if len(values) > 0 {
 		path += "?" + values.Encode()
 	}
-	return outgoing{method: http.MethodGet, path: path}, c.err
+	return outgoing{method: http.MethodGet, path: path}, c.refused(found)
 }
 
 // values encodes the parameters of a query. Those of extra do not replace others.
@@ -163,7 +159,8 @@ func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*
 	op := Operation{Name: "get_model", Target: slug}
 	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
 		var k checker
-		return c.get("/model/"+k.slug(slug), &k, nil)
+		path := "/model/" + k.slug(slug)
+		return c.get(path, nil, k.found)
 	}, inData[Model])
 }
 
@@ -173,7 +170,8 @@ func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Opti
 	op := Operation{Name: "list_endpoints", Target: slug}
 	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
 		var k checker
-		return c.get(modelsPath+"/"+k.slug(slug)+"/endpoints", &k, nil)
+		path := modelsPath + "/" + k.slug(slug) + "/endpoints"
+		return c.get(path, nil, k.found)
 	}, inData[ModelEndpoints])
 }
 
@@ -192,7 +190,7 @@ func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opt
 		if params != nil {
 			values = k.values(params, params.Extra)
 		}
-		return c.get(modelsPath+"/count", &k, values)
+		return c.get(modelsPath+"/count", values, k.found)
 	}, func(ctx context.Context, c *config, out outgoing, call *CallInfo) (int, error) {
 		n, err := inData[count](ctx, c, out, call)
 		if err != nil {
@@ -214,7 +212,7 @@ func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opt
 			notNegative(&k, "offset", params.Offset)
 			values = k.values(params, params.Extra)
 		}
-		return c.get(modelsPath+"/user", &k, values)
+		return c.get(modelsPath+"/user", values, k.found)
 	}, whole[ModelList])
 }
 

@@ -52,11 +52,11 @@ const (
 // record fetches what the service knows of a generation.
 func record[T any, P answer[T]](ctx context.Context, s *GenerationsService, name, path, id string, opts []Option) (*T, error) {
 	return observed(ctx, s.client.config().with(opts), Operation{Name: name}, func(ctx context.Context, c *config) (*T, error) {
-		k := checker{unchecked: c.unchecked}
+		var found []Violation
 		if id == "" {
-			k.found = append(k.found, Violation{Field: "id", Problem: "is empty"})
+			found = []Violation{{Field: "id", Problem: "is empty"}}
 		}
-		out, err := c.get(path, &k, url.Values{"id": {id}})
+		out, err := c.get(path, url.Values{"id": {id}}, found)
 		if err != nil {
 			return nil, err
 		}
@@ -77,18 +77,6 @@ func record[T any, P answer[T]](ctx context.Context, s *GenerationsService, name
 			}
 		})
 	})
-}
-
-// slept waits, and reports whether ctx has not ended before.
-func slept(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // Generation is the service's record of one answer: its cost, its provider and its times. For

@@ -107,7 +107,7 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 		k.params(params)
 		values = k.values(params, params.Extra)
 	}
-	out, err := c.get(modelsPath, &k, values)
+	out, err := c.get(modelsPath, values, k.found)
 	return c.baseURL + out.path, err
 }
 
