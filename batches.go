@@ -195,14 +195,11 @@ type batchReader struct {
 
 // openBatch sends the request for a batch, and waits for the first byte of the answer.
 func (c *config) openBatch(ctx context.Context, path string, call *CallInfo) (*batchReader, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, outgoing{method: http.MethodGet, path: path, bulk: true}, call)
+	conn, stop, err := c.open(ctx, outgoing{method: http.MethodGet, path: path, bulk: true}, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	conn := newConnection(ctx, cancel, res.Body)
+	defer stop()
 	r := &batchReader{c: c, call: call, conn: conn, body: wire.NewStream(conn)}
 	first, err := r.body.Peek()
 	switch {

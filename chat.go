@@ -89,14 +89,12 @@ func (r *ChatCompletionRequest) model() string {
 }
 
 func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo) (*Stream, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	conn, stop, err := c.open(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	return c.openStream(newConnection(ctx, cancel, res.Body), call)
+	defer stop()
+	return c.openStream(conn, call)
 }
 
 // encode returns the body of a request, or an error if the request or the

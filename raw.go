@@ -56,14 +56,11 @@ func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ..
 const maxReport = 64 << 10
 
 func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*RawResponse, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, out, call)
+	conn, stop, err := c.open(ctx, out, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	conn := newConnection(ctx, cancel, res.Body)
+	defer stop()
 	conn.idle = c.idle
 	r := &RawResponse{conn: conn, body: conn, call: call, cfg: func() *config { return c }, room: c.maxStream}
 	r.media, _, _ = mime.ParseMediaType(call.Header.Get("Content-Type"))
@@ -71,7 +68,7 @@ func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*Ra
 		head, err := io.ReadAll(io.LimitReader(conn, maxReport+1))
 		if err != nil {
 			conn.abort(ErrStreamClosed)
-			return nil, c.broken(ctx, err, head, call)
+			return nil, c.broken(conn.ctx, err, head, call)
 		}
 		if len(head) <= maxReport {
 			if e := c.reportedAsSuccess(call, bytes.TrimSpace(head)); e != nil {

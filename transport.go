@@ -179,6 +179,19 @@ func (out *outgoing) request(ctx context.Context, url string) (*http.Request, er
 	return req, err
 }
 
+// open sends a request whose answer is read bit by bit, for as long as it comes. The time limit of
+// an attempt ends with stop. The caller must close the connection.
+func (c *config) open(ctx context.Context, out outgoing, call *CallInfo) (conn *connection, stop func() bool, err error) {
+	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
+	res, err := c.send(ctx, cancel, out, call)
+	if err != nil {
+		stop()
+		cancel(nil)
+		return nil, nil, err
+	}
+	return newConnection(ctx, cancel, res.Body), stop, nil
+}
+
 // exchange sends a request and reads the whole answer into a buffer, within the
 // limits for time and size.
 func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
