@@ -192,8 +192,8 @@ type pricedTokens struct {
 }
 
 // tokens adds the price of n tokens. The parts that have a price of their own are not in the rest.
-// It returns whether there are as many tokens as parts.
-func (b *bill) tokens(name string, price Decimal, n int, parts ...pricedTokens) bool {
+// It reports whether n is at least the sum of the parts.
+func (b *bill) tokens(name string, price Decimal, n int, parts []pricedTokens) bool {
 	enough := true
 	for _, p := range parts {
 		if isPrice(p.price) {
@@ -215,8 +215,10 @@ func (b *bill) prompt(p *ModelPricing, u *Usage) {
 	if u.PromptTokensDetails != nil {
 		d = *u.PromptTokensDetails
 	}
-	b.tokens("prompt", p.Prompt, u.PromptTokens, pricedTokens{"input_cache_read", p.InputCacheRead, d.CachedTokens},
-		pricedTokens{"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens}, pricedTokens{"audio", p.Audio, d.AudioTokens}, pricedTokens{"image_token", p.ImageToken, d.ImageTokens})
+	b.tokens("prompt", p.Prompt, u.PromptTokens, []pricedTokens{
+		{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens},
+		{"audio", p.Audio, d.AudioTokens}, {"image_token", p.ImageToken, d.ImageTokens},
+	})
 	isCached := d.CachedTokens > 0 && isPrice(p.InputCacheRead)
 	if d.AudioTokens > 0 && (isCached && isPrice(p.Audio) || d.CachedTokens > 0 && isPrice(p.InputAudioCache)) {
 		b.unknown("how many of the cached tokens are audio, which has another price")
@@ -237,8 +239,9 @@ func (b *bill) completion(p *ModelPricing, u *Usage) {
 	if u.CompletionTokensDetails != nil {
 		d = *u.CompletionTokensDetails
 	}
-	enough := b.tokens("completion", p.Completion, u.CompletionTokens, pricedTokens{"internal_reasoning", p.InternalReasoning, d.ReasoningTokens},
-		pricedTokens{"audio_output", p.AudioOutput, d.AudioTokens})
+	enough := b.tokens("completion", p.Completion, u.CompletionTokens, []pricedTokens{
+		{"internal_reasoning", p.InternalReasoning, d.ReasoningTokens}, {"audio_output", p.AudioOutput, d.AudioTokens},
+	})
 	if enough && d.ReasoningTokens > u.CompletionTokens {
 		b.unknown("there are more reasoning_tokens than completion_tokens")
 	}
