@@ -39,20 +39,25 @@ import (
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
-	return observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (CallInfo, error) {
+	var info CallInfo
+	_, err := observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (any, error) {
 		sent, err := cfg.doRequest(method, path, in, out)
 		if err != nil {
-			return CallInfo{}, err
+			return nil, err
 		}
-		cfg.watch.answers(out)
-		return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
+		info, err = attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
 			data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
 			if err == nil {
 				err = cfg.decode(call, data, out)
 			}
 			return *call, err
 		})
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
 	})
+	return info, err
 }
 
 func doOperation(c *config, method, path string, in any) Operation {

@@ -42,10 +42,10 @@ type Observation interface {
 	// closed. A forgotten stream ends when the garbage collector finds it. End then runs in a
 	// goroutine of the Go runtime and must not block.
 	//
-	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not. With an error it
-	// is the part of the answer that had arrived, or nil. info is zero if nothing was sent. err is nil
-	// for a complete answer. For a stream that was left, closed or forgotten, err matches
-	// [ErrStreamClosed].
+	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not. For [Client.Do]
+	// it is the argument out, and for [Client.DoRaw] nil. With an error it is the part of the answer
+	// that had arrived, or nil. info is zero if nothing was sent. err is nil for a complete answer. For
+	// a stream that was left, closed or forgotten, err matches [ErrStreamClosed].
 	End(result any, info CallInfo, err error)
 }
 
@@ -128,7 +128,7 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 	err = errPanicked
 	defer func() {
 		if !op.Stream || err != nil { // else the end of the stream is the end
-			w.End(w.resultOf(res, err), w.call.value(), err)
+			w.End(resultOf(res, err), w.call.value(), err)
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
@@ -159,13 +159,9 @@ var errPanicked = errors.New("openrouter: the call ended with a panic")
 // watch is the observations of one operation. A nil watch has none. It never refers
 // to a stream, so that the stream can become garbage.
 type watch struct {
-	list   []Observation
-	around *watch    // the streamed operation that this one is part of, or nil
-	call   *CallInfo // of the last attempt
-
-	answered bool // result is the result, and not what the function returns
-	result   any
-
+	list    []Observation
+	around  *watch                  // the streamed operation that this one is part of, or nil
+	call    *CallInfo               // of the last attempt
 	reading sync.Mutex              // held while the stream is read
 	telling sync.Mutex              // held while FirstChunk runs, and from End on
 	first   atomic.Bool             // content has arrived
@@ -206,13 +202,6 @@ func (w *watch) start(ctx context.Context, c *config, op Operation) context.Cont
 func (w *watch) attempt(call *CallInfo) {
 	if w != nil {
 		w.call = call
-	}
-}
-
-// answers sets the result of an operation whose function does not return it.
-func (w *watch) answers(result any) {
-	if w != nil {
-		w.answered, w.result = true, result
 	}
 }
 
@@ -276,12 +265,9 @@ func (w *watch) forgotten() {
 	}
 }
 
-// resultOf returns what End is told.
-func (w *watch) resultOf(res any, err error) any {
-	switch {
-	case err == nil && w.answered:
-		return w.result
-	case err == nil:
+// resultOf returns what End is told about what a call returns.
+func resultOf(res any, err error) any {
+	if err == nil {
 		return res
 	}
 	if partial := partialOf(err); partial != nil {
