@@ -249,6 +249,14 @@ func (l *ModelList) Call() CallInfo {
 	return l.call.value()
 }
 
+func (l *ModelList) received(call *CallInfo) error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	l.call = call
+	return nil
+}
+
 // ModelPricing holds the prices of a model, in USD per unit, such as a token. Limits of prices, such
 // as [MaxPrice], are in USD per million tokens; [Decimal.PerMillion] converts. A price that is zero,
 // or does not apply, is "0" or empty. The price -1 of a router depends on the model that answers.
