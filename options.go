@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/openrouter-go/openrouter/internal/redact"
 )
 
 // Option configures a client or a single call. An option of a call overrides the
@@ -84,7 +86,7 @@ func (c *config) check() {
 	if problem := c.baseURLProblem(); problem != "" {
 		c.found = append(c.found, Violation{Field: c.baseURLFrom, Problem: problem})
 	}
-	c.secrets = secretsOf(c.key, c.header)
+	c.secrets = secrets{redact.Of(c.key, c.header)}
 	if c.key == "" {
 		c.found = append(c.found, Violation{Field: c.keyFrom, Problem: "is empty, so there is no API key", Err: ErrMissingAPIKey})
 	}
