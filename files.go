@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/openrouter-go/openrouter/internal/filetype"
 )
 
 const (
@@ -126,7 +128,7 @@ func sizeOf(r io.Reader) int64 {
 
 // readPart makes a part of what r has, about size bytes; -1 if that is not known.
 func readPart(name string, r io.Reader, size int64) (Part, error) {
-	head := make([]byte, headSize)
+	head := make([]byte, filetype.HeadSize)
 	n, err := fill(head, r)
 	switch head = head[:n]; err {
 	case nil:
@@ -139,11 +141,14 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 	if n == 0 {
 		return Part{}, &streamEnd{"is empty", ErrFileType}
 	}
-	kind := sniff(head, path.Ext(baseName(name)))
-	if kind.part == "" {
-		return Part{}, &streamEnd{kind.what + " is not supported", ErrFileType}
+	kind := filetype.Of(head, path.Ext(baseName(name)))
+	if kind.Part == "" {
+		return Part{}, &streamEnd{kind.What + " is not supported", ErrFileType}
 	}
-	refusal := &tooLarge{what: kind.what, limit: kind.limit()}
+	refusal := &tooLarge{what: kind.What, limit: maxFile}
+	if kind.Part == filetype.Image {
+		refusal.limit = maxImage
+	}
 	if size > refusal.limit {
 		return Part{}, refusal
 	}
@@ -153,18 +158,18 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 			return Part{}, err
 		}
 	}
-	switch kind.part {
-	case PartTypeText:
+	switch kind.Part {
+	case filetype.Text:
 		return textFile(r, size)
-	case PartTypeInputAudio:
+	case filetype.Audio:
 		data, err := encodeBase64("", r, size)
-		return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{Data: data, Format: kind.code}}, err
+		return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{Data: data, Format: kind.Code}}, err
 	}
-	url, err := encodeBase64("data:"+kind.code+";base64,", r, size)
-	switch kind.part {
-	case PartTypeImageURL:
+	url, err := encodeBase64("data:"+kind.Code+";base64,", r, size)
+	switch kind.Part {
+	case filetype.Image:
 		return ImagePart(url), err
-	case PartTypeVideoURL:
+	case filetype.Video:
 		return VideoPart(url), err
 	}
 	return FilePart(pdfName(name), url), err
@@ -250,198 +255,4 @@ func pdfName(name string) string {
 		return base
 	}
 	return "document.pdf"
-}
-
-// fileKind is a kind of file.
-type fileKind struct {
-	what string   // in an error
-	part PartType // empty for what the service does not take
-	code string   // the media type; for audio the format
-	ext  string   // of the name of a file with it
-}
-
-func (k fileKind) limit() int64 {
-	if k.part == PartTypeImageURL {
-		return maxImage
-	}
-	return maxFile
-}
-
-var (
-	kindText  = fileKind{"a text", PartTypeText, "text/plain", ".txt"}
-	kindPDF   = fileKind{"a PDF", PartTypeFile, "application/pdf", ".pdf"}
-	kindAAC   = fileKind{"an AAC recording", PartTypeInputAudio, "aac", ".aac"}
-	kindAIFF  = fileKind{"an AIFF recording", PartTypeInputAudio, "aiff", ".aiff"}
-	kindM4A   = fileKind{"an M4A recording", PartTypeInputAudio, "m4a", ".m4a"}
-	kindMP3   = fileKind{"an MP3 recording", PartTypeInputAudio, "mp3", ".mp3"}
-	kindPCM16 = fileKind{"a PCM recording", PartTypeInputAudio, "pcm16", ".pcm"}
-	kindPCM24 = fileKind{"a PCM recording", PartTypeInputAudio, "pcm24", ".pcm24"}
-	kindMOV   = fileKind{"a MOV video", PartTypeVideoURL, "video/mov", ".mov"}
-	kindMP4   = fileKind{"an MP4 video", PartTypeVideoURL, "video/mp4", ".mp4"}
-	kindMPEG  = fileKind{"an MPEG video", PartTypeVideoURL, "video/mpeg", ".mpeg"}
-	kindHEIC  = fileKind{"a HEIC image", "", "image/heic", ".heic"}
-	kindAVIF  = fileKind{"an AVIF image", "", "image/avif", ".avif"}
-	kindTIFF  = fileKind{"a TIFF image", "", "image/tiff", ".tiff"}
-	kind3GP   = fileKind{"a 3GP video", "", "video/3gpp", ".3gp"}
-	unknown   = fileKind{what: "this type of file", ext: ".bin"}
-)
-
-// signatures are beginnings of files. A question mark stands for any byte. The first that fits
-// counts.
-var signatures = []struct {
-	magic string
-	kind  fileKind
-}{
-	{"\x89PNG\r\n\x1a\n", fileKind{"a PNG image", PartTypeImageURL, "image/png", ".png"}},
-	{"\xff\xd8\xff", fileKind{"a JPEG image", PartTypeImageURL, "image/jpeg", ".jpg"}},
-	{"RIFF????WEBP", fileKind{"a WebP image", PartTypeImageURL, "image/webp", ".webp"}},
-	{"GIF8?a", fileKind{"a GIF image", PartTypeImageURL, "image/gif", ".gif"}},
-	{"%PDF-", kindPDF},
-	{"RIFF????WAVE", fileKind{"a WAV recording", PartTypeInputAudio, "wav", ".wav"}},
-	{"ID3", kindMP3},
-	{"fLaC", fileKind{"a FLAC recording", PartTypeInputAudio, "flac", ".flac"}},
-	{"FORM????AIFF", kindAIFF},
-	{"FORM????AIFC", kindAIFF},
-	{"OggS????????????????????????\x80theora", fileKind{"an Ogg video", "", "video/ogg", ".ogv"}},
-	{"OggS", fileKind{"an Ogg recording", PartTypeInputAudio, "ogg", ".ogg"}},
-	{"\x00???ftypM4A ", kindM4A},
-	{"\x00???ftypM4B ", kindM4A},
-	{"\x00???ftyphei", kindHEIC},
-	{"\x00???ftyphev", kindHEIC},
-	{"\x00???ftypmif1", kindHEIC},
-	{"\x00???ftypmsf1", kindHEIC},
-	{"\x00???ftypavi", kindAVIF},
-	{"\x00???ftyp3g", kind3GP},
-	{"\x00???ftypqt", kindMOV},
-	{"\x00???ftyp", kindMP4},
-	{"\x00???moov", kindMOV},
-	{"\x00???mdat", kindMOV},
-	{"\x00???wide", kindMOV},
-	{"\x00???free", kindMOV},
-	{"\x00???skip", kindMOV},
-	{"\x00\x00\x01\xba", kindMPEG},
-	{"\x00\x00\x01\xb3", kindMPEG},
-	{"RIFF????AVI ", fileKind{"an AVI video", "", "video/x-msvideo", ".avi"}},
-	{"II*\x00", kindTIFF},
-	{"MM\x00*", kindTIFF},
-	{"PK\x03\x04", fileKind{"a ZIP archive or an Office document", "", "application/zip", ".zip"}},
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fileKind{"an Office document", "", "application/x-ole-storage", ".bin"}},
-	{"\x1f\x8b\x08", fileKind{"a gzip archive", "", "application/gzip", ".gz"}},
-}
-
-// headSize is how much of a file decides what it is. It has the first frames of MP3 and AAC.
-const headSize = 4 << 10
-
-// sniff returns what a file is that begins with head. The extension of its name decides where head
-// leaves it open.
-func sniff(head []byte, ext string) fileKind {
-	ext = strings.ToLower(ext)
-	for i := range signatures {
-		if !fits(head, signatures[i].magic) {
-			continue
-		}
-		switch kind := signatures[i].kind; {
-		case kind == kindMP3 && ext == ".aac": // both may begin with the title and a cover
-			return kindAAC
-		case kind == kindMP4 && (ext == ".m4a" || ext == ".m4b"):
-			return kindM4A
-		default:
-			return kind
-		}
-	}
-	if fits(head, "\x1aE\xdf\xa3") {
-		if bytes.Contains(head[:min(len(head), 64)], []byte("webm")) {
-			return fileKind{"a WebM video", PartTypeVideoURL, "video/webm", ".webm"}
-		}
-		return fileKind{"a Matroska video", "", "video/x-matroska", ".mkv"}
-	}
-	if kind, ok := framed(head, ext); ok {
-		return kind
-	}
-	switch {
-	case ext == ".pdf" && bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")): // readers allow for what comes before
-		return kindPDF
-	case isText(head):
-		return kindText
-	case ext == ".pcm" || ext == ".pcm16":
-		return kindPCM16
-	case ext == ".pcm24":
-		return kindPCM24
-	case fits(head, "\xff\xfe") || fits(head, "\xfe\xff"):
-		return fileKind{what: "text in UTF-16", ext: ".bin"}
-	}
-	return unknown
-}
-
-func fits(head []byte, magic string) bool {
-	if len(head) < len(magic) {
-		return false
-	}
-	for i := range magic {
-		if magic[i] != '?' && magic[i] != head[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// isText reports whether head may be the beginning of a text in UTF-8, whose last character may be
-// cut.
-func isText(head []byte) bool {
-	for len(head) > 0 {
-		c, n := utf8.DecodeRune(head)
-		switch {
-		case c == utf8.RuneError && n == 1:
-			return !utf8.FullRune(head)
-		case c < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", c):
-			return false
-		}
-		head = head[n:]
-	}
-	return true
-}
-
-// framed recognizes MP3 and AAC without a title: a frame, and at its end another one. The bytes with
-// which frames begin also stand at the beginning of other files.
-func framed(head []byte, ext string) (fileKind, bool) {
-	if len(head) < 7 || head[0] != 0xff {
-		return fileKind{}, false
-	}
-	kind, size := kindAAC, int(head[3]&3)<<11|int(head[4])<<3|int(head[5])>>5
-	if head[1]&0xf6 != 0xf0 {
-		kind, size = kindMP3, mp3Frame(head)
-	}
-	switch {
-	case size < 7:
-		return fileKind{}, false
-	case ext == kind.ext || size == len(head) && size < headSize:
-		return kind, true
-	}
-	return kind, size+1 < len(head) && head[size] == 0xff && head[size+1] == head[1]
-}
-
-// bitrates are those of MPEG 1 layer III and of the later versions, in kbit/s.
-var bitrates = [2][16]int{
-	{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0},
-	{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0},
-}
-
-// mp3Frame returns the size of the frame that begins with head, or 0 if none does.
-func mp3Frame(head []byte) int {
-	version, layer, rate := head[1]>>3&3, head[1]>>1&3, head[2]>>2&3
-	if head[1]&0xe0 != 0xe0 || version == 1 || layer != 1 || rate == 3 {
-		return 0
-	}
-	hertz, later := [3]int{44100, 48000, 32000}[rate], 0
-	if version != 3 {
-		hertz, later = hertz/2, 1
-	}
-	if version == 0 {
-		hertz /= 2
-	}
-	bits := bitrates[later][head[2]>>4]
-	if bits == 0 {
-		return 0
-	}
-	return (144>>later)*1000*bits/hertz + int(head[2]>>1&1)
 }

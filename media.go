@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/openrouter-go/openrouter/internal/filetype"
 )
 
 // maxPixels bounds the memory for an image, which a few bytes can ask for. It is 512 MiB in RGBA.
@@ -75,8 +77,8 @@ func (c *ChatCompletion) SaveMedia(root *os.Root) (names []string, err error) {
 			continue
 		}
 		speech, e := m.Audio.Bytes()
-		if kind := sniff(speech[:min(len(speech), headSize)], ""); e == nil && kind.part == PartTypeInputAudio {
-			e = save("speech-", kind.ext, speech)
+		if kind := filetype.Of(speech, ""); e == nil && kind.Part == filetype.Audio {
+			e = save("speech-", kind.Ext, speech)
 		} else if e == nil {
 			e = save("speech-", ".wav", WAVHeader(len(speech)), speech)
 		}
@@ -87,11 +89,11 @@ func (c *ChatCompletion) SaveMedia(root *os.Root) (names []string, err error) {
 
 // imageExt returns the extension for an image. What is no image gets one that no program opens.
 func imageExt(data []byte) string {
-	kind := sniff(data[:min(len(data), headSize)], "")
-	if strings.HasPrefix(kind.code, "image/") {
-		return kind.ext
+	kind := filetype.Of(data, "")
+	if strings.HasPrefix(kind.Code, "image/") {
+		return kind.Ext
 	}
-	return unknown.ext
+	return filetype.Unknown.Ext
 }
 
 // saveNew writes a file whose name is not in use.
