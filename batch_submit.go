@@ -89,10 +89,7 @@ var errAnswered error = &streamEnd{"answered before the end of the upload", nil}
 var errGivenUpload error = &streamEnd{"the upload was broken off", nil}
 
 func newUpload(ctx context.Context, c *config, req *BatchRequest) *upload {
-	u := &upload{c: c, ids: map[string]int{}, answered: make(chan struct{}), wait: c.timeout}
-	if d := c.httpClient.Timeout; d > 0 && (u.wait == 0 || d < u.wait) {
-		u.wait = d
-	}
+	u := &upload{c: c, ids: map[string]int{}, answered: make(chan struct{}), wait: shorter(c.timeout, c.httpClient.Timeout)}
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.clock = &clock{ring: func(reason error) { u.cancel(ownEnd{reason}) }}
 	u.out = bufio.NewWriterSize(u, 64<<10)

@@ -334,13 +334,19 @@ func isOurs(err error) bool {
 // two durations. 0 means no limit. stop removes the limit.
 func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cancel context.CancelCauseFunc, stop func() bool) {
 	ctx, cancel = context.WithCancelCause(ctx)
-	if d == 0 || also > 0 && also < d {
-		d = also
-	}
-	if d == 0 {
+	if d = shorter(d, also); d == 0 {
 		return ctx, cancel, func() bool { return true }
 	}
 	return ctx, cancel, time.AfterFunc(d, func() { cancel(ownEnd{ErrAttemptTimeout}) }).Stop
+}
+
+// shorter returns the shorter of a limit, for which 0 means none, and the Timeout of an http.Client, for
+// which negative numbers mean none, too.
+func shorter(d, ofClient time.Duration) time.Duration {
+	if ofClient > 0 && (d == 0 || ofClient < d) {
+		return ofClient
+	}
+	return d
 }
 
 // noRedirects hides the address of a redirect from http.Client. The client would
