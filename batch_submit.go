@@ -119,7 +119,7 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 		if err := u.isOver(); err != nil {
 			return err
 		}
-		if err := u.row(u.rows, &row); err != nil {
+		if err := u.row(&row); err != nil {
 			return err
 		}
 		u.rows++
@@ -151,9 +151,9 @@ func (u *upload) isOver() error {
 	return nil
 }
 
-// row checks a row and writes it.
-func (u *upload) row(n int, row *BatchRow) error {
-	k := checker{unchecked: u.c.unchecked}
+// row checks the next row and writes it.
+func (u *upload) row(row *BatchRow) error {
+	k, n := checker{unchecked: u.c.unchecked}, u.rows
 	if n == 0 && u.head.Model == "" {
 		u.head.Model = row.model()
 	}
@@ -161,19 +161,7 @@ func (u *upload) row(n int, row *BatchRow) error {
 	k.place(n, row.CustomID)
 	k.batchIDs(n, row.CustomID, u.ids)
 
-	w := wire.NewWriter(nil)
-	if n == 0 {
-		u.head.writeJSON(&w)
-		head, err := w.Bytes()
-		if err != nil {
-			k.unencodable(&u.head, err)
-			w = wire.NewWriter(nil)
-		} else {
-			w = wire.NewWriter(append(head[:len(head)-1], `,"requests":[`...))
-		}
-	} else {
-		w = wire.NewWriter([]byte{','})
-	}
+	w := wire.NewWriter(u.before(n, &k))
 	w.Open()
 	w.Name("custom_id")
 	w.String(row.CustomID)
@@ -201,6 +189,21 @@ func (u *upload) row(n int, row *BatchRow) error {
 	return u.out.WriteByte('}')
 }
 
+// before returns what comes before row n: the head of the batch, or a comma.
+func (u *upload) before(n int, k *checker) []byte {
+	if n > 0 {
+		return []byte{','}
+	}
+	w := wire.NewWriter(nil)
+	u.head.writeJSON(&w)
+	head, err := w.Bytes()
+	if err != nil {
+		k.unencodable(&u.head, err)
+		return nil
+	}
+	return append(head[:len(head)-1], `,"requests":[`...)
+}
+
 // piece is how much of a large row must be taken within the time limit.
 const piece = 64 << 10
 
@@ -210,7 +213,7 @@ func (u *upload) Write(data []byte) (written int, err error) {
 		u.start()
 	}
 	for p := range slices.Chunk(data, piece) {
-		u.begin()
+		u.startClock()
 		n, err := u.pipe.Write(p)
 		u.clock.stop()
 		written += n
@@ -224,8 +227,8 @@ func (u *upload) Write(data []byte) (written int, err error) {
 	return written, nil
 }
 
-// begin starts the time limit for the other side.
-func (u *upload) begin() {
+// startClock starts the time limit for the other side.
+func (u *upload) startClock() {
 	if u.wait > 0 {
 		u.clock.start(u.wait, ErrAttemptTimeout)
 	}
@@ -277,7 +280,7 @@ func (u *upload) outcome(err error) (*Batch, error) {
 		u.breakOff()
 		return nil, err
 	}
-	u.begin()
+	u.startClock()
 	<-u.answered
 	u.clock.stop()
 	switch {
