@@ -120,10 +120,7 @@ func (k *Key) Call() CallInfo {
 	return k.call.value()
 }
 
-func (k *Key) received(call *CallInfo) error {
-	k.call = call
-	return nil
-}
+func (k *Key) received(call *CallInfo) { k.call = call }
 
 // Credits are the amounts that an account has bought and used, in USD.
 type Credits struct {
@@ -149,10 +146,7 @@ func (c *Credits) Call() CallInfo {
 	return c.call.value()
 }
 
-func (c *Credits) received(call *CallInfo) error {
-	c.call = call
-	return nil
-}
+func (c *Credits) received(call *CallInfo) { c.call = call }
 
 // ActivityParams selects rows of [AccountService.Activity]. Fields that are empty are not sent.
 type ActivityParams struct {
@@ -198,11 +192,12 @@ func (l *ActivityList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ActivityList) received(call *CallInfo) error {
+func (l *ActivityList) received(call *CallInfo) { l.call = call }
+
+func (l *ActivityList) problem() error {
 	if l.Data == nil {
 		return missing("data")
 	}
-	l.call = call
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"strings"
 	"time"
 
@@ -369,13 +368,16 @@ func (l *BatchList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *BatchList) received(call *CallInfo) error {
-	if l.Data == nil {
-		return missing("data")
-	}
+func (l *BatchList) received(call *CallInfo) {
 	l.call = call
 	for i := range l.Data {
 		l.Data[i].call = call
+	}
+}
+
+func (l *BatchList) problem() error {
+	if l.Data == nil {
+		return missing("data")
 	}
 	return nil
 }
@@ -393,7 +395,9 @@ type BatchDeletion struct {
 	presence presence
 }
 
-func (d *BatchDeletion) received(*CallInfo) error {
+func (d *BatchDeletion) received(*CallInfo) {}
+
+func (d *BatchDeletion) problem() error {
 	if d.ID == "" {
 		return missing("id")
 	}
@@ -437,21 +441,3 @@ func (e *BatchUnknownError) Format(f fmt.State, verb rune) { render(f, verb, e.E
 
 // MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *BatchUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// isRefusal reports whether an error says for sure that the service did not take the request.
-func isRefusal(err error) bool {
-	if e, ok := errors.AsType[*ConnectionError](err); ok {
-		return e.unsent
-	}
-	e, ok := errors.AsType[*APIError](err)
-	if !ok || e.opaque {
-		return false
-	}
-	switch e.StatusCode {
-	case http.StatusRequestTimeout:
-		return false
-	case http.StatusServiceUnavailable:
-		return true
-	}
-	return e.StatusCode >= 400 && e.StatusCode <= 499
-}

@@ -294,6 +294,24 @@ func (u *upload) outcome(err error) (*Batch, error) {
 	return nil, &BatchUnknownError{Model: u.head.Model, Rows: u.rows, Since: u.since, Err: u.err}
 }
 
+// isRefusal reports whether an error says for sure that the service did not take the request.
+func isRefusal(err error) bool {
+	if e, ok := errors.AsType[*ConnectionError](err); ok {
+		return e.unsent
+	}
+	e, ok := errors.AsType[*APIError](err)
+	if !ok || e.opaque {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusRequestTimeout:
+		return false
+	case http.StatusServiceUnavailable:
+		return true
+	}
+	return e.StatusCode >= 400 && e.StatusCode <= 499
+}
+
 // breakOff ends an upload so that the service cannot take what it has for the whole.
 func (u *upload) breakOff() {
 	u.cancel(ownEnd{errGivenUpload})

@@ -255,9 +255,15 @@ func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
 type answer[T any] interface {
 	*T
 	object
-	// received links the value to its exchange. The error says what is wrong with the value, or is
-	// [missing].
-	received(call *CallInfo) error
+	received(call *CallInfo) // links the value to its exchange
+}
+
+// problemOf returns what is wrong with an answer that was decoded, or nil. It may be [missing].
+func problemOf(answer any) error {
+	if a, ok := answer.(interface{ problem() error }); ok {
+		return a.problem()
+	}
+	return nil
 }
 
 // missing is the name of a member without which a body is not an answer.
@@ -303,7 +309,7 @@ func nameOf[T any]() string {
 
 func fetchOnce[T any, P interface {
 	*T
-	received(call *CallInfo) error
+	received(call *CallInfo)
 }](ctx context.Context, c *config, out outgoing, call *CallInfo, name string) (*T, error) {
 	data, err := c.exchange(ctx, out, call, new(bytes.Buffer))
 	if err != nil {
@@ -316,8 +322,9 @@ func fetchOnce[T any, P interface {
 		}
 		return nil, err
 	}
-	switch err := P(v).received(call).(type) {
+	switch err := problemOf(v).(type) {
 	case nil:
+		P(v).received(call)
 		return v, nil
 	case missing:
 		return nil, c.without(string(err), call, data)
@@ -345,11 +352,13 @@ func (b *dataBody[T, P]) UnmarshalJSON(text []byte) error {
 	return decoded(&r, readObject(&r, b, &dataMembers, &was, &extra), text, "")
 }
 
-func (b *dataBody[T, P]) received(call *CallInfo) error {
+func (b *dataBody[T, P]) received(call *CallInfo) { P(b.data).received(call) }
+
+func (b *dataBody[T, P]) problem() error {
 	if b.data == nil {
 		return missing("data")
 	}
-	return P(b.data).received(call)
+	return problemOf(b.data)
 }
 
 // fixed prepares a request that has no parameters.

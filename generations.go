@@ -219,10 +219,7 @@ const (
 	DataRegionUS     DataRegion = "us"
 )
 
-func (g *Generation) received(call *CallInfo) error {
-	g.call = call
-	return nil
-}
+func (g *Generation) received(call *CallInfo) { g.call = call }
 
 // Call describes the HTTP exchange that returned the record.
 func (g *Generation) Call() CallInfo {
@@ -255,10 +252,7 @@ func (g *GenerationContent) Call() CallInfo {
 	return g.call.value()
 }
 
-func (g *GenerationContent) received(call *CallInfo) error {
-	g.call = call
-	return nil
-}
+func (g *GenerationContent) received(call *CallInfo) { g.call = call }
 
 // GenerationInput is the prompt of a generation: a text or messages.
 type GenerationInput struct {

@@ -108,10 +108,7 @@ func (m *Model) Call() CallInfo {
 	return m.call.value()
 }
 
-func (m *Model) received(call *CallInfo) error {
-	m.call = call
-	return nil
-}
+func (m *Model) received(call *CallInfo) { m.call = call }
 
 // ModelArchitecture describes the input and the output of a model.
 type ModelArchitecture struct {
@@ -249,11 +246,12 @@ func (l *ModelList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ModelList) received(call *CallInfo) error {
+func (l *ModelList) received(call *CallInfo) { l.call = call }
+
+func (l *ModelList) problem() error {
 	if l.Data == nil {
 		return missing("data")
 	}
-	l.call = call
 	return nil
 }
 

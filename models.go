@@ -126,7 +126,9 @@ type count struct {
 	presence presence
 }
 
-func (n *count) received(*CallInfo) error {
+func (n *count) received(*CallInfo) {}
+
+func (n *count) problem() error {
 	if n.Count == nil {
 		return errors.New("count is missing or not an integer")
 	}

@@ -190,11 +190,12 @@ func (l *ProviderList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ProviderList) received(call *CallInfo) error {
+func (l *ProviderList) received(call *CallInfo) { l.call = call }
+
+func (l *ProviderList) problem() error {
 	if l.Data == nil {
 		return missing("data")
 	}
-	l.call = call
 	return nil
 }
 
@@ -246,10 +247,7 @@ func (m *ModelEndpoints) Call() CallInfo {
 	return m.call.value()
 }
 
-func (m *ModelEndpoints) received(call *CallInfo) error {
-	m.call = call
-	return nil
-}
+func (m *ModelEndpoints) received(call *CallInfo) { m.call = call }
 
 // EndpointList is a list of endpoints of several models.
 type EndpointList struct {
@@ -271,11 +269,12 @@ func (l *EndpointList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *EndpointList) received(call *CallInfo) error {
+func (l *EndpointList) received(call *CallInfo) { l.call = call }
+
+func (l *EndpointList) problem() error {
 	if l.Data == nil {
 		return missing("data")
 	}
-	l.call = call
 	return nil
 }
 
