@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -363,4 +364,21 @@ func TestHostileAnswers(t *testing.T) {
 			assert.True(t, ok, "%.40s", text)
 		}
 	}
+}
+
+// A model that is not told the unit writes seconds.
+func TestDurationsHaveAUnit(t *testing.T) {
+	type plan struct {
+		Wait  time.Duration            `json:"wait" jsonschema:"how long to wait,minimum=1"`
+		Total time.Duration            `json:"total" jsonschema:"nanoseconds in all"`
+		Steps []time.Duration          `json:"steps"`
+		Named map[string]time.Duration `json:"named"`
+	}
+	got, err := structured.Output[plan]{Lax: true}.Schema()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"type":"object","additionalProperties":false,"required":["wait","total","steps","named"],"properties":{
+		"wait":{"type":"integer","minimum":1,"description":"how long to wait, in nanoseconds"},
+		"total":{"type":"integer","description":"nanoseconds in all"},
+		"steps":{"type":"array","items":{"type":"integer","description":"A duration in nanoseconds."}},
+		"named":{"type":"object","additionalProperties":{"type":"integer","description":"A duration in nanoseconds."}}}}`, string(got))
 }

@@ -125,7 +125,7 @@ func newBuilder(recursive map[reflect.Type]bool, share bool) *builder {
 	}
 	b.reflector = &jsonschema.Reflector{
 		Anonymous: true, DoNotReference: true,
-		Mapper: b.mapped, KeyNamer: keyName, LookupComment: comment,
+		Mapper: b.mapped, KeyNamer: keyName,
 	}
 	return b
 }

@@ -221,9 +221,13 @@ func isFor(keyword, kind string) bool {
 }
 
 // complete adds what the reflector drops: the enum of a value of any type, which is one of texts, and
-// keywords of the elements of a list whose value has an equals sign. It also mends the default of a list.
+// keywords of the elements of a list whose value has an equals sign. It also mends the default of a list,
+// and tells the unit of a duration.
 func (f field) complete(s *jsonschema.Schema) {
 	t := parseTag(f.tag)
+	if typ, _ := pointee(f.typ); typ == durationType && s.Description != "" && !strings.Contains(s.Description, "nanosecond") {
+		s.Description += ", in nanoseconds" // or the model takes seconds for granted
+	}
 	if f.kind() == anyKind && !t.hasForm() {
 		for _, k := range t.keywords {
 			if k.name == "enum" {
@@ -273,23 +277,4 @@ func (f field) quotedForm(t tag) []keyword {
 		return []keyword{{"pattern", `^(0|[1-9][0-9]*)$`}}
 	}
 	return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)$`}}
-}
-
-// comment describes fields that have no description and whose JSON is hard to guess.
-func comment(t reflect.Type, name string) string {
-	if t.Kind() != reflect.Struct {
-		return ""
-	}
-	f, ok := t.FieldByName(name)
-	if !ok {
-		return ""
-	}
-	typ := f.Type
-	if typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
-	}
-	if typ == durationType {
-		return "A duration in nanoseconds."
-	}
-	return ""
 }
