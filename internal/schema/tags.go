@@ -263,17 +263,14 @@ func (f field) quotedForm(t tag) []keyword {
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
-	if typ == numberType {
-		return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}}
-	}
-	switch typ.Kind() {
-	case reflect.Bool:
+	switch kind := typ.Kind(); {
+	case kind == reflect.Bool:
 		return []keyword{{"enum", "true"}, {"enum", "false"}}
-	case reflect.String:
-		return []keyword{{"pattern", `^"(.|\n)*"$`}}
-	case reflect.Float32, reflect.Float64:
+	case typ == numberType, kind == reflect.Float32, kind == reflect.Float64:
 		return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}}
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+	case kind == reflect.String:
+		return []keyword{{"pattern", `^"(.|\n)*"$`}}
+	case kind >= reflect.Uint && kind <= reflect.Uintptr:
 		return []keyword{{"pattern", `^(0|[1-9][0-9]*)$`}}
 	}
 	return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)$`}}
