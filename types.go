@@ -185,10 +185,10 @@ type ChatCompletionRequest struct {
 	// service hashes it before it reaches a provider. Without it, a provider's block for abuse can
 	// affect the whole account.
 	User string `json:"user,omitzero"`
-	// SessionID groups the requests of a conversation or an agent. They go to one provider, so that
-	// its prompt cache can be used, and are grouped in the logs. SessionID takes precedence over
-	// the header x-session-id. The service accepts 256 characters. Validation refuses more than
-	// 128, an older limit; [WithoutValidation] with "session_id" sends longer ids.
+	// SessionID groups the requests of a conversation or an agent. The service prefers one provider
+	// for them, so that its prompt cache can be used, and groups them in the logs. SessionID takes
+	// precedence over the header x-session-id. The service accepts 256 characters. Validation refuses
+	// more than 128, an older limit; [WithoutValidation] with "session_id" sends longer ids.
 	SessionID string `json:"session_id,omitzero"`
 	// Metadata is stored with the request. It may have 16 pairs, with keys of up to 64 and values
 	// of up to 512 characters.

@@ -110,6 +110,9 @@ type Decision struct {
 //   - the error of ctx, an error passed to [Fatal], or an error of Approve or Prepare.
 //   - [*openrouter.ValidationError]: a tool or the request is invalid; nothing was sent.
 //
+// As with Create, an answer that the token limit cut is no error, even if it has no text. Its
+// FinishReason tells it; see [Run.Answer].
+//
 // Whatever ends a run, its Messages have a result for each call that is not pending, and can be
 // sent again. If a tool panics, Run completes the messages and panics with an [*Error] that wraps
 // the value. If a tool calls [runtime.Goexit], Run completes the messages and calls it, too.

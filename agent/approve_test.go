@@ -22,16 +22,6 @@ func approve(decisions map[string]agent.Decision) func(context.Context, openrout
 	}
 }
 
-var (
-	allow = agent.Decision{Allow: true}
-	wait  = agent.Decision{Wait: true, Allow: true} // Wait wins
-)
-
-// three is an answer with three calls.
-func three() openroutertest.Reply {
-	return call("c1", "one").ToolCall("c2", "echo", `{"text":"two"}`).ToolCall("c3", "echo", `{"text":"three"}`)
-}
-
 func testApproveOrder(t *testing.T) {
 	var asked []string
 	tool := agent.NewTool("echo", "", func(_ context.Context, in text) (string, error) {
@@ -121,16 +111,6 @@ func testWait(t *testing.T) {
 	assert.Nil(t, run.Steps[0].Answer, "the first step only ran calls")
 	assert.Equal(t, "c3", run.Steps[0].Outcomes[0].Call.ID)
 	requireValid(t, run)
-}
-
-// ids are the ids of the tool messages, in their order.
-func ids(messages []openrouter.Message) (ids []string) {
-	for _, m := range messages {
-		if m.Role == openrouter.RoleTool {
-			ids = append(ids, m.ToolCallID)
-		}
-	}
-	return ids
 }
 
 func testApproveError(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/openrouter-go/openrouter"
 )
 
-// begin checks what was given.
-func (l *loop) begin() error {
+// validate checks what was given, and offers the tools of the agent.
+func (l *loop) validate() error {
 	var found []openrouter.Violation
 	if l.Client == nil {
 		found = append(found, openrouter.Violation{Field: "Agent.Client", Problem: "is nil"})
@@ -36,7 +36,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 	l.tools, l.functions = tools, nil
 	var found []openrouter.Violation
 	seen := map[string]int{}
-	name := func(i int, name string) {
+	claim := func(i int, name string) {
 		if first, ok := seen[name]; ok {
 			found = append(found, openrouter.Violation{Field: field(i, "function.name"), Value: name,
 				Problem: fmt.Sprintf("is %q, like that of tools[%d]: the model could not tell them apart", name, first)})
@@ -46,7 +46,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 	for i, other := range others {
 		if f := functionOf(other); f != "" {
 			l.functions = append(l.functions, f)
-			name(i, f)
+			claim(i, f)
 		}
 	}
 	for i := range tools {
@@ -55,7 +55,7 @@ func (l *loop) offer(others []openrouter.Tool, tools []Tool) error {
 			found = append(found, openrouter.Violation{Field: field(at, "function.name"), Value: n,
 				Problem: fmt.Sprintf("is %q, must have 1 to 64 letters, digits, underscores and dashes", n)})
 		} else {
-			name(at, n)
+			claim(at, n)
 		}
 		if t.err != nil {
 			found = append(found, openrouter.Violation{Field: field(at, "function.parameters"), Err: t.err,
@@ -174,11 +174,7 @@ func (l *loop) read(s *openrouter.Stream) (answer *openrouter.ChatCompletion, r 
 	for chunk, failure := range s.Chunks() {
 		if failure != nil {
 			isDone = true
-			partial := partialOf(failure)
-			if partial == nil {
-				partial = s.Response()
-			}
-			return nil, l.receive(partial, true), failure
+			return nil, l.receive(s.Response(), true), failure
 		}
 		if !l.send(Event{Chunk: chunk}) {
 			break
@@ -197,7 +193,7 @@ func (l *loop) read(s *openrouter.Stream) (answer *openrouter.ChatCompletion, r 
 	return answer, r, nil
 }
 
-// partialOf returns what had arrived of the answer, or nil.
+// partialOf returns what an error has of the answer, or nil.
 func partialOf(err error) *openrouter.ChatCompletion {
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
 		return e.Partial

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,12 +19,10 @@ const defaultParallel = 8
 func (l *loop) answer(at int, jobs []*job) error {
 	ctx, cancel := context.WithCancelCause(l.ctx)
 	defer cancel(nil)
-	defer l.settle(at, jobs) // whatever happens: a panic of Approve, or the end of the goroutine
+	defer l.settle(at, jobs) // also if Approve panics, or a tool ends the goroutine
 
 	for _, j := range jobs {
-		if err := l.assign(j); err != nil {
-			j.problem = err
-		}
+		l.assign(j)
 	}
 	if err := l.approve(ctx, jobs); err != nil {
 		l.abandon(jobs, toldEnded)
@@ -43,7 +42,6 @@ func (l *loop) answer(at int, jobs []*job) error {
 	}
 	c.run(ready)
 	l.abandon(jobs, toldEnded)
-	l.settle(at, jobs)
 
 	switch {
 	case c.panic != nil:
@@ -58,36 +56,35 @@ func (l *loop) answer(at int, jobs []*job) error {
 	return ended(l.ctx)
 }
 
-// assign finds the tool of a call.
-func (l *loop) assign(j *job) error {
+// assign finds the tool of a call, or that there is none here.
+func (l *loop) assign(j *job) {
 	name := j.call.Function.Name
 	if j.call.Type != "" && j.call.Type != "function" {
-		return told("only functions can be called here, not " + j.call.Type)
+		j.problem = told("only functions can be called here, not " + j.call.Type)
+		return
 	}
 	for i := range l.tools {
 		if l.tools[i].Def.Function.Name == name {
 			j.tool = &l.tools[i]
-			return j.problem
+			return
 		}
 	}
-	names := make([]string, 0, len(l.functions)+len(l.tools))
-	for _, f := range l.functions {
-		if f == name && j.problem == nil {
-			j.isOpen = true
-			return nil
-		}
-		names = append(names, f)
+	if j.problem != nil {
+		return
 	}
+	if slices.Contains(l.functions, name) {
+		j.isOpen = true
+		return
+	}
+	names := slices.Clone(l.functions)
 	for i := range l.tools {
 		names = append(names, l.tools[i].Def.Function.Name)
 	}
-	switch {
-	case j.problem != nil:
-		return j.problem
-	case len(names) == 0:
-		return told(fmt.Sprintf("there is no tool %q, and no other", name))
+	if len(names) == 0 {
+		j.problem = told(fmt.Sprintf("there is no tool %q, and no other", name))
+		return
 	}
-	return told(fmt.Sprintf("there is no tool %q; the tools are: %s", name, strings.Join(names, ", ")))
+	j.problem = told(fmt.Sprintf("there is no tool %q; the tools are: %s", name, strings.Join(names, ", ")))
 }
 
 // approve asks about the calls that could run, in their order.
@@ -174,16 +171,12 @@ func (l *loop) abandon(jobs []*job, why told) {
 	}
 }
 
-// settle writes the outcomes into the run. It does so once, and completes what a panic left.
+// settle writes the outcomes into the run, and completes what a panic left.
 func (l *loop) settle(at int, jobs []*job) {
-	if l.settled {
-		return
-	}
-	l.settled = true
 	step := &l.run.Steps[len(l.run.Steps)-1]
 	var results []openrouter.Message
 	for _, j := range jobs {
-		if j.isOpen && !j.ended {
+		if j.isOpen {
 			l.run.Pending = append(l.run.Pending, j.call)
 			continue
 		}
@@ -210,15 +203,4 @@ func (l *loop) settle(at int, jobs []*job) {
 		l.account(&j.outcome.Result.Usage)
 	}
 	l.run.Messages = answered(l.run.Messages, at, results)
-}
-
-// isDeadline reports whether a tool gave up because of its timeout.
-func isDeadline(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
-
-// fatalIn returns the error that was given to [Fatal].
-func fatalIn(err error) error {
-	if f, ok := errors.AsType[*fatal](err); ok {
-		return f.err
-	}
-	return nil
 }

@@ -11,9 +11,8 @@ type callKey struct{}
 
 // callState is what the context of a call carries.
 type callState struct {
-	call     openrouter.ToolCall
-	meter    *meter // of the run that the call belongs to
 	job      *job
+	meter    *meter      // of the run that the call belongs to
 	progress chan<- news // nil where nobody listens
 
 	mu     sync.Mutex
@@ -46,7 +45,7 @@ func CallFrom(ctx context.Context) (openrouter.ToolCall, bool) {
 	if state == nil {
 		return openrouter.ToolCall{}, false
 	}
-	return state.call, true
+	return state.job.call, true
 }
 
 // Progress sends v as an [Event] of the run that the tool belongs to, and waits until the event is

@@ -61,7 +61,7 @@
 //
 // [Agent.Prepare] may change each request before it is sent: another model, fewer tools, shorter
 // messages. For conversations of many turns, set
-// [github.com/openrouter-go/openrouter.ChatCompletionRequest.SessionID]. All requests then go to
-// one provider and can use its prompt cache. The tools are encoded to the same bytes in every
-// request.
+// [github.com/openrouter-go/openrouter.ChatCompletionRequest.SessionID]. The service then prefers one
+// provider for all requests, whose prompt cache has what came before. The tools are encoded to the
+// same bytes in every request.
 package agent

@@ -51,6 +51,38 @@ func results(messages []openrouter.Message) map[string]string {
 	return out
 }
 
+// decide decides the same for all calls.
+func decide(d agent.Decision) func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+	return func(context.Context, openrouter.ToolCall) (agent.Decision, error) { return d, nil }
+}
+
+var (
+	allow = agent.Decision{Allow: true}
+	wait  = agent.Decision{Wait: true, Allow: true} // Wait wins
+)
+
+// three is an answer with three calls.
+func three() openroutertest.Reply {
+	return call("c1", "one").ToolCall("c2", "echo", `{"text":"two"}`).ToolCall("c3", "echo", `{"text":"three"}`)
+}
+
+// ids are the ids of the tool messages, in their order.
+func ids(messages []openrouter.Message) (ids []string) {
+	for _, m := range messages {
+		if m.Role == openrouter.RoleTool {
+			ids = append(ids, m.ToolCallID)
+		}
+	}
+	return ids
+}
+
+// recovered returns what f panics with.
+func recovered(f func()) (value any) {
+	defer func() { value = recover() }()
+	f()
+	return nil
+}
+
 var functionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // problem returns what a strict service would refuse in a conversation. pending calls may be open.

@@ -31,8 +31,7 @@ type loop struct {
 	requests  int
 	repeats   repeats
 	isAgain   bool  // an empty answer has been asked for again
-	last      error // the limit that the last request follows; nil before
-	settled   bool
+	last      error // the limit that was reached, if Final allows one more request
 }
 
 func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, opts []openrouter.Option) *loop {
@@ -43,6 +42,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 	}
 	if req != nil {
 		l.run.Messages = append([]openrouter.Message{}, req.Messages...)
+		_, l.run.Pending = unanswered(l.run.Messages) // until they run
 	}
 	return l
 }
@@ -50,7 +50,7 @@ func (a Agent) loop(ctx context.Context, req *openrouter.ChatCompletionRequest, 
 // do runs the loop to its end, under the observers of the client.
 func (l *loop) do() (err error) {
 	if l.Client == nil {
-		return l.begin()
+		return l.validate()
 	}
 	ctx, end := l.observe()
 	l.ctx, err = ctx, errPanicked
@@ -59,11 +59,11 @@ func (l *loop) do() (err error) {
 }
 
 func (l *loop) steps() error {
-	if err := l.begin(); err != nil {
+	if err := l.validate(); err != nil {
 		return err
 	}
-	if at, calls := unanswered(l.run.Messages); len(calls) > 0 {
-		if isDone, err := l.resume(at, calls); isDone || err != nil {
+	if len(l.run.Pending) > 0 {
+		if isDone, err := l.resume(); isDone || err != nil {
 			return err
 		}
 	}
@@ -75,10 +75,12 @@ func (l *loop) steps() error {
 }
 
 // resume runs the calls that an earlier run has left.
-func (l *loop) resume(at int, calls []openrouter.ToolCall) (isDone bool, err error) {
+func (l *loop) resume() (isDone bool, err error) {
 	if err := ended(l.ctx); err != nil {
 		return true, err
 	}
+	at, calls := unanswered(l.run.Messages)
+	l.run.Pending = nil
 	l.run.Steps = append(l.run.Steps, Step{})
 	jobs := reopened(&l.run.Messages[at], calls)
 	return l.advance(at, jobs)
@@ -134,7 +136,6 @@ func (l *loop) refuse(jobs []*job, why told) {
 	if len(jobs) == 0 {
 		return
 	}
-	l.settled = false
 	defer l.settle(len(l.run.Messages)-1, jobs) // the loop over the events may panic
 	l.abandon(jobs, why)
 }
@@ -151,7 +152,6 @@ func (l *loop) endsWithResult() bool {
 
 // advance runs calls and decides whether the run goes on.
 func (l *loop) advance(at int, jobs []*job) (isDone bool, err error) {
-	l.settled = false
 	if err := l.answer(at, jobs); err != nil {
 		return true, err
 	}

@@ -25,7 +25,7 @@ type meter struct {
 	spent float64
 }
 
-// inexact is by how much a sum of costs may differ from the exact one: 0.7 and 0.1 are less than 0.8.
+// inexact is the relative error that a sum of costs may have: in a float64, 0.7 + 0.1 is less than 0.8.
 const inexact = 1e-9
 
 // add counts what was spent. A budget never grows again: what is negative or no number counts as nothing.
@@ -42,7 +42,7 @@ func (m *meter) add(usd float64) {
 
 // isOver reports whether the budget of the run itself is spent.
 func (m *meter) isOver() bool {
-	if m == nil || m.most == 0 {
+	if m.most == 0 {
 		return false
 	}
 	m.mu.Lock()

@@ -27,7 +27,7 @@ func (l *loop) observe() (ctx context.Context, end func(error)) {
 			watch.End(l.run, openrouter.CallInfo{}, nil)
 			return
 		}
-		if l.left && errors.Is(err, errLeft) {
+		if errors.Is(err, errLeft) {
 			err = openrouter.ErrStreamClosed // as for any stream that is left
 		}
 		watch.End(l.run, openrouter.CallInfo{}, l.wrap(err))

@@ -271,9 +271,7 @@ func TestTheLineOfARun(t *testing.T) {
 		assert.Equal(t, "level=INFO msg=openrouter operation=invoke_agent target=helper steps=2 calls=1 prompt_tokens=3 completion_tokens=2 cost=3 duration=0s", lines[3])
 
 		out.Reset()
-		a.Tools, a.Approve = []agent.Tool{echo}, func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
-			return agent.Decision{Wait: true}, nil
-		}
+		a.Approve = decide(wait)
 		waits, err := a.Run(t.Context(), question())
 		require.NoError(t, err)
 		logger.Info("m", "run", waits, "nil", (*agent.Run)(nil), "err", &agent.Error{Run: run, Err: agent.ErrMaxSteps})

@@ -18,7 +18,7 @@ import (
 func arguments(f openrouter.FunctionCall, cut bool) (json.RawMessage, error) {
 	text := strings.TrimSpace(f.Arguments)
 	if raw, ok := f.Extra["arguments"].(json.RawMessage); ok && text == "" {
-		text = strings.TrimSpace(string(raw)) // an object in place of its text
+		text = strings.TrimSpace(string(raw)) // of another JSON type: the text of an object is in Arguments
 	}
 	var inner string
 	if strings.HasPrefix(text, `"`) && json.Unmarshal([]byte(text), &inner) == nil {
@@ -95,7 +95,7 @@ func mendCall(call *openrouter.ToolCall, received openrouter.FunctionCall, j *jo
 	if call.Type == "" {
 		call.Type = "function"
 	}
-	if call.Type != "" && call.Type != "function" {
+	if call.Type != "function" {
 		return
 	}
 	call.Function.Name = functionName(call.Function.Name)
@@ -155,7 +155,6 @@ func functionName(name string) string {
 	if isFunctionName(name) {
 		return name
 	}
-	const most = 64
 	name = strings.Map(func(r rune) rune {
 		if isNameRune(r) {
 			return r
@@ -165,11 +164,13 @@ func functionName(name string) string {
 	if name == "" {
 		return "unknown"
 	}
-	return name[:min(len(name), most)]
+	return name[:min(len(name), maxName)]
 }
 
+const maxName = 64 // characters of a function's name
+
 func isFunctionName(name string) bool {
-	return name != "" && len(name) <= 64 && strings.IndexFunc(name, func(r rune) bool { return !isNameRune(r) }) < 0
+	return name != "" && len(name) <= maxName && strings.IndexFunc(name, func(r rune) bool { return !isNameRune(r) }) < 0
 }
 
 func isNameRune(r rune) bool {

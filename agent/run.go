@@ -22,9 +22,10 @@ type Run struct {
 	Messages []openrouter.Message `json:"messages"`
 	// Steps lists the answers with the calls they led to.
 	Steps []Step `json:"steps,omitzero"`
-	// Pending has the calls without a result: Approve returned [Decision.Wait], or the function is in
-	// the request's Tools and has no [Tool]. To continue, pass Messages to [Agent.Run], which calls
-	// Approve again, or add results with [Run.Resolve].
+	// Pending has the calls without a result: Approve returned [Decision.Wait], the function is in the
+	// request's Tools and has no [Tool], or the run ended before it reached the calls that its request
+	// ended with. To continue, pass Messages to [Agent.Run], which calls Approve again, or add results
+	// with [Run.Resolve].
 	Pending []openrouter.ToolCall `json:"pending,omitzero"`
 	// Usage is the sum over all answers, [Result.Usage], and the runs inside tools.
 	Usage openrouter.Usage `json:"usage"`

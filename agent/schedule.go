@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"runtime/debug"
@@ -32,7 +33,7 @@ type job struct {
 	cancel  context.CancelFunc
 	begin   time.Time
 	claimed atomic.Bool   // the outcome is decided
-	over    chan struct{} // closed when it is
+	over    chan struct{} // closed when the outcome is decided
 }
 
 func newJob(call openrouter.ToolCall, received openrouter.FunctionCall, cut bool) *job {
@@ -92,9 +93,7 @@ func (c *crew) run(jobs []*job) {
 	}
 }
 
-func (c *crew) isEnding() bool {
-	return c.ctx.Err() != nil || c.l.left || c.fatal != nil || c.panic != nil || c.goexit
-}
+func (c *crew) isEnding() bool { return c.ctx.Err() != nil || c.l.left }
 
 // group runs jobs at once, as many as are allowed.
 func (c *crew) group(jobs []*job) {
@@ -163,7 +162,7 @@ func (c *crew) start(j *job) {
 		j.timeout = j.tool.Timeout
 	}
 	j.over = make(chan struct{})
-	j.state = &callState{call: j.call, meter: &c.l.meter, job: j}
+	j.state = &callState{job: j, meter: &c.l.meter}
 	if c.l.yield != nil {
 		j.state.progress = c.news
 	}
@@ -220,7 +219,7 @@ func (c *crew) end(n news) {
 	j.cancel()
 	result, err := n.result, n.err
 	switch {
-	case n.late, err != nil && j.timeout > 0 && n.took >= j.timeout && isDeadline(err):
+	case n.late, j.timeout > 0 && n.took >= j.timeout && errors.Is(err, context.DeadlineExceeded):
 		err = told("timed out after " + j.timeout.String())
 	case n.panic != nil:
 		result, err = Result{}, n.panic
@@ -231,11 +230,11 @@ func (c *crew) end(n news) {
 		result, err = Result{}, toldGone
 		c.goexit = true
 	}
-	if f := fatalIn(err); f != nil && n.panic == nil {
-		if i := j.index; c.fatal == nil || i < c.first {
-			c.fatal, c.first = f, i
+	if f, ok := errors.AsType[*fatal](err); ok && n.panic == nil {
+		if c.fatal == nil || j.index < c.first {
+			c.fatal, c.first = f.err, j.index
 		}
-		err = f
+		err = f.err
 	}
 	c.l.conclude(j, result, err, n.took)
 	if c.fatal != nil || c.panic != nil || c.goexit {

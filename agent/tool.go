@@ -58,7 +58,8 @@ type Tool struct {
 // A member is required unless it is a pointer, or has omitempty or omitzero. The tag jsonschema has
 // a description and keywords, separated by commas: minimum, maximum, minLength, maxLength, pattern,
 // enum=a,enum=b, minItems, maxItems, format, default and the other tags of invopop/jsonschema.
-// Everything else, including a misspelt keyword, becomes part of the description.
+// Everything else, including a misspelt keyword, becomes part of the description. A type with a
+// method JSONSchema() *jsonschema.Schema, as in that package, describes itself.
 //
 // If arguments break the schema, f is not called, and the model is told each violation.
 //

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter"
@@ -21,6 +22,7 @@ const (
 
 // group is jobs of one model that go together.
 type group struct {
+	key   string
 	model string
 	jobs  []Job // to be submitted
 	size  int   // of their requests, in bytes
@@ -77,6 +79,8 @@ func (s *run) resume() error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock() // the first batch may be collected before the last one is counted
+	defer s.mu.Unlock()
 	for id, b := range s.batches {
 		b.reserved = each
 		s.claimed[id] = true
@@ -105,13 +109,23 @@ func (s *run) reserveAwaited(n int) (each float64, err error) {
 	return each, err
 }
 
-// put adds a job to the group of its model. Full groups go to the service. The mutex is held.
-func (s *run) put(job Job, size int) error {
+// groupOf returns which jobs may go together. Google takes one response format in a batch.
+func groupOf(job Job) string {
 	model := modelOf(job)
-	g := s.groups[model]
+	if !strings.HasPrefix(model, "google/") {
+		return model
+	}
+	format, _ := json.Marshal(job.Request.ResponseFormat) // an error is that of the batch
+	return model + "\x00" + string(format)
+}
+
+// put adds a job to its group. Full groups go to the service. The mutex is held.
+func (s *run) put(job Job, size int) error {
+	key := groupOf(job)
+	g := s.groups[key]
 	if g == nil {
-		g = &group{model: model}
-		s.groups[model] = g
+		g = &group{key: key, model: modelOf(job)}
+		s.groups[key] = g
 	}
 	if len(g.jobs) > 0 && g.size+size > groupSize {
 		if err := s.dispatch(g); err != nil {
@@ -144,7 +158,7 @@ func (s *run) dispatch(g *group) error {
 	if s.stopped {
 		return errStopped
 	}
-	delete(s.groups, g.model)
+	delete(s.groups, g.key)
 	s.held -= len(g.jobs)
 	s.sent++
 	s.workers.Go(func() {

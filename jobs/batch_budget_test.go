@@ -2,6 +2,8 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,4 +61,63 @@ func TestABatchOfAnEarlierRunIsInTheBudget(t *testing.T) {
 			})
 		})
 	}
+}
+
+// counting is a Fleet that counts what it is asked.
+type counting struct {
+	shared
+	asked int
+}
+
+func (c *counting) Reserve(ctx context.Context, usd, maxCost float64) (bool, error) {
+	c.mu.Lock()
+	c.asked++
+	isTooMuch := c.asked > 1000
+	c.mu.Unlock()
+	if isTooMuch {
+		return false, errors.New("asked again and again")
+	}
+	return c.shared.Reserve(ctx, usd, maxCost)
+}
+
+// Two models have the budget, and the others wait until their batches are done.
+func TestBatchesThatWaitForMoneyWaitQuietly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := openroutertest.NewTransport(t, openroutertest.Text("x").Cost(0.01).Always())
+		slowBatches(fake)
+		store := &counting{}
+		runner := jobs.Runner{Client: fake.Client(), Store: store, Batch: true, MaxCost: 150e-6}
+		_, err := runner.Run(t.Context(), func(yield func(jobs.Job, error) bool) {
+			for i := range 600 {
+				if !yield(jobs.Job{Key: fmt.Sprint(i), Request: question(fmt.Sprint("a/", i%6), "x")}, nil) {
+					return
+				}
+			}
+		})
+		require.ErrorIs(t, err, jobs.ErrMaxCost)
+	})
+}
+
+// A batch at Google fails as a whole if its rows have different response formats.
+func TestABatchAtGoogleHasOneFormat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := openroutertest.NewTransport(t, openroutertest.Text("{}").Always())
+		var all []jobs.Job
+		add := func(key, model string, format openrouter.ResponseFormat) {
+			req := question(model, key)
+			req.ResponseFormat = format
+			all = append(all, jobs.Job{Key: key, Request: req})
+		}
+		for _, model := range []string{"google/gemini-2.5-flash", "openai/gpt-5-mini"} {
+			add(model+" a", model, openrouter.NewJSONSchemaFormat("a", map[string]any{"type": "object"}))
+			add(model+" plain", model, nil)
+			add(model+" b", model, openrouter.NewJSONSchemaFormat("b", map[string]any{"type": "object"}))
+			add(model+" a again", model, openrouter.NewJSONSchemaFormat("a", map[string]any{"type": "object"}))
+		}
+		runner := jobs.Runner{Client: fake.Client(), Store: &memory{}, Batch: true}
+		status, err := runner.Run(t.Context(), list(all...))
+		require.NoError(t, err)
+		assert.Equal(t, 8, status.Done)
+		assert.ElementsMatch(t, []int{2, 1, 1, 4}, submitted(t, fake.Requests()))
+	})
 }

@@ -73,7 +73,7 @@ func (s *run) reservePart(l *lane, n int) (part int, each float64) {
 		}
 		l.asking--
 		s.asking--
-		s.work.Broadcast()
+		// The others that wait are not woken: what they could take is what was just refused here.
 		switch {
 		case err != nil:
 			s.stopLocked(err)
@@ -177,11 +177,17 @@ var errChecked = errors.New("jobs: only checked")
 
 // dropInvalid records a failure for each job that cannot go with a batch, and returns the others.
 func (s *run) dropInvalid(l *lane, jobs []Job, each float64) (valid []Job) {
+	ids := map[string]bool{}
 	for _, job := range jobs {
+		id := customID(job.Key)
 		_, err := s.Client.Batches.Submit(s.askCtx, &openrouter.BatchRequest{Model: l.model, Rows: func(yield func(openrouter.BatchRow, error) bool) {
-			_ = yield(openrouter.BatchRow{CustomID: customID(job.Key), Request: job.Request}, nil) && yield(openrouter.BatchRow{}, errChecked)
+			_ = yield(openrouter.BatchRow{CustomID: id, Request: job.Request}, nil) && yield(openrouter.BatchRow{}, errChecked)
 		}})
-		if !isInvalidRow(err) {
+		isTaken := ids[id]
+		ids[id] = true
+		if isTaken {
+			err = fmt.Errorf("jobs: another job of the batch has the id %s, which stands for a long key", id)
+		} else if !isInvalidRow(err) {
 			valid = append(valid, job)
 			continue
 		}

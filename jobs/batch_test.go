@@ -2,6 +2,8 @@ package jobs_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -199,6 +201,23 @@ func TestAJobThatCannotGoWithABatchFailsAlone(t *testing.T) {
 		assert.Equal(t, 5, status.Failed)
 		assert.Contains(t, store.all()["5"].Err, "temperature")
 		assert.Equal(t, []int{15}, submitted(t, fake.Requests()))
+	})
+}
+
+func TestTwoJobsWithOneIDInABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := openroutertest.NewTransport(t, openroutertest.Echo())
+		long := strings.Repeat("key", 50)
+		sum := sha256.Sum256([]byte(long))
+		all := []jobs.Job{{Key: long, Request: question("a/b", "1")}, {Key: hex.EncodeToString(sum[:]), Request: question("a/b", "2")}}
+		runner := jobs.Runner{Client: fake.Client(), Store: &memory{}, Batch: true}
+		status, err := runner.Run(t.Context(), list(all...))
+		require.NoError(t, err)
+		assert.Equal(t, []int{1, 1}, []int{status.Done, status.Failed})
+		runner.RetryFailed = true
+		status, err = runner.Run(t.Context(), list(all...))
+		require.NoError(t, err)
+		assert.Equal(t, 2, status.Done)
 	})
 }
 

@@ -46,11 +46,11 @@
 // # Batches at half the price
 //
 // [Runner.Batch] sends jobs that may wait minutes or hours through the service's Batch API, at
-// about half the price. Jobs of one model are sent in groups of up to 5,000. A group is sent when
-// it is full or when the source has ended. Then a result with the id of the batch is stored for
-// each job. If the run stops, the next run waits for these batches, with or without Batch. The
-// results look the same as without Batch. If the process dies while it submits a group, that group
-// may be sent twice.
+// about half the price. Jobs of one model are sent in groups of up to 5,000; Google accepts only
+// jobs with the same ResponseFormat in a group. A group is sent when it is full or when the source
+// has ended. Then a result with the id of the batch is stored for each job. If the run stops, the
+// next run waits for these batches, with or without Batch. The results look the same as without
+// Batch. If the process dies while it submits a group, that group may be sent twice.
 //
 // Up to 20,000 jobs in groups are held in memory. A job that a batch does not accept, such as one
 // with an image in the request, fails without affecting the others. With [Runner.MaxCost], the

@@ -37,6 +37,37 @@ var faults = []openroutertest.Reply{
 	openroutertest.Text("x").FinishReason(openrouter.FinishReasonError),
 }
 
+// forms are other forms in which these are sent.
+var forms = []openroutertest.Reply{
+	openroutertest.Cut(),
+	openroutertest.Text("half of an answer").Stall(),
+	openroutertest.Text("late").Latency(openroutertest.Forever),
+	openroutertest.MidStreamError(502, openrouter.ErrProviderUnavailable),
+	openroutertest.Text("half").MidStreamError(500, openrouter.ErrServer).Shape(openroutertest.ShapeWithUsage),
+	openroutertest.Text("half").MidStreamError(500, openrouter.ErrServer).Shape(openroutertest.ShapeBeforeUsage),
+	openroutertest.Text("half").MidStreamError(500, openrouter.ErrServer).Shape(openroutertest.ShapeBare),
+	openroutertest.Text("half").MidStreamError(500, openrouter.ErrServer).Shape(openroutertest.ShapeChoice),
+	openroutertest.Text("half").MidStreamError(500, openrouter.ErrServer).Shape(openroutertest.ShapeNulls),
+	openroutertest.Text("half").MidStreamError(400, openrouter.ErrInvalidRequest).ErrorCode("invalid").Metadata(map[string]any{"raw": "x"}),
+	openroutertest.Error(500, "").ErrorCode(nil),
+	openroutertest.Error(503, openrouter.ErrProviderOverloaded).Availability(openrouter.Availability{}),
+	openroutertest.HTML(200, "<html>Sign in</html>"),
+	openroutertest.Raw("null").Flood(1000, "\n"),
+	openroutertest.Raw(`{"choices": "none"}`),
+}
+
+// slow are answers that are late, or that something follows.
+var slow = []func(openroutertest.Reply) openroutertest.Reply{
+	func(r openroutertest.Reply) openroutertest.Reply { return r.Pause(30 * time.Second) },
+	func(r openroutertest.Reply) openroutertest.Reply { return r.Pace(5 * time.Second) },
+	func(r openroutertest.Reply) openroutertest.Reply { return r.Drip(100, 3*time.Second) },
+	func(r openroutertest.Reply) openroutertest.Reply {
+		return r.KeepAlive(3).Padding(3).Processing(5*time.Second, 20*time.Second)
+	},
+	func(r openroutertest.Reply) openroutertest.Reply { return r.Done().Padding(2) },
+	func(r openroutertest.Reply) openroutertest.Reply { return r.NoUsage() },
+}
+
 // limits pause a run, so that few jobs are under way.
 var limits = []openroutertest.Reply{
 	openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(3 * time.Second),
@@ -46,7 +77,8 @@ var limits = []openroutertest.Reply{
 
 func TestFaultsLoseNothingAndRecordNothingTwice(t *testing.T) {
 	t.Run("faults", func(t *testing.T) { outlast(t, 1000, faults) })
-	t.Run("limits", func(t *testing.T) { outlast(t, 200, append(limits, faults...)) })
+	t.Run("forms", func(t *testing.T) { outlast(t, 1000, forms) })
+	t.Run("limits", func(t *testing.T) { outlast(t, 200, append(limits, faults[:11]...)) })
 }
 
 // outlast runs n jobs while each of the faults befalls one request of twenty. The failed jobs are
@@ -62,7 +94,11 @@ func outlast(t *testing.T, n int, faults []openroutertest.Reply) {
 				hits.Store(i, true)
 				return faults[i]
 			}
-			return openroutertest.Text(r.Text()).Latency(time.Duration(rand.N(2)) * time.Second) // whole seconds: many are recorded at once
+			answer := openroutertest.Text(r.Text()).Latency(time.Duration(rand.N(2)) * time.Second) // whole seconds: many are recorded at once
+			if i := rand.N(20); i < len(slow) {
+				answer = slow[i](answer)
+			}
+			return answer
 		}).Always())
 		client := fake.Client(openrouter.WithTimeout(time.Minute), openrouter.WithMaxRetries(1))
 		for round := 0; ; round++ {

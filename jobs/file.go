@@ -76,12 +76,14 @@ func (s *FileStore) open() error {
 		return errForeign
 	}
 	lines := newLines(io.NewSectionReader(s.f, 0, s.size))
-	if lines.next() && bytes.HasSuffix(lines.text, []byte("\n")) {
+	for lines.next() && len(bytes.TrimSpace(lines.text)) == 0 {
+	}
+	if bytes.HasSuffix(lines.text, []byte("\n")) {
 		if _, err := readHead(lines.text); err != nil {
-			return fmt.Errorf("line 1: %w", err)
+			return fmt.Errorf("line %d: %w", lines.n, err)
 		}
 		if name := foreignMember(lines.text); name != "" {
-			return fmt.Errorf("line 1: is not a result: it has %q", name)
+			return fmt.Errorf("line %d: is not a result: it has %q", lines.n, name)
 		}
 	}
 	if lines.err != nil {

@@ -109,6 +109,15 @@ func TestALineThatIsDamagedIsNamed(t *testing.T) {
 	require.ErrorContains(t, err, "line 3")
 }
 
+func TestBlankLinesAreSkipped(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.jsonl")
+	// As they stay when the text of a damaged line was removed.
+	require.NoError(t, os.WriteFile(path, []byte("\n \r\n{\"key\":\"a\"}\r\n\n{\"key\":\"b\"}\n\n"), 0o600))
+	store := reopen(t, path)
+	require.NoError(t, store.Put(t.Context(), jobs.Result{Key: "c"}))
+	assert.Len(t, results(t, store), 3)
+}
+
 func TestAResultThatCannotBeALineIsRefusedWhole(t *testing.T) {
 	store, path := openFile(t)
 	for _, bad := range []jobs.Result{{}, {Key: "\xff"}, {Key: "a", Value: json.RawMessage("{")}, {Key: "a", Meta: json.RawMessage("{")}} {

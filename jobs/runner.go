@@ -17,7 +17,8 @@ import (
 type Runner struct {
 	// Client sends the requests and retries temporary failures; see [openrouter.WithMaxRetries].
 	Client *openrouter.Client
-	// Store holds the results.
+	// Store holds the results. Runs that use a Store at the same time must have different jobs: a run
+	// knows only what was stored before it started.
 	Store Store
 	// Workers is how many jobs may run at once, from the request until the result is durable. With
 	// Batch it is the number of batches. The default is 16.

@@ -48,8 +48,8 @@ func parts(res *mcp.CallToolResult) []openrouter.Part {
 	return out
 }
 
-// structuredText returns the structured content as JSON, or "". isText reports that it is also the
-// text of the result, which is then used: it has the server's own digits and order.
+// structuredText returns the structured content as JSON, or "". If a text of the result is the same
+// JSON, it returns that text, because it has the digits and the order of the server, and isText.
 func structuredText(res *mcp.CallToolResult) (text string, isText bool) {
 	if res.StructuredContent == nil {
 		return "", false

@@ -50,6 +50,21 @@ func offer(answer mcp.ToolHandler, tools ...*mcp.Tool) *mcp.Server {
 	return server
 }
 
+// lists returns a server that has this list of tools, by the cursors of its pages, whatever the SDK
+// would refuse.
+func lists(page func(cursor string) *mcp.ListToolsResult) *mcp.Server {
+	server := offer(says("ok"), &mcp.Tool{Name: "get"})
+	server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			if params, ok := req.GetParams().(*mcp.ListToolsParams); ok {
+				return page(params.Cursor), nil
+			}
+			return next(ctx, method, req)
+		}
+	})
+	return server
+}
+
 // says answers with a text.
 func says(text string) mcp.ToolHandler {
 	return gives(&mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}})

@@ -118,19 +118,22 @@ func TestServedToolsRunAsInAnAgent(t *testing.T) {
 			return agent.Result{Content: openrouter.Text(fmt.Sprint(call.Function.Name, " ", ok && call.ID != ""))}, nil
 		}, func(*agent.Tool) {}))
 
-	tests := map[string]struct{ isError, want string }{
-		"bounded": {"false", strings.Repeat("x", 10) + "\n[the result is cut: it has 50 bytes, these are the first 10]"},
-		"hidden":  {"true", "no luck"},
-		"refused": {"true", "the call was not allowed: not today"},
-		"waits":   {"true", "the call was not allowed: it waits for a decision"},
-		"fatal":   {"true", "disk gone"},
-		"late":    {"true", "timed out after 1ms"},
-		"id":      {"false", "id true"},
+	tests := map[string]struct {
+		isError bool
+		want    string
+	}{
+		"bounded": {false, strings.Repeat("x", 10) + "\n[the result is cut: it has 50 bytes, these are the first 10]"},
+		"hidden":  {true, "no luck"},
+		"refused": {true, "the call was not allowed: not today"},
+		"waits":   {true, "the call was not allowed: it waits for a decision"},
+		"fatal":   {true, "disk gone"},
+		"late":    {true, "timed out after 1ms"},
+		"id":      {false, "id true"},
 	}
 	for name, test := range tests {
 		res, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: name, Arguments: city{"Oslo"}})
 		require.NoError(t, err, name)
-		assert.Equal(t, test.isError, fmt.Sprint(res.IsError), name)
+		assert.Equal(t, test.isError, res.IsError, name)
 		assert.Equal(t, []string{test.want}, texts(t, res), name)
 	}
 	_, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "undecided", Arguments: city{"Oslo"}})

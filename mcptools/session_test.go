@@ -69,6 +69,14 @@ func TestClosedSessionEndsTheRun(t *testing.T) {
 	run, _, err = ask(t, agent.Agent{Tools: tools}, openroutertest.ToolCall("3", "get", `{}`))
 	require.ErrorIs(t, err, mcp.ErrConnectionClosed, "the next run notices at once")
 	assert.Len(t, results(run), 1)
+
+	// A new session goes on where the old one was lost.
+	again := toolsOf(t, offer(says("here"), &mcp.Tool{Name: "get"}), mcptools.Config{})
+	fake := openroutertest.NewTransport(t, openroutertest.ToolCall("4", "get", `{}`), openroutertest.Text("Done."))
+	more, err := agent.Agent{Client: fake.Client(), Tools: again}.Run(t.Context(), &openrouter.ChatCompletionRequest{Model: "a/b", Messages: run.Messages})
+	require.NoError(t, err)
+	assert.Equal(t, "Done.", more.Text())
+	assert.Equal(t, "here", results(more)[1].Text())
 }
 
 // Over HTTP, too.

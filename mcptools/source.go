@@ -113,7 +113,9 @@ func (s *source) call(ctx context.Context, name string, args json.RawMessage) (a
 	return agent.Result{Content: parts(res), IsError: res.IsError, Data: res}, nil
 }
 
-var errNeedsInput = errors.New("mcptools: the server asks for user input, which is not supported")
+const needsInput = "the server asks for user input, which is not supported"
+
+var errNeedsInput = errors.New("mcptools: " + needsInput)
 
 func isClosed(err error) bool {
 	return errors.Is(err, mcp.ErrConnectionClosed) || errors.Is(err, mcp.ErrSessionMissing)
@@ -148,7 +150,7 @@ func errorText(err error) string {
 		return "the server of this tool reports: " + e.Message
 	}
 	if errors.Is(err, errNeedsInput) {
-		return "the server asks for user input, which is not supported"
+		return needsInput
 	}
 	return "the server of this tool could not be reached, or gave no valid answer"
 }

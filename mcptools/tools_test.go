@@ -122,16 +122,9 @@ func TestSchemaWithoutTheTypeOfAnObject(t *testing.T) {
 		`{"properties":{"a":{"type":"string"}}}`: `{"type":"object","properties":{"a":{"type":"string"}}}`,
 		`{"type":["object","null"]}`:             `{"type":"object","properties":{}}`,
 	} {
-		server := offer(says("ok"), &mcp.Tool{Name: "get"})
-		server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
-			return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
-				if _, ok := req.GetParams().(*mcp.ListToolsParams); ok {
-					return &mcp.ListToolsResult{Tools: []*mcp.Tool{{Name: "get", InputSchema: json.RawMessage(schema)}}}, nil
-				}
-				return next(ctx, method, req)
-			}
-		})
-		tools := toolsOf(t, server, mcptools.Config{})
+		tools := toolsOf(t, lists(func(string) *mcp.ListToolsResult {
+			return &mcp.ListToolsResult{Tools: []*mcp.Tool{{Name: "get", InputSchema: json.RawMessage(schema)}}}
+		}), mcptools.Config{})
 		assert.JSONEq(t, want, fmt.Sprintf("%s", tools[0].Def.Function.Parameters))
 	}
 }
@@ -214,16 +207,7 @@ func TestListsThatAreWrong(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := offer(says("ok"), &mcp.Tool{Name: "get"})
-			server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
-				return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
-					if params, ok := req.GetParams().(*mcp.ListToolsParams); ok {
-						return test.page(params.Cursor), nil
-					}
-					return next(ctx, method, req)
-				}
-			})
-			session, _ := connect(t, server, nil)
+			session, _ := connect(t, lists(test.page), nil)
 			_, err := mcptools.Tools(t.Context(), session, mcptools.Config{})
 			require.EqualError(t, err, test.want)
 		})

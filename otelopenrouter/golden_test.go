@@ -125,7 +125,9 @@ func TestGolden(t *testing.T) {
 					time.Sleep(time.Second)
 					return "rain", nil
 				})
-				run, err := agent.Agent{Client: client, Name: "weatherman", Tools: []agent.Tool{weather}}.Run(t.Context(), asking("Umbrella?"))
+				req := asking("Umbrella?")
+				req.SessionID, req.Temperature = "session-1", new(0.5)
+				run, err := agent.Agent{Client: client, Name: "weatherman", Tools: []agent.Tool{weather}}.Run(t.Context(), req)
 				require.NoError(t, err)
 				assert.Equal(t, "Take an umbrella.", run.Text())
 			},

@@ -51,6 +51,12 @@ func (o *observer) Start(ctx context.Context, op openrouter.Operation) (context.
 			inject(req, s.span.SpanContext())
 		}
 	}
+	if req, ok := op.Request.(*openrouter.ChatCompletionRequest); ok && op.Name == invokeAgent && s.span.IsRecording() {
+		s.set(ofRequest(req))
+		if req.Model != "" {
+			s.set([]attribute.KeyValue{attribute.String(requestModel, req.Model)}) // its chats may have another
+		}
+	}
 	if req, ok := op.Request.(*openrouter.EmbeddingRequest); ok && s.span.IsRecording() {
 		s.set(ofEmbeddings(req))
 	}

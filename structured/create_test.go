@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -93,7 +94,7 @@ func TestKindsOfErrors(t *testing.T) {
 			[]string{"items[0].count: must be an integer, is a number", "kind: value must be one of 'bill', 'credit'", "more: is not allowed", "number: must be a string, is a number"}, 2},
 		"twice": {[]openroutertest.Reply{text(strings.Replace(valid, `"total"`, `"kind":"credit","total"`, 1)).Times(2)}, structured.ErrViolation, []string{"kind: is there twice"}, 2},
 		"null":  {[]openroutertest.Reply{text(strings.Replace(valid, `12.5`, `null`, 1)).Times(2)}, structured.ErrViolation, []string{"total: must be a number, is null"}, 2},
-		"huge":  {[]openroutertest.Reply{text(strings.Replace(valid, `2,`, `92233720368547758080,`, 1)).Times(2)}, structured.ErrViolation, []string{"items.0.count: number 92233720368547758080 does not fit in int"}, 2},
+		"huge":  {[]openroutertest.Reply{text(strings.Replace(valid, `2,`, `92233720368547758080,`, 1)).Times(2)}, structured.ErrViolation, []string{"number 92233720368547758080 does not fit into a Go value of type int"}, 2},
 		"invalid": {[]openroutertest.Reply{text(strings.Replace(valid, "bill", "credit", 1)).Times(2)}, structured.ErrViolation,
 			[]string{"a credit has no items"}, 2},
 	} {
@@ -130,9 +131,9 @@ func TestKindsOfErrors(t *testing.T) {
 					assert.Equal(t, other == c.want, errors.Is(err, other), "%s: %v", way, other)
 				}
 				assert.Equal(t, c.want == structured.ErrRefused, errors.Is(err, openrouter.ErrRefusal), way)
-				if name == "huge" {
+				if name == "huge" { // the experiment jsonv2 writes the place in another way
 					require.Len(t, e.Violations, 1)
-					assert.Contains(t, e.Violations[0], "number 92233720368547758080 does not fit into a Go value of type int")
+					assert.Contains(t, e.Violations[0], c.lines[0])
 				} else {
 					assert.Equal(t, c.lines, e.Violations, way)
 				}
@@ -186,6 +187,12 @@ func TestRepair(t *testing.T) {
 	e, _ := errors.AsType[*structured.Error](err)
 	assert.Equal(t, wrong, e.Text)
 	assert.Equal(t, 0.01, e.Usage.Cost)
+
+	srv = openroutertest.NewServer(t, text(wrong), openroutertest.Text("Half").FinishReason("error").Cost(0.02))
+	_, _, err = structured.Create[invoice](t.Context(), srv.Client(openrouter.WithMaxRetries(0)), request())
+	e, _ = errors.AsType[*structured.Error](err)
+	require.NotNil(t, e)
+	assert.InDelta(t, 0.03, e.Usage.Cost, 1e-9, "what the failure cost, too")
 
 	srv = openroutertest.NewServer(t, text(wrong), openroutertest.Refusal(refusal).Cost(0.02))
 	_, _, err = structured.Create[invoice](t.Context(), srv.Client(), request())
@@ -293,6 +300,32 @@ func TestDecisions(t *testing.T) {
 	assert.ErrorIs(t, err, structured.ErrViolation)
 }
 
+type even int
+
+func (e even) Validate() error {
+	if e%2 != 0 {
+		return fmt.Errorf("%d is odd", e)
+	}
+	return nil
+}
+
+// T may have the method itself, on its pointer, or be the pointer.
+func TestValidate(t *testing.T) {
+	assert.Equal(t, even(2), decoded[even](t, `{"value":2}`))
+	assert.Equal(t, even(2), *decoded[*even](t, `{"value":2}`))
+	credit := strings.Replace(valid, "bill", "credit", 1)
+	for want, check := range map[string]func() error{
+		"3 is odd":               func() error { _, err := structured.Decode[even](answer(`{"value":3}`)); return err },
+		"5 is odd":               func() error { _, err := structured.Decode[*even](answer(`{"value":5}`)); return err },
+		"a credit has no items":  func() error { _, err := structured.Decode[invoice](answer(credit)); return err },
+		"a credit has no items ": func() error { _, err := structured.Decode[*invoice](answer(credit)); return err },
+	} {
+		e, ok := errors.AsType[*structured.Error](check())
+		require.True(t, ok, want)
+		assert.Equal(t, []string{strings.TrimSpace(want)}, e.Violations)
+	}
+}
+
 func TestLax(t *testing.T) {
 	type loose struct {
 		M   map[string]int `json:"m"`
@@ -363,4 +396,21 @@ func TestHostileAnswers(t *testing.T) {
 			assert.True(t, ok, "%.40s", text)
 		}
 	}
+}
+
+// A model that is not told the unit writes seconds.
+func TestDurationsHaveAUnit(t *testing.T) {
+	type plan struct {
+		Wait  time.Duration            `json:"wait" jsonschema:"how long to wait,minimum=1"`
+		Total time.Duration            `json:"total" jsonschema:"nanoseconds in all"`
+		Steps []time.Duration          `json:"steps"`
+		Named map[string]time.Duration `json:"named"`
+	}
+	got, err := structured.Output[plan]{Lax: true}.Schema()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"type":"object","additionalProperties":false,"required":["wait","total","steps","named"],"properties":{
+		"wait":{"type":"integer","minimum":1,"description":"how long to wait, in nanoseconds"},
+		"total":{"type":"integer","description":"nanoseconds in all"},
+		"steps":{"type":"array","items":{"type":"integer","description":"A duration in nanoseconds."}},
+		"named":{"type":"object","additionalProperties":{"type":"integer","description":"A duration in nanoseconds."}}}}`, string(got))
 }

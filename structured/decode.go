@@ -30,8 +30,7 @@ import (
 func (o Output[T]) Decode(res *openrouter.ChatCompletion) (T, error) {
 	if _, err := o.output(); err != nil {
 		var zero T
-		return zero, &openrouter.ValidationError{Violations: []openrouter.Violation{{Field: "response_format.json_schema.schema",
-			Problem: "is invalid: " + err.Error(), Err: err}}}
+		return zero, &openrouter.ValidationError{Violations: []openrouter.Violation{withoutSchema(err)}}
 	}
 	value, bad := o.read(res)
 	if bad != nil {
@@ -42,41 +41,37 @@ func (o Output[T]) Decode(res *openrouter.ChatCompletion) (T, error) {
 
 // read reads a T. With an error, the T is zero.
 func (o Output[T]) read(res *openrouter.ChatCompletion) (T, *Error) {
-	var zero T
 	e := &Error{Text: res.Text(), Answer: res}
-	if res != nil && res.Usage != nil {
+	if res != nil {
 		e.Usage.Add(res.Usage)
 	}
 	finish := res.FinishReason()
+	wasCut := finish == openrouter.FinishReasonLength
+	data, ok := o.find(e.Text)
 	switch {
-	case res.Refusal() != "" || isRefusal(res):
+	case isRefusal(res):
 		e.Err = ErrRefused
-		return zero, e
 	case finish == openrouter.FinishReasonContentFilter:
 		e.Err = ErrFiltered
-		return zero, e
-	}
-	data, ok := o.find(e.Text)
-	wasCut := finish == openrouter.FinishReasonLength
-	if !ok || wasCut && data[0] != '{' {
+	case !ok || wasCut && data[0] != '{':
 		e.Err = notJSON(res, e.Text, wasCut)
-		return zero, e
+	default:
+		value, lines, cause := o.value(data)
+		if len(lines) == 0 {
+			return value, nil
+		}
+		e.Violations, e.Err = lines, ErrViolation
+		if cause != nil {
+			e.Err = &reason{kind: ErrViolation, cause: cause}
+		}
 	}
-	value, lines, cause := o.value(data)
-	if len(lines) == 0 {
-		return value, nil
-	}
-	e.Violations = lines
-	e.Err = ErrViolation
-	if cause != nil {
-		e.Err = &reason{kind: ErrViolation, cause: cause}
-	}
+	var zero T
 	return zero, e
 }
 
-// isRefusal reports whether a provider's own finish reason says that the model refused.
+// isRefusal reports whether the model refused. Some providers say so in their own finish reason alone.
 func isRefusal(res *openrouter.ChatCompletion) bool {
-	return res != nil && len(res.Choices) > 0 && res.Choices[0].NativeFinishReason == "refusal"
+	return res.Refusal() != "" || res != nil && len(res.Choices) > 0 && res.Choices[0].NativeFinishReason == "refusal"
 }
 
 // notJSON returns the reason why there is no JSON.
@@ -152,7 +147,7 @@ func fenced(text []byte) ([]byte, bool) {
 	return inner, json.Valid(inner)
 }
 
-// value decodes and checks JSON.
+// value decodes and checks JSON. With lines, which say what is wrong, the value does not count.
 func (o Output[T]) value(data []byte) (value T, lines []string, cause error) {
 	out, err := o.output()
 	if err != nil {
@@ -169,14 +164,18 @@ func (o Output[T]) value(data []byte) (value T, lines []string, cause error) {
 	if len(lines) > 0 {
 		return value, lines, nil
 	}
-	var decoded T
-	if err := decode(data, out.Wrapped, &decoded); err != nil {
+	if err := decode(data, out.Wrapped, &value); err != nil {
 		return value, []string{unfit(err)}, err
 	}
-	if err := validate(&decoded); err != nil {
+	if err := validate(&value); err != nil {
 		return value, strings.Split(strings.TrimSpace(err.Error()), "\n"), err
 	}
-	return decoded, nil, nil
+	return value, nil, nil
+}
+
+// wrapped is the JSON around a value that is no object.
+type wrapped[T any] struct {
+	Value T `json:"value"`
 }
 
 // decode decodes JSON without the member around a value that is no object.
@@ -184,9 +183,7 @@ func decode[T any](data []byte, isWrapped bool, v *T) error {
 	if !isWrapped {
 		return schema.Decode(data, v)
 	}
-	var around struct {
-		Value T `json:"value"`
-	}
+	var around wrapped[T]
 	err := schema.Decode(data, &around)
 	*v = around.Value
 	return err
@@ -207,16 +204,11 @@ func unfit(err error) string {
 // validate asks a value whether it is valid.
 func validate[T any](v *T) error {
 	type validator interface{ Validate() error }
-	if own, ok := any(*v).(validator); ok && !isNil(*v) {
-		return own.Validate()
-	}
 	if own, ok := any(v).(validator); ok {
 		return own.Validate()
 	}
+	if own, ok := any(*v).(validator); ok && !reflect.ValueOf(own).IsNil() { // T is itself a pointer
+		return own.Validate()
+	}
 	return nil
-}
-
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }

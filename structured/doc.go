@@ -24,6 +24,10 @@
 // maxLength, pattern, enum=a,enum=b, minItems, maxItems, format and the other tags of
 // invopop/jsonschema. A comma in a text is written as \\,.
 //
+// A type with an UnmarshalText is a string, and a [time.Duration] is a number of nanoseconds, which the
+// model is told. A type with a method JSONSchema() *jsonschema.Schema, as in invopop/jsonschema,
+// describes itself. This is useful for an enum that occurs in several places.
+//
 // A type that is not an object, such as a slice, is sent as an object with the member value, which
 // only the model sees. Types that contain themselves are sent with references; Anthropic and Gemini
 // do not accept them in strict mode. Anthropic accepts up to 16 optional members in a type.

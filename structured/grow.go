@@ -51,7 +51,7 @@ func (g *growing[T]) value() (value T, ok bool) {
 		g.textFrom, g.textTo = g.token, p.end
 	}
 	if g.isWrapped {
-		return *root.Elem().Field(0).Addr().Interface().(*T), true
+		return root.Interface().(*wrapped[T]).Value, true
 	}
 	return *root.Interface().(*T), true
 }

@@ -110,9 +110,7 @@ func (s *StreamOf[T]) Partials() iter.Seq2[T, error] {
 // typ is the type of the whole JSON.
 func (s *StreamOf[T]) typ() reflect.Type {
 	if s.isWrapped() {
-		return reflect.TypeFor[struct {
-			Value T `json:"value"`
-		}]()
+		return reflect.TypeFor[wrapped[T]]()
 	}
 	return reflect.TypeFor[T]()
 }

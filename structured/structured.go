@@ -13,8 +13,8 @@ import (
 // Output asks for a T, with settings. The zero value does what the functions of the package do. It
 // may be copied and shared.
 type Output[T any] struct {
-	// Name is what the model is told that a T is called, in up to 64 letters, digits, underscores and
-	// dashes. Empty means the name of the type, or answer.
+	// Name tells the model what a T is called: up to 64 letters, digits, underscores and dashes. Empty
+	// means the name of the type, or answer if it has none.
 	Name string
 	// Description tells the model what the answer is for.
 	Description string
@@ -101,11 +101,10 @@ func (o Output[T]) name() string {
 		t = t.Elem()
 	}
 	name := schema.DefinitionName(t.Name())
-	const most = 64
-	if name == "" || strings.Trim(name, "_") == "" {
+	if strings.Trim(name, "_") == "" {
 		return "answer"
 	}
-	return name[:min(len(name), most)]
+	return name[:min(len(name), 64)]
 }
 
 // request returns a copy of req that asks for a T.
@@ -120,8 +119,7 @@ func (o Output[T]) request(client *openrouter.Client, req *openrouter.ChatComple
 		found = append(found, openrouter.Violation{Field: "response_format", Problem: "is set already: the type decides it"})
 	}
 	if _, err := o.output(); err != nil {
-		found = append(found, openrouter.Violation{Field: "response_format.json_schema.schema",
-			Problem: "is invalid: " + strings.TrimPrefix(err.Error(), "schema: "), Err: err})
+		found = append(found, withoutSchema(err))
 	}
 	if len(found) > 0 {
 		return nil, &openrouter.ValidationError{Violations: found}
@@ -137,4 +135,10 @@ func (o Output[T]) request(client *openrouter.Client, req *openrouter.ChatComple
 	}
 	out.Provider = &provider
 	return &out, nil
+}
+
+// withoutSchema is what is wrong with a T that has no schema.
+func withoutSchema(err error) openrouter.Violation {
+	return openrouter.Violation{Field: "response_format.json_schema.schema",
+		Problem: "is invalid: " + strings.TrimPrefix(err.Error(), "schema: "), Err: err}
 }

@@ -34,7 +34,8 @@
 //   - the text of the answers, their readable reasoning, cited pages, images and speech;
 //   - each call with its arguments, the progress that its tool reports, and its result or its error
 //     in the text for the model (see [agent.Tool.ErrorText]);
-//   - at the end: the model, the number of steps, tokens and cost;
+//   - at the end: the model, the number of steps, tokens and cost. After a decision they are those of
+//     the second run, and replace those of the first;
 //   - if the run fails, one line without text of the service or of the prompt.
 //
 // It never gets system messages, signatures of reasoning, or [agent.Result.Data].

@@ -26,35 +26,28 @@ func (l *limits) userMessage(data json.RawMessage) (openrouter.Message, error) {
 		if strings.HasPrefix(kind, "data-") { // between the parts of the page
 			continue
 		}
-		var p uiPart
-		switch err := json.Unmarshal(part, &p); {
-		case kind != "text" && kind != "file":
+		if kind != "text" && kind != "file" {
 			return openrouter.Message{}, fmt.Errorf("parts[%d]: a user message may have only text and files", i)
-		case err != nil:
+		}
+		var p uiPart
+		if json.Unmarshal(part, &p) != nil {
 			return openrouter.Message{}, fmt.Errorf("parts[%d]: it cannot be read", i)
 		}
-		switch {
-		case p.Type == "text":
-			if l.text -= len(p.Text); l.text < 0 {
-				return openrouter.Message{}, fmt.Errorf("the text has more than %d bytes", maxText)
-			}
-			if strings.TrimSpace(p.Text) != "" {
-				texts = append(texts, openrouter.TextPart(p.Text))
-			}
-		case p.Type == "file":
+		read := openrouter.TextPart(p.Text)
+		if kind == "file" {
 			if l.files--; l.files < 0 {
 				return openrouter.Message{}, fmt.Errorf("there are more than %d files", maxFiles)
 			}
-			file, err := filePart(p)
-			if err != nil {
+			var err error
+			if read, err = filePart(p); err != nil {
 				return openrouter.Message{}, fmt.Errorf("parts[%d]: %w", i, err)
 			}
-			if file.Type == openrouter.PartTypeText {
-				if l.text -= len(file.Text); l.text < 0 {
-					return openrouter.Message{}, fmt.Errorf("the text has more than %d bytes", maxText)
-				}
-			}
-			files = append(files, file)
+			files = append(files, read)
+		} else if strings.TrimSpace(p.Text) != "" {
+			texts = append(texts, read)
+		}
+		if l.text -= len(read.Text); l.text < 0 { // of files of text, too
+			return openrouter.Message{}, fmt.Errorf("the text has more than %d bytes", maxText)
 		}
 	}
 	if len(texts)+len(files) == 0 {

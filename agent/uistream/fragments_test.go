@@ -52,9 +52,20 @@ func TestFragmentsThatChangeTheirCall(t *testing.T) {
 	}
 }
 
+// Some providers send the name of a call again with each fragment.
+func TestNameInEachFragment(t *testing.T) {
+	body, _, err := serve(t, agent.Agent{Tools: []agent.Tool{note}}, question(), events(
+		`{"index":0,"id":"","type":"function","function":{"name":"add_note","arguments":"{"}}`,
+		`{"index":0,"id":"c1","type":"function","function":{"name":"add_note","arguments":"\"Line\":\"a\"}"}}`), openroutertest.Text("Done."))
+	require.NoError(t, err)
+	start := only(partsOf(t, body), "tool-input-start")
+	require.Len(t, start, 1)
+	assert.Equal(t, "add_note", start[0]["toolName"])
+}
+
 // The first event of an answer may already be its failure, and have calls.
 func TestAnswerThatFailsInItsFirstEvent(t *testing.T) {
-	const failed = `data: {"error":{"code":502,"message":"bad"},"choices":[{"index":0,"delta":{"content":"Half","tool_calls":[{"index":0,"id":"c1","function":{"name":"add_note","arguments":"{}"}}]},"finish_reason":"error"}]}` + "\n\n"
+	const failed = `data: {"error":{"code":502,"message":"bad"},"choices":[{"index":0,"delta":{"reasoning":"Hm.","content":"Half","tool_calls":[{"index":0,"id":"c1","function":{"name":"add_note","arguments":"{}"}}]},"finish_reason":"error"}]}` + "\n\n"
 	failing := openroutertest.Raw(failed).Header("Content-Type", "text/event-stream").Always()
 	for _, replies := range [][]openroutertest.Reply{
 		{failing},
@@ -66,6 +77,7 @@ func TestAnswerThatFailsInItsFirstEvent(t *testing.T) {
 		assertEnded(t, parts)
 		assert.Len(t, only(parts, "start-step"), len(replies))
 		assert.Len(t, only(parts, "start-step"), len(run.Steps))
+		assert.Equal(t, "Hm.", only(parts, "reasoning-delta")[0]["delta"])
 		text := only(parts, "text-delta")
 		require.Len(t, text, 1)
 		assert.Equal(t, "Half", text[0]["delta"])

@@ -52,8 +52,7 @@ func History(messages []openrouter.Message, browser ...string) json.RawMessage {
 		}
 		return &out[len(out)-1]
 	}
-	results := resultsOf(messages)
-	open := pending(messages)
+	results, last := resultsOf(messages)
 	for i := range messages {
 		switch m := &messages[i]; m.Role {
 		case openrouter.RoleUser:
@@ -64,8 +63,8 @@ func History(messages []openrouter.Message, browser ...string) json.RawMessage {
 			ui.Parts = append(ui.Parts, block{Type: "step-start"})
 			ui.Parts = append(ui.Parts, spoken(m)...)
 			for _, c := range m.ToolCalls {
-				isOpen := slices.ContainsFunc(open, func(o openrouter.ToolCall) bool { return o.ID == c.ID })
-				ui.Parts = append(ui.Parts, callOf(c, results[place{i, c.ID}], isOpen && !slices.Contains(browser, c.Function.Name)))
+				canWait := i == last && !slices.Contains(browser, c.Function.Name)
+				ui.Parts = append(ui.Parts, callOf(c, results[place{i, c.ID}], canWait))
 			}
 		}
 	}
@@ -78,19 +77,18 @@ type place struct {
 	call    string
 }
 
-// resultsOf returns the results by their calls.
-func resultsOf(messages []openrouter.Message) map[place]*openrouter.Message {
-	results := map[place]*openrouter.Message{}
-	at := -1
+// resultsOf returns the results by their calls, and the index of the last answer.
+func resultsOf(messages []openrouter.Message) (results map[place]*openrouter.Message, last int) {
+	results, last = map[place]*openrouter.Message{}, -1
 	for i := range messages {
 		switch messages[i].Role {
 		case openrouter.RoleAssistant:
-			at = i
+			last = i
 		case openrouter.RoleTool:
-			results[place{at, messages[i].ToolCallID}] = &messages[i]
+			results[place{last, messages[i].ToolCallID}] = &messages[i]
 		}
 	}
-	return results
+	return results, last
 }
 
 // spoken returns what an answer has beside its calls.
@@ -115,8 +113,8 @@ func spoken(m *openrouter.Message) []block {
 	return blocks
 }
 
-// callOf returns a call with what became of it.
-func callOf(c openrouter.ToolCall, result *openrouter.Message, isWaiting bool) block {
+// callOf returns a call with what became of it. Without a result it waits for a decision, if it can.
+func callOf(c openrouter.ToolCall, result *openrouter.Message, canWait bool) block {
 	b := block{Type: "tool-" + nameOf(c), ToolCallID: c.ID}
 	input, ok := inputOf(c.Function.Arguments)
 	if !ok {
@@ -125,7 +123,7 @@ func callOf(c openrouter.ToolCall, result *openrouter.Message, isWaiting bool) b
 	b.Input = input
 	isError := result != nil && strings.HasPrefix(result.Text(), "error: ")
 	switch {
-	case result == nil && isWaiting:
+	case result == nil && canWait:
 		b.State, b.Approval = "approval-requested", &approval{ID: approvalID(c)}
 	case result == nil:
 		b.State = "input-available"

@@ -2,6 +2,7 @@ package uistream
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/agent"
@@ -79,18 +79,16 @@ func metadataOf(run *agent.Run) *metadata {
 	return m
 }
 
-// finishOf returns the finish reason in the words of the AI SDK.
+// finishOf returns the finish reason of a run without an error, in the words of the AI SDK.
 func finishOf(run *agent.Run) string {
 	if len(run.Pending) > 0 {
 		return "tool-calls"
 	}
 	switch reason := run.Answer().FinishReason(); reason {
-	case openrouter.FinishReasonStop, openrouter.FinishReasonLength, openrouter.FinishReasonError:
+	case openrouter.FinishReasonStop, openrouter.FinishReasonLength:
 		return string(reason)
 	case openrouter.FinishReasonToolCalls:
 		return "tool-calls"
-	case openrouter.FinishReasonContentFilter:
-		return "content-filter"
 	}
 	return "other"
 }
@@ -121,26 +119,16 @@ func outputOf(content []openrouter.Part) json.RawMessage {
 		}
 	}
 	text := textOf(content)
-	if len(text) > maxOutput {
-		return encoded(clean(text[:maxOutput]) + "\n[cut]")
-	}
 	trimmed := strings.TrimSpace(text)
-	if (strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")) && json.Valid([]byte(trimmed)) {
+	if len(text) <= maxOutput && (strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")) && json.Valid([]byte(trimmed)) {
 		return safe(json.RawMessage(trimmed))
 	}
-	return encoded(clean(text))
+	return encoded(bounded(text))
 }
 
 // errorOf returns the error of a call as the model is told it.
 func errorOf(content []openrouter.Part) string {
-	text := strings.TrimPrefix(clean(textOf(content)), "error: ")
-	if len(text) > maxOutput {
-		text = clean(text[:maxOutput]) + "\n[cut]"
-	}
-	if text == "" {
-		return "the call failed"
-	}
-	return text
+	return cmp.Or(bounded(strings.TrimPrefix(textOf(content), "error: ")), "the call failed")
 }
 
 // isDenied reports whether a result says that the call was refused.
@@ -156,13 +144,16 @@ func textOf(content []openrouter.Part) string {
 	return m.Text()
 }
 
-// clean removes what is no UTF-8, such as a character that was cut.
-func clean(s string) string {
-	if utf8.ValidString(s) {
-		return s
+// bounded returns a text up to maxOutput.
+func bounded(text string) string {
+	if len(text) > maxOutput {
+		return clean(text[:maxOutput]) + "\n[cut]"
 	}
-	return strings.ToValidUTF8(s, "")
+	return clean(text)
 }
+
+// clean removes what is no UTF-8, such as a character that was cut.
+func clean(s string) string { return strings.ToValidUTF8(s, "") }
 
 // encoded returns the JSON of a value, or its text as a JSON string if it has none.
 func encoded(v any) json.RawMessage {

@@ -189,7 +189,7 @@ func read(w http.ResponseWriter, r *http.Request) (*Turn, error) {
 
 // turn takes what is new.
 func (b *body) turn() (*Turn, error) {
-	if err := checkName("id", b.ID); err != nil {
+	if err := checkID(b.ID); err != nil {
 		return nil, err
 	}
 	t := &Turn{Chat: b.ID, Decisions: map[string]agent.Decision{}, asked: map[string]string{}}
@@ -300,16 +300,16 @@ func (t *Turn) takeCalls(data json.RawMessage) error {
 	return nil
 }
 
-// checkName refuses names that nobody uses well: they become keys, and often names of files.
-func checkName(member, name string) error {
-	if name == "" {
-		return bad("the %s is missing", member)
+// checkID refuses ids of conversations that could do harm as keys or as names of files.
+func checkID(id string) error {
+	if id == "" {
+		return bad("the id is missing")
 	}
 	isOdd := func(r rune) bool {
 		return r != '_' && r != '-' && r != '.' && r != ':' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}
-	if len(name) > maxName || strings.Trim(name, ".") == "" || strings.IndexFunc(name, isOdd) >= 0 {
-		return bad("the %s must have 1 to %d letters, digits, dots, colons, dashes and underscores", member, maxName)
+	if len(id) > maxName || strings.Trim(id, ".") == "" || strings.IndexFunc(id, isOdd) >= 0 {
+		return bad("the id must have 1 to %d letters, digits, dots, colons, dashes and underscores", maxName)
 	}
 	return nil
 }

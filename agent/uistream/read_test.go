@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -196,6 +197,40 @@ func TestReadKeepsALowerLimit(t *testing.T) {
 	require.ErrorAs(t, err, &tooLarge)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
 	assert.Equal(t, "the request has more than 10 bytes\n", w.Body.String())
+}
+
+// A short body can have millions of elements, which take much more memory than their text.
+func TestListsAreBounded(t *testing.T) {
+	const n = 2_000_000
+	for name, body := range map[string]string{
+		"messages": chat(strings.Repeat("{},", n) + user("Hi.")),
+		"parts":    chat(`{"role":"user","parts":[` + strings.Repeat("{},", n) + `{}]}`),
+		"calls":    chat(assistant(strings.Repeat("{},", n) + "{}")),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, w, err := read(t, body)
+		runtime.ReadMemStats(&after)
+		require.Error(t, err, name)
+		assert.Equal(t, http.StatusBadRequest, w.Code, name)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10*len(body)), name)
+	}
+}
+
+// Parts of the assistant that are not calls are left alone, whatever later versions put there.
+func TestUnknownPartsAreLeftAlone(t *testing.T) {
+	allowed := `{"type":"tool-add_note","toolCallId":"call_1","state":"approval-responded","input":{},"approval":{"id":"x","approved":true}}`
+	for _, part := range []string{`{"type":"new","text":{"rich":1}}`, `{"type":"source-new","url":[],"state":5}`, `null`, `5`, `"x"`, `{"type":7}`} {
+		turn, _, err := read(t, chat(user("Old."), assistant(part, allowed)))
+		require.NoError(t, err, part)
+		assert.Equal(t, map[string]agent.Decision{"call_1": {Allow: true}}, turn.Decisions, part)
+	}
+	_, _, err := read(t, chat(user("Old."), assistant(`{"type":"tool-add_note","toolCallId":"call_1","state":"approval-responded","approval":true}`)))
+	require.EqualError(t, err, "uistream: the last message of the assistant cannot be read")
+	_, _, err = read(t, chat(`{"role":"user","parts":[{"type":"text","text":5}]}`))
+	require.EqualError(t, err, "uistream: messages[0]: parts[0]: it cannot be read")
+	_, _, err = read(t, chat(`{"role":"user","parts":[{"type":"mention","text":{}}]}`))
+	require.EqualError(t, err, "uistream: messages[0]: parts[0]: a user message may have only text and files")
 }
 
 // Whatever a browser sends, Read answers: it does not panic, and it takes no role but two.

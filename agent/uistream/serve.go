@@ -89,7 +89,7 @@ func (s *sink) part(p part) {
 	s.buf.WriteString("data: ")
 	e := json.NewEncoder(&s.buf)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(p); err != nil { // all values were encoded before
+	if err := e.Encode(p); err != nil { // the cost is no number: a tool may report any
 		s.buf.WriteString(`{"type":"error","errorText":"The answer failed."}` + "\n")
 	}
 	s.buf.WriteByte('\n')

@@ -3,6 +3,7 @@ package uistream_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -283,4 +284,33 @@ func TestOddValues(t *testing.T) {
 	assert.Equal(t, object{"percent": 50.0}, progress[1]["data"].(object)["progress"])
 	output := only(parts, "tool-output-available")[0]["output"].(string)
 	assert.Equal(t, strings.Repeat("é", 128<<10)+"\n[cut]", output)
+}
+
+// The client refuses objects that could change the prototypes of its own, and whatever follows them. It
+// gets their text.
+func TestNothingThatTheClientRefuses(t *testing.T) {
+	pass := agent.NewTool("pass", "Returns what it is given.", func(ctx context.Context, in any) (any, error) {
+		agent.Progress(ctx, in)
+		return in, nil
+	})
+	deep := strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000)
+	for _, args := range []string{`{"__proto__":1}`, `{"a":[{"\u005f_proto__":1}]}`, `{"constructor":{"prototype":1}}`, deep} {
+		body, run, err := serve(t, agent.Agent{Tools: []agent.Tool{pass}}, question(), openroutertest.ToolCall("c1", "pass", args), openroutertest.Text("Done."))
+		require.NoError(t, err)
+		parts := partsOf(t, body)
+		assert.IsType(t, "", only(parts, "tool-input-available")[0]["input"], args)
+		assert.IsType(t, "", only(parts, "tool-output-available")[0]["output"], args)
+		assert.IsType(t, "", only(parts, "data-progress")[0]["data"].(object)["progress"], args)
+
+		var page []struct{ Parts []object }
+		require.NoError(t, json.Unmarshal(uistream.History(run.Messages), &page))
+		assert.IsType(t, "", page[1].Parts[1]["input"], args)
+		assert.IsType(t, "", page[1].Parts[1]["output"], args)
+	}
+	for _, args := range []string{`{"proto":{"__proto":1}}`, `{"constructor":"prototype","a":"\u00e9"}`, `{"a":[` + strings.Repeat("{},", 500) + `{}]}`} {
+		body, _, err := serve(t, agent.Agent{Tools: []agent.Tool{pass}}, question(), openroutertest.ToolCall("c1", "pass", args), openroutertest.Text("Done."))
+		require.NoError(t, err)
+		assert.IsType(t, object{}, only(partsOf(t, body), "tool-input-available")[0]["input"], args)
+		assert.IsType(t, object{}, only(partsOf(t, body), "tool-output-available")[0]["output"], args)
+	}
 }

@@ -155,7 +155,7 @@ func unknown(history, messages []openrouter.Message) []openrouter.Message {
 }
 
 // pending returns the calls at the end of a conversation that have no result.
-func pending(messages []openrouter.Message) []openrouter.ToolCall {
+func pending(messages []openrouter.Message) (calls []openrouter.ToolCall) {
 	at := len(messages) - 1
 	results := map[string]int{}
 	for ; at >= 0 && messages[at].Role != openrouter.RoleAssistant; at-- {
@@ -163,14 +163,15 @@ func pending(messages []openrouter.Message) []openrouter.ToolCall {
 			results[messages[at].ToolCallID]++
 		}
 	}
-	var calls []openrouter.ToolCall
-	if at >= 0 {
-		for _, c := range messages[at].ToolCalls {
-			if results[c.ID] == 0 {
-				calls = append(calls, c)
-			}
+	if at < 0 {
+		return nil
+	}
+	for _, c := range messages[at].ToolCalls {
+		if results[c.ID] > 0 {
 			results[c.ID]--
+			continue
 		}
+		calls = append(calls, c)
 	}
 	return calls
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/agent"
 	"github.com/openrouter-go/openrouter/agent/uistream"
+	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
 // brief writes a conversation in one line.
@@ -81,6 +82,7 @@ func TestContinue(t *testing.T) {
 		"no result of a call that is not known": {texts("u:One.", "a:Yes."), chat(assistant(result("c1"))), "u:One. a:Yes."},
 		"a message in place of a decision":      {texts("u:One.", "call:", "t:c1=real"), chat(user("Two.")), "u:One. a:[c1][c2] t:c1=real t:c2=" + denied + " u:Two."},
 		"a message in place of a result":        {texts("u:One.", "call:", "t:c2=ok"), chat(user("Two.")), "u:One. a:[c1][c2] t:c1=error: there is no result: the user went on without it t:c2=ok u:Two."},
+		"a message in place of two decisions":   {append(texts("u:One."), assistantWith(call("c1", "add_note", "{}"), call("c1", "add_note", "{}"))), chat(user("Two.")), "u:One. a:[c1][c1] t:c1=" + denied + " t:c1=" + denied + " u:Two."},
 		"a message with a decision":             {texts("u:One.", "call:", "t:c1=real"), chat(assistant(decided), user("Two.")), "u:One. a:[c1][c2] t:c1=real u:Two."},
 		"a decision":                            {texts("u:One.", "call:", "t:c1=real"), chat(assistant(decided)), "u:One. a:[c1][c2] t:c1=real"},
 		"another answer":                        {texts("s:x", "u:One.", "a:1", "u:Two.", "a:2"), again(user("One."), assistant(result("c9")), user("Two.")), "s:x u:One. a:1 u:Two."},
@@ -141,6 +143,60 @@ func TestApprove(t *testing.T) {
 	} {
 		assert.Equal(t, agent.Decision{Wait: true}, decide(turn(), other), name)
 	}
+}
+
+// Some providers keep the signature of their reasoning in the ids of calls.
+func TestLongIDs(t *testing.T) {
+	id := strings.Repeat("x", 8000)
+	ask := note
+	ask.Approve = func(context.Context, openrouter.ToolCall) (agent.Decision, error) {
+		return agent.Decision{Wait: true}, nil
+	}
+	body, run, err := serve(t, agent.Agent{Tools: []agent.Tool{ask}}, question(), openroutertest.ToolCall(id, "add_note", `{"Line":"a"}`))
+	require.NoError(t, err)
+	asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"].(string)
+	turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+id+`","state":"approval-responded","approval":{"id":"`+asked+`","approved":true}}`)))
+	require.NoError(t, err)
+	d, err := turn.Approve(t.Context(), run.Pending[0])
+	require.NoError(t, err)
+	assert.True(t, d.Allow)
+	_, _, err = read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"`+strings.Repeat(id, 3)+`","state":"approval-responded","approval":{"id":"x"}}`)))
+	require.EqualError(t, err, "uistream: the id of a call has more than 16384 bytes")
+}
+
+// A decision of a page that was loaded again counts, however the model wrote the arguments.
+func TestADecisionAfterAReload(t *testing.T) {
+	for _, args := range []string{`{"Line":"a"}`, " {\"Line\": \"a\"}\n", `"{\"Line\":\"a\"}"`} {
+		ask := agent.Agent{Tools: []agent.Tool{note}, Approve: (&uistream.Turn{}).Approve}
+		body, run, err := serve(t, ask, question(), openroutertest.ToolCall("c1", "add_note", args))
+		require.NoError(t, err)
+		asked := only(partsOf(t, body), "tool-approval-request")[0]["approvalId"]
+
+		var page []struct {
+			Parts []struct{ Approval struct{ ID string } }
+		}
+		require.NoError(t, json.Unmarshal(uistream.History(run.Messages), &page))
+		id := page[1].Parts[1].Approval.ID
+		assert.Equal(t, asked, id, "%q", args)
+
+		turn, _, err := read(t, chat(assistant(`{"type":"tool-add_note","toolCallId":"c1","state":"approval-responded","approval":{"id":"`+id+`","approved":true}}`)))
+		require.NoError(t, err)
+		ask.Approve = turn.Approve
+		req := question()
+		req.Messages = turn.Continue(run.Messages)
+		_, run, err = serve(t, ask, req, openroutertest.Text("Done."))
+		require.NoError(t, err)
+		assert.Equal(t, "Done.", run.Text(), "%q", args)
+	}
+}
+
+// Only a call of the last answer waits, also where an earlier one with its id was never answered.
+func TestHistoryOfAnOldCallWithoutAResult(t *testing.T) {
+	unanswered := assistantWith(call("c1", "add_note", `{}`))
+	var page []struct{ Parts []struct{ State string } }
+	require.NoError(t, json.Unmarshal(uistream.History([]openrouter.Message{unanswered, openrouter.UserMessage("Hm."), unanswered}), &page))
+	assert.Equal(t, "input-available", page[0].Parts[1].State)
+	assert.Equal(t, "approval-requested", page[2].Parts[1].State)
 }
 
 // What History makes of every kind of message is what Serve has sent.

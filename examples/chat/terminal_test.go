@@ -78,7 +78,9 @@ func (h home) start(t *testing.T, server *openroutertest.Server, args ...string)
 		_, _ = io.Copy(io.Discard, s.screen)
 		close(answers)
 	}()
+	gone := make(chan struct{})
 	go func() {
+		defer close(gone)
 		buf := make([]byte, 4096)
 		for {
 			n, err := tty.Read(buf)
@@ -91,6 +93,7 @@ func (h home) start(t *testing.T, server *openroutertest.Server, args ...string)
 	}()
 	t.Cleanup(func() {
 		_ = tty.Close()
+		<-gone                                                // it writes into its home until then, which the test removes
 		if pipe, ok := s.screen.InputPipe().(io.Closer); ok { // Close of the emulator races with its Read
 			_ = pipe.Close()
 		}
@@ -180,8 +183,15 @@ func (s *session) press(keys string) {
 // line enters a line when the program waits for one.
 func (s *session) line(text string) {
 	s.t.Helper()
-	s.atPrompt()
+	before := s.atPrompt()
 	s.press(text + "\r")
+	for { // the next line must not take this prompt for one of its own
+		screen, drawn := s.text()
+		if screen != before {
+			return
+		}
+		<-drawn
+	}
 }
 
 // leave waits for the end of the program.

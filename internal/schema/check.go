@@ -108,7 +108,7 @@ func (c *Checker) checkValid(data []byte) ([]string, error) {
 		return nil, err
 	}
 	if p.twice {
-		for _, place := range duplicates(data) {
+		for _, place := range parseNode(data).duplicates("") {
 			lines = append(lines, place+": is there twice")
 		}
 	}
@@ -117,7 +117,7 @@ func (c *Checker) checkValid(data []byte) ([]string, error) {
 
 func (c *Checker) checkValue(value any) (lines []string, err error) {
 	defer func() {
-		if v := recover(); v != nil { // the validator gives up on numbers such as 1e9999999
+		if v := recover(); v != nil { // what a model writes must not end the program
 			lines, err = nil, fmt.Errorf("cannot be checked: %v", v)
 		}
 	}()
@@ -165,22 +165,16 @@ func compare(a, b violation) int {
 // collect lists the violations below e. nullable tells that null is accepted at the place of e.
 func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[]violation) {
 	nullable = nullable || c.isOptional(e.SchemaURL)
+	if nullable && isAboutNull(e.ErrorKind) {
+		return
+	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
 		for _, cause := range e.Causes {
-			_, isGroup := e.ErrorKind.(*kind.Schema)
-			c.collect(cause, nullable && !isGroup && len(cause.InstanceLocation) == len(e.InstanceLocation), found)
+			c.collect(cause, nullable && len(cause.InstanceLocation) == len(e.InstanceLocation), found)
 		}
 	case *kind.Type:
-		if k.Got == "null" && nullable {
-			return
-		}
 		add(found, e, "must be "+either(k.Want)+", is "+article(k.Got))
-	case *kind.Enum, *kind.Const:
-		if instance := reflectGot(e.ErrorKind); instance == nil && nullable {
-			return
-		}
-		add(found, e, message(e))
 	case *kind.Required:
 		for _, name := range k.Missing {
 			*found = append(*found, violation{append(slices.Clone(e.InstanceLocation), name), "is missing"})
@@ -190,17 +184,26 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 			*found = append(*found, violation{append(slices.Clone(e.InstanceLocation), name), "is not allowed"})
 		}
 	case *kind.AnyOf, *kind.OneOf:
-		var inner []violation
-		for _, cause := range e.Causes {
-			from := len(inner)
-			c.collect(cause, nullable, &inner)
-			slices.SortStableFunc(inner[from:], compare) // the validator goes through maps
+		if text := c.alternatives(e, nullable); text != "" {
+			add(found, e, text)
 		}
-		if len(inner) == 0 && len(e.Causes) > 0 {
-			return // null, where it is accepted
-		}
-		var texts []string
-		for _, v := range inner {
+	default:
+		add(found, e, message(e))
+	}
+}
+
+// alternatives says why a value fits none of the schemas of a choice, or more than one. It is empty
+// for a null that is accepted.
+func (c *Checker) alternatives(e *jsonschema.ValidationError, nullable bool) string {
+	if len(e.Causes) == 0 {
+		return message(e)
+	}
+	var texts []string
+	for _, cause := range e.Causes {
+		var found []violation
+		c.collect(cause, nullable, &found)
+		slices.SortStableFunc(found, compare) // the validator goes through maps
+		for _, v := range found {
 			text := v.text
 			if rest := v.path[min(len(v.path), len(e.InstanceLocation)):]; len(rest) > 0 {
 				text = strings.Join(rest, ".") + " " + text
@@ -209,27 +212,25 @@ func (c *Checker) collect(e *jsonschema.ValidationError, nullable bool, found *[
 				texts = append(texts, text)
 			}
 		}
-		if len(texts) == 0 {
-			texts = []string{message(e)}
-		}
-		add(found, e, strings.Join(texts, ", or "))
-	default:
-		add(found, e, message(e))
 	}
+	return strings.Join(texts, ", or ")
 }
 
 func add(found *[]violation, e *jsonschema.ValidationError, text string) {
 	*found = append(*found, violation{e.InstanceLocation, text})
 }
 
-func reflectGot(k jsonschema.ErrorKind) any {
+// isAboutNull reports whether the value that is refused is null.
+func isAboutNull(k jsonschema.ErrorKind) bool {
 	switch k := k.(type) {
+	case *kind.Type:
+		return k.Got == "null"
 	case *kind.Enum:
-		return k.Got
+		return k.Got == nil
 	case *kind.Const:
-		return k.Got
+		return k.Got == nil
 	}
-	return k
+	return false
 }
 
 // message is the violation in the validator's words, or in shorter ones.

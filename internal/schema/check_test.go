@@ -12,6 +12,8 @@ import (
 	"github.com/openrouter-go/openrouter/internal/schema"
 )
 
+func reflected[T any]() (json.RawMessage, error) { return schema.Reflect(reflect.TypeFor[T]()) }
+
 func checker[T any](t *testing.T) *schema.Checker {
 	t.Helper()
 	c, err := schema.CheckerOf(reflect.TypeFor[T]())
@@ -119,12 +121,14 @@ func TestNumbersAreExact(t *testing.T) {
 
 // A number with a huge exponent must neither hang nor crash.
 func TestHugeNumbersAreHarmless(t *testing.T) {
-	for _, c := range []*schema.Checker{checker[bounds](t), checker[scalars](t)} {
-		for _, n := range []string{"1e9999999", "-1e-9999999", "1e999999999999999999999"} {
-			lines, err := c.Check([]byte(`{"number":` + n + `,"Int":` + n + `,"Float":` + n + `}`))
-			assert.True(t, err != nil || len(lines) > 0, n)
-		}
+	c := checker[bounds](t)
+	for _, n := range []string{"1e9999999", "-1e-9999999", "1e999999999999999999999", strings.Repeat("9", 2001)} {
+		_, err := c.Check([]byte(`{"number":` + n + `}`))
+		assert.EqualError(t, err, "cannot be checked: a number has too many digits", n)
 	}
+	lines, err := c.Check([]byte(`{"number":1e2000,"ratio":1e-2000}`))
+	require.NoError(t, err)
+	assert.NotEmpty(t, lines)
 }
 
 func TestSchemasByHand(t *testing.T) {
@@ -203,7 +207,7 @@ func TestDecodeTakesIntegersThatAreWrittenAsFloats(t *testing.T) {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	doc, err := schema.For[nested]()
+	doc, err := reflected[nested]()
 	require.NoError(b, err)
 	c, err := schema.Compile(doc, true)
 	require.NoError(b, err)

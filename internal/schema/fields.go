@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
@@ -21,21 +22,23 @@ type field struct {
 	unreachable string
 }
 
+// level is a struct, with the way to it from the outermost one that embeds it.
+type level struct {
+	typ         reflect.Type
+	index       []int
+	unreachable string
+}
+
 // jsonFields returns the fields that encoding/json reads, in their order. Where several have the
 // same name, the one with the shortest path wins, then the one whose name comes from a tag. If that
 // leaves two, none of them counts.
 func jsonFields(t reflect.Type) []field {
-	type level struct {
-		typ         reflect.Type
-		index       []int
-		unreachable string
-	}
 	var all []field
 	seen := map[reflect.Type]bool{}
 	for next := []level{{typ: t}}; len(next) > 0; {
 		current := next
 		next = nil
-		times := map[reflect.Type]int{} // a type embedded twice at a level cancels itself out
+		times := map[reflect.Type]int{}
 		for _, l := range current {
 			times[l.typ]++
 		}
@@ -44,51 +47,55 @@ func jsonFields(t reflect.Type) []field {
 				continue
 			}
 			seen[l.typ] = true
-			for i := range l.typ.NumField() {
-				sf := l.typ.Field(i)
-				inner := sf.Type
-				isPointer := inner.Name() == "" && inner.Kind() == reflect.Pointer
-				if isPointer {
-					inner = inner.Elem()
-				}
-				if !sf.IsExported() && (!sf.Anonymous || inner.Kind() != reflect.Struct) {
-					continue
-				}
-				tag := sf.Tag.Get("json")
-				if tag == "-" || sf.Tag.Get("jsonschema") == "-" {
-					continue
-				}
-				name, options, _ := strings.Cut(tag, ",")
-				if !isValidName(name) {
-					name = ""
-				}
-				index := append(slices.Clone(l.index), i)
-				if name == "" && sf.Anonymous && inner.Kind() == reflect.Struct {
-					unreachable := l.unreachable
-					if isPointer && !sf.IsExported() {
-						unreachable = "is in an embedded pointer to an unexported struct, which encoding/json cannot set"
-					}
-					next = append(next, level{inner, index, unreachable})
-					continue
-				}
-				f := field{name: name, typ: sf.Type, tag: sf.Tag, index: index, tagged: name != "", unreachable: l.unreachable}
-				if name == "" {
-					f.name = sf.Name
-				}
-				if !sf.IsExported() && isPointer {
-					f.unreachable = "is an embedded pointer to an unexported struct, which encoding/json cannot set"
-				}
-				opts := strings.Split(options, ",")
-				f.quoted = slices.Contains(opts, "string") && isScalar(inner)
-				f.optional = slices.Contains(opts, "omitempty") || slices.Contains(opts, "omitzero") || sf.Type.Kind() == reflect.Pointer
-				all = append(all, f)
-				if times[l.typ] > 1 {
-					all = append(all, f) // makes the name ambiguous
-				}
+			own, embedded := l.fields()
+			if all = append(all, own...); times[l.typ] > 1 { // a type embedded twice at a level cancels itself out
+				all = append(all, own...)
 			}
+			next = append(next, embedded...)
 		}
 	}
 	return dominant(all)
+}
+
+// fields returns the fields of a struct, and the structs that it embeds.
+func (l level) fields() (own []field, embedded []level) {
+	for i := range l.typ.NumField() {
+		sf := l.typ.Field(i)
+		inner := sf.Type
+		isPointer := inner.Name() == "" && inner.Kind() == reflect.Pointer
+		if isPointer {
+			inner = inner.Elem()
+		}
+		if !sf.IsExported() && (!sf.Anonymous || inner.Kind() != reflect.Struct) {
+			continue
+		}
+		tag := sf.Tag.Get("json")
+		if tag == "-" || sf.Tag.Get("jsonschema") == "-" {
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		if !isValidName(name) {
+			name = ""
+		}
+		index := append(slices.Clone(l.index), i)
+		if name == "" && sf.Anonymous && inner.Kind() == reflect.Struct {
+			unreachable := l.unreachable
+			if isPointer && !sf.IsExported() {
+				unreachable = "is in an embedded pointer to an unexported struct, which encoding/json cannot set"
+			}
+			embedded = append(embedded, level{inner, index, unreachable})
+			continue
+		}
+		f := field{name: cmp.Or(name, sf.Name), typ: sf.Type, tag: sf.Tag, index: index, tagged: name != "", unreachable: l.unreachable}
+		if !sf.IsExported() && isPointer {
+			f.unreachable = "is an embedded pointer to an unexported struct, which encoding/json cannot set"
+		}
+		opts := strings.Split(options, ",")
+		f.quoted = slices.Contains(opts, "string") && isScalar(inner)
+		f.optional = slices.Contains(opts, "omitempty") || slices.Contains(opts, "omitzero") || sf.Type.Kind() == reflect.Pointer
+		own = append(own, f)
+	}
+	return own, embedded
 }
 
 // dominant leaves one field of each name.

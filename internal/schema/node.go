@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -22,55 +21,38 @@ type member struct {
 	value *node
 }
 
-// parseNode parses a schema. Numbers keep their text.
-func parseNode(data []byte) (*node, error) {
+// parseNode reads valid JSON. Numbers keep their text.
+func parseNode(data []byte) *node {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	return readNode(d)
 }
 
-func readNode(d *json.Decoder) (*node, error) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
+func readNode(d *json.Decoder) *node {
+	token, _ := d.Token()
+	delim, ok := token.(json.Delim)
+	if !ok {
+		text, _ := json.Marshal(token)
+		return &node{scalar: text}
 	}
-	n := &node{}
-	switch token {
-	case json.Delim('{'):
-		n.kind = '{'
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			value, err := readNode(d)
-			if err != nil {
-				return nil, err
-			}
-			n.members = append(n.members, member{name.(string), value})
+	n := &node{kind: byte(delim)}
+	for d.More() {
+		if n.kind == '[' {
+			n.elems = append(n.elems, readNode(d))
+			continue
 		}
-	case json.Delim('['):
-		n.kind = '['
-		for d.More() {
-			value, err := readNode(d)
-			if err != nil {
-				return nil, err
-			}
-			n.elems = append(n.elems, value)
-		}
-	default:
-		n.scalar, err = json.Marshal(token)
-		return n, err
+		name, _ := d.Token()
+		n.members = append(n.members, member{name.(string), readNode(d)})
 	}
-	_, err = d.Token() // the end
-	return n, err
+	_, _ = d.Token() // the end
+	return n
 }
 
-// MarshalJSON writes the members in their order.
-func (n *node) MarshalJSON() ([]byte, error) {
+// json returns the value with the members in their order.
+func (n *node) json() json.RawMessage {
 	var b bytes.Buffer
 	n.write(&b)
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 func (n *node) write(b *bytes.Buffer) {
@@ -100,13 +82,9 @@ func (n *node) write(b *bytes.Buffer) {
 	}
 }
 
-// quoted is s as JSON, without the escapes that only HTML needs.
-func quoted(s string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string always encodes
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+func quoted(s string) json.RawMessage {
+	text, _ := json.Marshal(s) // a string always has JSON
+	return text
 }
 
 func (n *node) get(name string) *node {
@@ -137,9 +115,7 @@ func (n *node) text() string {
 	if json.Unmarshal(n.scalar, &s) == nil && n.kind == 0 {
 		return s
 	}
-	var b bytes.Buffer
-	n.write(&b)
-	return b.String()
+	return string(n.json())
 }
 
 // texts returns the elements of a list, or the text of anything else.
@@ -160,50 +136,19 @@ func word(s string) *node            { return &node{scalar: quoted(s)} }
 
 var no = &node{scalar: json.RawMessage("false")}
 
-// duplicates returns the places where an object has two members of a name. data is one JSON value.
-func duplicates(data []byte) []string {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var found []string
-	_ = findDuplicates(d, "", &found)
+// duplicates returns the places below path where an object has two members of a name.
+func (n *node) duplicates(path string) (found []string) {
+	seen := map[string]bool{}
+	for _, m := range n.members {
+		at := join(path, m.name)
+		if seen[m.name] {
+			found = append(found, at)
+		}
+		seen[m.name] = true
+		found = append(found, m.value.duplicates(at)...)
+	}
+	for i, e := range n.elems {
+		found = append(found, e.duplicates(fmt.Sprintf("%s[%d]", path, i))...)
+	}
 	return found
-}
-
-func findDuplicates(d *json.Decoder, path string, found *[]string) error {
-	token, err := d.Token()
-	if err != nil {
-		return err
-	}
-	switch token {
-	case json.Delim('{'):
-		seen := map[string]bool{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return err
-			}
-			key, ok := name.(string)
-			if !ok {
-				return io.ErrUnexpectedEOF
-			}
-			at := join(path, key)
-			if seen[key] {
-				*found = append(*found, at)
-			}
-			seen[key] = true
-			if err := findDuplicates(d, at, found); err != nil {
-				return err
-			}
-		}
-	case json.Delim('['):
-		for i := 0; d.More(); i++ {
-			if err := findDuplicates(d, fmt.Sprintf("%s[%d]", path, i), found); err != nil {
-				return err
-			}
-		}
-	default:
-		return nil
-	}
-	_, err = d.Token()
-	return err
 }

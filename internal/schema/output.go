@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Output is how a model is asked for a value of a type, and how its answer is read.
@@ -28,7 +27,7 @@ type outputKey struct {
 	lax bool
 }
 
-var outputs sync.Map // outputKey → func() (*Output, error)
+var outputs cache[outputKey, *Output]
 
 // OutputOf returns how a model is asked for a t. The root is always an object.
 //
@@ -44,40 +43,32 @@ var outputs sync.Map // outputKey → func() (*Output, error)
 // A map, a value that may be any JSON, and composed schemas that have no strict form are errors that
 // name the place.
 func OutputOf(t reflect.Type, lax bool) (*Output, error) {
-	key := outputKey{t, lax}
-	make, ok := outputs.Load(key)
-	if !ok {
-		make, _ = outputs.LoadOrStore(key, sync.OnceValues(func() (*Output, error) { return newOutput(t, lax) }))
-	}
-	return make.(func() (*Output, error))()
+	return outputs.get(outputKey{t, lax}, newOutput)
 }
 
-func newOutput(t reflect.Type, lax bool) (*Output, error) {
-	reflected, err := Reflect(t)
+func newOutput(key outputKey) (*Output, error) {
+	doc, err := Reflect(key.typ)
 	if err != nil {
 		return nil, err
 	}
-	root, err := parseNode(reflected)
-	if err != nil {
-		return nil, err
-	}
+	root := parseNode(doc)
 	o := &Output{}
 	if kind := root.get("type"); kind == nil || kind.text() != "object" {
 		o.Wrapped = true
 		root = wrapped(root)
-		reflected, _ = root.MarshalJSON()
-		o.checker, err = Compile(reflected, true)
+		doc = root.json()
+		o.checker, err = Compile(doc, true)
 	} else {
-		o.checker, err = CheckerOf(t)
+		o.checker, err = CheckerOf(key.typ)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if lax {
-		o.JSON = reflected
+	if key.lax {
+		o.JSON = doc
 		return o, nil
 	}
-	s := strictener{root: root, isWrapped: o.Wrapped, done: map[string]bool{}}
+	s := strictener{root: root, isWrapped: o.Wrapped, defs: object(), done: map[string]bool{}}
 	out := s.strict(root, "", 0)
 	if defs := root.get("$defs"); defs != nil {
 		sent := object()
@@ -93,8 +84,8 @@ func newOutput(t reflect.Type, lax bool) (*Output, error) {
 	if len(s.problems) > 0 {
 		return nil, errors.New(strings.Join(s.problems, "; "))
 	}
-	o.JSON, err = json.Marshal(out)
-	return o, err
+	o.JSON = out.json()
+	return o, nil
 }
 
 // wrapped puts a schema into an object. Its definitions stay at the root, where references expect them.
@@ -116,7 +107,7 @@ func wrapped(root *node) *node {
 type strictener struct {
 	root      *node
 	isWrapped bool
-	defs      *node
+	defs      *node           // as they are sent
 	done      map[string]bool // definitions that were rewritten
 	problems  []string
 }
@@ -180,15 +171,7 @@ func (s *strictener) strict(n *node, path string, depth int) *node {
 		case m.name == "const":
 			out.set("enum", list(m.value))
 		case m.name == "anyOf", m.name == "oneOf":
-			branches := list()
-			for _, b := range m.value.elems {
-				if branch := s.strict(b, path, depth); branch.get("anyOf") != nil {
-					branches.elems = append(branches.elems, branch.get("anyOf").elems...)
-				} else {
-					branches.elems = append(branches.elems, branch)
-				}
-			}
-			out.set("anyOf", branches)
+			out.set("anyOf", s.branches(m.value, path, depth))
 		case m.name == "items":
 			out.set("items", s.strict(m.value, path+"[]", depth+1))
 		case m.name == "properties", m.name == "required", m.name == "additionalProperties":
@@ -219,6 +202,20 @@ func (s *strictener) strict(n *node, path string, depth int) *node {
 		s.problem(path, "has elements that may be any JSON"+useLax)
 	}
 	return described(out, description, notes)
+}
+
+// branches rewrites the schemas of a choice. Those of a choice within it are its own.
+func (s *strictener) branches(n *node, path string, depth int) *node {
+	all := list()
+	for _, b := range n.elems {
+		branch := s.strict(b, path, depth)
+		if inner := branch.get("anyOf"); inner != nil {
+			all.elems = append(all.elems, inner.elems...)
+			continue
+		}
+		all.elems = append(all.elems, branch)
+	}
+	return all
 }
 
 // setType keeps a type. Gemini knows no lists of types.
@@ -324,11 +321,7 @@ func (s *strictener) define(name, path string) {
 		s.problem(path, "refers to another document"+useLax)
 		return
 	}
-	value := s.strict(def, path, 0)
-	if s.defs == nil {
-		s.defs = object()
-	}
-	s.defs.set(name, value)
+	s.defs.set(name, s.strict(def, path, 0))
 }
 
 // Check returns what is wrong with the JSON of an answer, one line for each place, as

@@ -56,6 +56,8 @@ type (
 	either    struct{}
 	constant  struct{ Value always }
 	always    string
+	several   struct{ Value scalar }
+	scalar    struct{}
 	titled    struct{ Value title }
 	title     string
 	durations struct{ Wait time.Duration }
@@ -71,6 +73,9 @@ type (
 func (either) JSONSchema() *invopop.Schema {
 	return &invopop.Schema{OneOf: []*invopop.Schema{{Type: "string", Description: "a name"}, {Type: "integer", Minimum: "1"}}}
 }
+func (scalar) JSONSchema() *invopop.Schema {
+	return &invopop.Schema{Description: "a name or a number", Extras: map[string]any{"type": []string{"string", "integer"}}}
+}
 func (always) JSONSchema() *invopop.Schema { return &invopop.Schema{Type: "string", Const: "yes"} }
 func (title) JSONSchema() *invopop.Schema {
 	return &invopop.Schema{Type: "string", Title: "T", Comments: "c", ReadOnly: true, Examples: []any{"a", 1}}
@@ -79,7 +84,7 @@ func (title) JSONSchema() *invopop.Schema {
 // answers are types with a strict schema.
 var answers = map[string]reflect.Type{
 	"order": reflect.TypeFor[order](), "described": reflect.TypeFor[described](), "plain": reflect.TypeFor[plain](),
-	"choice": reflect.TypeFor[choice](), "constant": reflect.TypeFor[constant](), "titled": reflect.TypeFor[titled](),
+	"choice": reflect.TypeFor[choice](), "constant": reflect.TypeFor[constant](), "several": reflect.TypeFor[several](), "titled": reflect.TypeFor[titled](),
 	"durations": reflect.TypeFor[durations](), "pointers": reflect.TypeFor[pointers](), "level5": reflect.TypeFor[level5](),
 	"optionalenum": reflect.TypeFor[optionalEnum](), "orders": reflect.TypeFor[[]order](), "int": reflect.TypeFor[int](),
 	"bool": reflect.TypeFor[bool](), "trees": reflect.TypeFor[[]tree](),

@@ -3,6 +3,8 @@
 //
 // [Reflect] describes what encoding/json decodes into a type. [Compile] prepares a schema, reflected
 // or written by hand, for [Checker.Check]. [Decode] is json.Unmarshal for JSON that a model wrote.
+// [OutputOf] fits a schema to the strict modes of providers. [Shown] and [Slot] are for values whose
+// JSON is still arriving.
 package schema
 
 import (
@@ -16,28 +18,21 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// reflected caches the schema of each type, so that it is computed once.
-var reflected sync.Map // reflect.Type → *result
+// cache computes a value once for each key.
+type cache[K, V any] struct{ made sync.Map } // K → func() (V, error)
 
-type result struct {
-	once   sync.Once
-	schema json.RawMessage
-	err    error
-
-	compileOnce sync.Once
-	checker     *Checker
-	compileErr  error
-}
-
-func cached(t reflect.Type) *result {
-	value, ok := reflected.Load(t)
+func (c *cache[K, V]) get(key K, compute func(K) (V, error)) (V, error) {
+	value, ok := c.made.Load(key)
 	if !ok {
-		value, _ = reflected.LoadOrStore(t, &result{})
+		value, _ = c.made.LoadOrStore(key, sync.OnceValues(func() (V, error) { return compute(key) }))
 	}
-	res := value.(*result)
-	res.once.Do(func() { res.schema, res.err = reflectType(t) })
-	return res
+	return value.(func() (V, error))()
 }
+
+var (
+	reflected cache[reflect.Type, json.RawMessage]
+	checkers  cache[reflect.Type, *Checker]
+)
 
 // Reflect returns the schema of the JSON that encoding/json decodes into a t. The same type always
 // has the same bytes. They must not be changed.
@@ -60,22 +55,17 @@ func Reflect(t reflect.Type) (json.RawMessage, error) {
 	if t == nil {
 		return nil, errors.New("nil has no schema")
 	}
-	res := cached(t)
-	return res.schema, res.err
+	return reflected.get(t, reflectType)
 }
 
 // CheckerOf returns the strict checker of the schema of t. It is compiled once for each type.
 func CheckerOf(t reflect.Type) (*Checker, error) {
-	if _, err := Reflect(t); err != nil {
+	s, err := Reflect(t)
+	if err != nil {
 		return nil, err
 	}
-	res := cached(t)
-	res.compileOnce.Do(func() { res.checker, res.compileErr = Compile(res.schema, true) })
-	return res.checker, res.compileErr
+	return checkers.get(t, func(reflect.Type) (*Checker, error) { return Compile(s, true) })
 }
-
-// For is [Reflect] of a type parameter.
-func For[T any]() (json.RawMessage, error) { return Reflect(reflect.TypeFor[T]()) }
 
 func reflectType(t reflect.Type) (schema json.RawMessage, err error) {
 	defer func() {
@@ -125,7 +115,7 @@ func newBuilder(recursive map[reflect.Type]bool, share bool) *builder {
 	}
 	b.reflector = &jsonschema.Reflector{
 		Anonymous: true, DoNotReference: true,
-		Mapper: b.mapped, KeyNamer: keyName, LookupComment: comment,
+		Mapper: b.mapped, KeyNamer: keyName,
 	}
 	return b
 }

@@ -239,7 +239,7 @@ func TestSchemaIsDeterministic(t *testing.T) {
 		Ping  ping
 		Pong  pong
 	}
-	first, err := schema.For[local]()
+	first, err := reflected[local]()
 	require.NoError(t, err)
 	for range 20 {
 		type again struct {
@@ -248,7 +248,7 @@ func TestSchemaIsDeterministic(t *testing.T) {
 			Ping  ping
 			Pong  pong
 		}
-		other, err := schema.For[again]()
+		other, err := reflected[again]()
 		require.NoError(t, err)
 		assert.Equal(t, string(first), string(other))
 	}
@@ -290,9 +290,9 @@ func TestTypesWithoutJSONAreErrors(t *testing.T) {
 		require.Error(t, err, "%v", c.typ)
 		assert.Contains(t, err.Error(), c.want)
 	}
-	_, err := schema.For[loop]() // embeds itself: encoding/json reads no field
+	_, err := reflected[loop]() // embeds itself: encoding/json reads no field
 	assert.NoError(t, err)
-	_, err = schema.For[struct {
+	_, err = reflected[struct {
 		F func()   `json:"-"`
 		C chan int `jsonschema:"-"`
 	}]()

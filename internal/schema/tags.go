@@ -221,9 +221,13 @@ func isFor(keyword, kind string) bool {
 }
 
 // complete adds what the reflector drops: the enum of a value of any type, which is one of texts, and
-// keywords of the elements of a list whose value has an equals sign. It also mends the default of a list.
+// keywords of the elements of a list whose value has an equals sign. It also mends the default of a list,
+// and tells the unit of a duration.
 func (f field) complete(s *jsonschema.Schema) {
 	t := parseTag(f.tag)
+	if typ, _ := pointee(f.typ); typ == durationType && s.Description != "" && !strings.Contains(s.Description, "nanosecond") {
+		s.Description += ", in nanoseconds" // or the model takes seconds for granted
+	}
 	if f.kind() == anyKind && !t.hasForm() {
 		for _, k := range t.keywords {
 			if k.name == "enum" {
@@ -259,37 +263,15 @@ func (f field) quotedForm(t tag) []keyword {
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
-	if typ == numberType {
-		return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}}
-	}
-	switch typ.Kind() {
-	case reflect.Bool:
+	switch kind := typ.Kind(); {
+	case kind == reflect.Bool:
 		return []keyword{{"enum", "true"}, {"enum", "false"}}
-	case reflect.String:
-		return []keyword{{"pattern", `^"(.|\n)*"$`}}
-	case reflect.Float32, reflect.Float64:
+	case typ == numberType, kind == reflect.Float32, kind == reflect.Float64:
 		return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}}
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+	case kind == reflect.String:
+		return []keyword{{"pattern", `^"(.|\n)*"$`}}
+	case kind >= reflect.Uint && kind <= reflect.Uintptr:
 		return []keyword{{"pattern", `^(0|[1-9][0-9]*)$`}}
 	}
 	return []keyword{{"pattern", `^-?(0|[1-9][0-9]*)$`}}
-}
-
-// comment describes fields that have no description and whose JSON is hard to guess.
-func comment(t reflect.Type, name string) string {
-	if t.Kind() != reflect.Struct {
-		return ""
-	}
-	f, ok := t.FieldByName(name)
-	if !ok {
-		return ""
-	}
-	typ := f.Type
-	if typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
-	}
-	if typ == durationType {
-		return "A duration in nanoseconds."
-	}
-	return ""
 }

@@ -12,38 +12,30 @@ import (
 	"github.com/openrouter-go/openrouter/internal/schema"
 )
 
-// The reflector drops keywords that do not fit a type without a word.
-func TestKeywordsWithoutEffect(t *testing.T) {
-	problem := func(_ json.RawMessage, err error) string {
-		require.Error(t, err)
-		return err.Error()
-	}
-	assert.Equal(t, "A: tag jsonschema: enum=a is not a number", problem(schema.For[struct {
-		A int `jsonschema:"enum=1,enum=a"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: minLength has no effect on a number", problem(schema.For[struct {
-		A *int `jsonschema:"minLength=1"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: minimum has no effect on a string", problem(schema.For[struct {
-		A string `jsonschema:"minimum=1"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: minItems has no effect on a string", problem(schema.For[struct {
-		A string `jsonschema:"minItems=1"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: enum has no effect on a boolean", problem(schema.For[struct {
-		A bool `jsonschema:"enum=true"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: maximum has no effect on an array of string", problem(schema.For[struct {
-		A []string `jsonschema:"maximum=1"`
-	}]()))
-	assert.Equal(t, "A: tag jsonschema: minimum has no effect on a value of any type", problem(schema.For[struct {
-		A any `jsonschema:"minimum=1"`
-	}]()))
-}
-
-// What the reflector drops or misreads for other types and values.
+// The reflector drops keywords that do not fit a type without a word, and misreads some values.
 func TestKeywordsThatTheReflectorDrops(t *testing.T) {
 	for want, typ := range map[string]reflect.Type{
+		"enum=a is not a number": reflect.TypeFor[struct {
+			A int `jsonschema:"enum=1,enum=a"`
+		}](),
+		"minLength has no effect on a number": reflect.TypeFor[struct {
+			A *int `jsonschema:"minLength=1"`
+		}](),
+		"minimum has no effect on a string": reflect.TypeFor[struct {
+			A string `jsonschema:"minimum=1"`
+		}](),
+		"minItems has no effect on a string": reflect.TypeFor[struct {
+			A string `jsonschema:"minItems=1"`
+		}](),
+		"enum has no effect on a boolean": reflect.TypeFor[struct {
+			A bool `jsonschema:"enum=true"`
+		}](),
+		"maximum has no effect on an array of string": reflect.TypeFor[struct {
+			A []string `jsonschema:"maximum=1"`
+		}](),
+		"minimum has no effect on a value of any type": reflect.TypeFor[struct {
+			A any `jsonschema:"minimum=1"`
+		}](),
 		"enum has no effect on an object": reflect.TypeFor[struct {
 			A map[string]string `jsonschema:"enum=x"`
 		}](),
@@ -91,7 +83,7 @@ func TestKeywordsThatTheReflectorDrops(t *testing.T) {
 
 // A space before a keyword does not make it part of the description, and no description is lost.
 func TestTagsWithSpacesAndDescriptions(t *testing.T) {
-	got, err := schema.For[struct {
+	got, err := reflected[struct {
 		A int         `json:"a" jsonschema:"number of hits, minimum=1, maximum=20, not more"`
 		B []string    `json:"b" jsonschema:"description=the tags, uniqueItems=true, unsorted"`
 		C string      `json:"c" jsonschema:"maxLenght=3" jsonschema_description:"the code"`
@@ -129,7 +121,7 @@ func (spoken) JSONSchema() *jsonschema.Schema {
 }
 
 func TestWhatTypesSayIsKept(t *testing.T) {
-	got, err := schema.For[struct {
+	got, err := reflected[struct {
 		A ownJSON       `json:"a" jsonschema:"enum=mon,enum=tue"`
 		B selfDescribed `json:"b"`
 		C spoken        `json:"c"`
@@ -144,7 +136,7 @@ func TestWhatTypesSayIsKept(t *testing.T) {
 }
 
 func TestKeywordsWithAnEqualsSign(t *testing.T) {
-	got, err := schema.For[struct {
+	got, err := reflected[struct {
 		A []string `json:"a" jsonschema:"pattern=^k=v$,minItems=1"`
 		B []string `json:"b" jsonschema:"enum=k=v,enum=k=w"`
 		C string   `json:"c" jsonschema:"pattern=^k=v$"`

@@ -34,7 +34,9 @@ func leaf(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case timeType:
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
-	case durationType, bigIntType:
+	case durationType:
+		return &jsonschema.Schema{Type: "integer", Description: "A duration in nanoseconds."}
+	case bigIntType:
 		return &jsonschema.Schema{Type: "integer"}
 	case numberType:
 		return &jsonschema.Schema{Type: "number"}

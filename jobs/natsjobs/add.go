@@ -118,7 +118,7 @@ func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
 	if name == "" {
 		return nil
 	}
-	kept, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+	kept, err := ask(ctx, q, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
 		return q.jobs.GetLastMsgForSubject(ctx, refused.Subject)
 	})
 	if err == nil && kept.Header.Get(headerObject) == name {
@@ -132,7 +132,7 @@ func (q *Queue) dropUnused(ctx context.Context, refused *nats.Msg) error {
 
 // addFailed queues the jobs again whose last result is a failure.
 func (q *Queue) addFailed(ctx context.Context) error {
-	info, err := streamInfo(ctx, q.results)
+	info, err := q.streamInfo(ctx, q.results)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (q *Queue) addFailed(ctx context.Context) error {
 // newRetry makes the message of a job that failed, or nil if its result does not hold it: then it
 // was not this queue that asked.
 func (q *Queue) newRetry(ctx context.Context, f found) (*nats.Msg, error) {
-	raw, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) { return q.results.GetMsg(ctx, f.seq) })
+	raw, err := ask(ctx, q, func(ctx context.Context) (*jetstream.RawStreamMsg, error) { return q.results.GetMsg(ctx, f.seq) })
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, nil // replaced meanwhile
 	}

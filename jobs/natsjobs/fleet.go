@@ -20,6 +20,7 @@ type team struct {
 type member struct {
 	Reserved float64   `json:"reserved,omitempty"` // USD
 	Seen     time.Time `json:"seen"`               // by the clock of the server
+	Write    string    `json:"write,omitempty"`    // names its last change
 }
 
 func (t *team) reserved() (usd float64) {
@@ -55,8 +56,9 @@ func (q *Queue) readTeam(ctx context.Context) (t team, revision uint64, written 
 	return t, entry.Revision(), entry.Created(), nil
 }
 
-// changeTeam changes the state. It calls change again if somebody else has changed it meanwhile.
-func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written time.Time)) error {
+// changeTeam changes the state. It calls change again if the state has been changed meanwhile, and
+// returns if change reports that there is nothing to do.
+func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written time.Time) bool) error {
 	for {
 		t, revision, written, err := q.readTeam(ctx)
 		if err != nil {
@@ -67,24 +69,28 @@ func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written tim
 				delete(t.Workers, id)
 			}
 		}
-		change(&t, written)
+		if !change(&t, written) {
+			return nil
+		}
 		data, err := json.Marshal(t)
 		if err != nil {
 			return err
 		}
-		err = q.set(ctx, keyTeam, data, revision)
-		if err == nil || !outdated(err) {
-			return err
+		switch err := q.set(ctx, keyTeam, data, revision); {
+		case err == nil:
+			return nil
+		case !outdated(err):
+			return fmt.Errorf("natsjobs: write the state of the workers: %w", err)
 		}
 	}
 }
 
 func (q *Queue) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
-	return ask(ctx, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
+	return ask(ctx, q, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
 }
 
 func (q *Queue) set(ctx context.Context, key string, value []byte, revision uint64) error {
-	return insist(ctx, func(ctx context.Context) error {
+	return q.insist(ctx, func(ctx context.Context) error {
 		if revision == 0 {
 			_, err := q.state.Create(ctx, key, value)
 			return err
@@ -100,7 +106,10 @@ func (q *Queue) clearWorkers(ctx context.Context) error {
 	if err != nil || len(t.Workers) == 0 {
 		return err
 	}
-	return q.changeTeam(ctx, func(t *team, _ time.Time) { clear(t.Workers) })
+	return q.changeTeam(ctx, func(t *team, _ time.Time) bool {
+		clear(t.Workers)
+		return true
+	})
 }
 
 // present returns how many workers live at a time of the server, and the longest pause of a model.
@@ -114,7 +123,7 @@ func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused
 			workers++
 		}
 	}
-	pauses, err := ask(ctx, q.pauses)
+	pauses, err := ask(ctx, q, q.pauses)
 	if err != nil {
 		return workers, 0, fmt.Errorf("natsjobs: list the pauses: %w", err)
 	}

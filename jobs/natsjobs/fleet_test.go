@@ -204,6 +204,20 @@ func TestAFleetHasOneBudget(t *testing.T) {
 	}
 }
 
+// What was recorded counts against the budget, and so does the bill of the provider for the account's own key.
+func TestTheBudgetCountsTheBillOfTheProvider(t *testing.T) {
+	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
+	require.NoError(t, q.Put(t.Context(), jobs.Result{Key: "early", Usage: openrouter.Usage{
+		Cost: 0.1, IsBYOK: true, CostDetails: &openrouter.CostDetails{UpstreamInferenceCost: 0.9},
+	}}))
+	add(t, q, 0, 1)
+	f := newFake(t, nil)
+	_, err := q.Work(within(t, long), &jobs.Runner{Client: f.Client(), MaxCost: 1})
+	require.ErrorIs(t, err, jobs.ErrMaxCost)
+	_, requests := f.counts()
+	assert.Zero(t, requests)
+}
+
 func TestAFleetHasOnePause(t *testing.T) {
 	t.Parallel() // it waits most of the time
 	const (

@@ -127,11 +127,12 @@ func (w *work) done(ctx context.Context, l *lease) error {
 	w.mu.Unlock()
 	attempt, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
-	if err := msg.DoubleAck(attempt); err != nil && !temporary(ctx, err) {
+	before := w.q.nc.LastError()
+	if err := w.q.explain(before, msg.DoubleAck(attempt)); err != nil && !temporary(ctx, err) {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)
 	}
 	if l.back > 0 {
-		if err := insist(ctx, func(ctx context.Context) error { return w.q.state.Purge(ctx, backPrefix+hash(l.job.Key)) }); err != nil {
+		if err := w.q.insist(ctx, func(ctx context.Context) error { return w.q.state.Purge(ctx, backPrefix+hash(l.job.Key)) }); err != nil {
 			return fmt.Errorf("natsjobs: tidy up after a job: %w", err)
 		}
 	}
@@ -168,7 +169,9 @@ func (w *work) giveBack(ctx context.Context) error {
 		h := hash(leases[i].job.Key)
 		n, revision, err := w.back(ctx, h)
 		if err == nil {
-			err = w.q.set(ctx, backPrefix+h, []byte(strconv.Itoa(n+1)), revision)
+			if err = w.q.set(ctx, backPrefix+h, []byte(strconv.Itoa(n+1)), revision); outdated(err) {
+				err = nil // the answer to an earlier attempt was lost, or others have the job
+			}
 		}
 		return errors.Join(err, leases[i].msg.Nak())
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 )
 
 // ledger is the [jobs.Fleet] of one call of Work.
@@ -64,18 +65,23 @@ func (l *ledger) write() {
 			return
 		}
 		var m member
-		err := l.q.changeTeam(l.ctx, func(t *team, written time.Time) {
+		name := nuid.Next()
+		err := l.q.changeTeam(l.ctx, func(t *team, written time.Time) bool {
+			if t.Workers[l.id].Write == name {
+				return false // it was written before, and the answer of the server was lost
+			}
 			// The others drop a worker that was cut off for long. Then it comes back here.
-			m = member{Reserved: l.reserved, Seen: written}
+			m = member{Reserved: l.reserved, Seen: written, Write: name}
 			for _, e := range entries {
 				if e.change == nil {
 					delete(t.Workers, l.id)
-					return
+					return true
 				}
 				t.Workers[l.id] = m
 				e.change(t, &m)
 				t.Workers[l.id] = m
 			}
+			return true
 		})
 		if err == nil {
 			l.reserved = m.Reserved
@@ -167,7 +173,18 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 	var watcher jetstream.KeyWatcher
 	for {
 		// Not with ask: the context is that of the watcher, too.
-		watcher, err = l.q.state.Watch(l.ctx, pausePrefix+"*")
+		before := l.q.nc.LastError()
+		life, end := context.WithCancel(l.ctx)
+		undo := context.AfterFunc(ctx, end)
+		watcher, err = l.q.state.Watch(life, pausePrefix+"*")
+		if err = l.q.explain(before, err); err == nil && !undo() {
+			_ = watcher.Stop() // it only unsubscribes
+			err = ctx.Err()
+		}
+		if err == nil {
+			break
+		}
+		end()
 		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -55,10 +56,16 @@ type totals struct {
 	Completion int     `json:"completion,omitempty"`
 	Total      int     `json:"total,omitempty"`
 	Cost       float64 `json:"cost,omitempty"`
+	// Upstream is the bill of the provider, with the account's own key. It comes on top of Cost.
+	Upstream float64 `json:"upstream,omitempty"`
 }
 
 func totalsOf(u openrouter.Usage) totals {
-	return totals{Prompt: u.PromptTokens, Completion: u.CompletionTokens, Total: u.TotalTokens, Cost: u.Cost}
+	t := totals{Prompt: u.PromptTokens, Completion: u.CompletionTokens, Total: u.TotalTokens, Cost: u.Cost}
+	if u.IsBYOK && u.CostDetails != nil {
+		t.Upstream = u.CostDetails.UpstreamInferenceCost
+	}
+	return t
 }
 
 func (t *totals) add(o totals) {
@@ -66,14 +73,19 @@ func (t *totals) add(o totals) {
 	t.Completion += o.Completion
 	t.Total += o.Total
 	t.Cost += o.Cost
+	t.Upstream += o.Upstream
 }
 
 func (t *totals) subtract(o totals) {
-	t.add(totals{Prompt: -o.Prompt, Completion: -o.Completion, Total: -o.Total, Cost: -o.Cost})
+	t.add(totals{Prompt: -o.Prompt, Completion: -o.Completion, Total: -o.Total, Cost: -o.Cost, Upstream: -o.Upstream})
 }
 
 func (t totals) usage() openrouter.Usage {
-	return openrouter.Usage{PromptTokens: t.Prompt, CompletionTokens: t.Completion, TotalTokens: t.Total, Cost: t.Cost}
+	u := openrouter.Usage{PromptTokens: t.Prompt, CompletionTokens: t.Completion, TotalTokens: t.Total, Cost: t.Cost}
+	if t.Upstream != 0 {
+		u.IsBYOK, u.CostDetails = true, &openrouter.CostDetails{UpstreamInferenceCost: t.Upstream}
+	}
+	return u
 }
 
 // summary is what the status needs of a result.
@@ -109,6 +121,9 @@ func readHeaders(header nats.Header, seq uint64) (found, error) {
 // newMessage makes a message of a value. A payload that is too large for the server goes to an
 // object, which is stored when newMessage returns.
 func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) (*nats.Msg, error) {
+	if key == "" || !utf8.ValidString(key) {
+		return nil, errors.New("natsjobs: a key is empty or not valid UTF-8")
+	}
 	escaped := url.QueryEscape(key)
 	if len(escaped) > maxKey {
 		return nil, fmt.Errorf("natsjobs: the key has %d bytes, escaped as in a URL; at most %d are allowed", len(escaped), maxKey)
@@ -125,11 +140,7 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	}
 	// The name is new each time: a message that is refused must not share it with the one that is kept.
 	name := nuid.Next()
-	err = insist(ctx, func(ctx context.Context) error {
-		_, err := q.objects.PutBytes(ctx, name, data)
-		return err
-	})
-	if err != nil {
+	if err := q.putObject(ctx, name, data); err != nil {
 		return nil, fmt.Errorf("natsjobs: store %d bytes of %s: %w", len(data), key, err)
 	}
 	m.Header.Set(headerObject, name)
@@ -146,19 +157,29 @@ const roomForHeaders = 4 << 10
 func (q *Queue) payload(ctx context.Context, header nats.Header, data []byte, value any) error {
 	if name := header.Get(headerObject); name != "" {
 		var err error
-		if data, err = ask(ctx, func(ctx context.Context) ([]byte, error) { return q.objects.GetBytes(ctx, name) }); err != nil {
-			return fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+		data, err = q.getObject(ctx, name)
+		if err != nil {
+			err = fmt.Errorf("natsjobs: read the object of a large message: %w", err)
+			if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
+				return err
+			}
+			return unreadError{err}
 		}
 	}
 	return json.Unmarshal(data, value)
 }
+
+// unreadError says nothing about a payload: it may be there.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
 
 // dropObject deletes an object that no message needs any more.
 func (q *Queue) dropObject(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
-	err := insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
+	err := q.insist(ctx, func(ctx context.Context) error { return q.objects.Delete(ctx, name) })
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil
 	}

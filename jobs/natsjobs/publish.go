@@ -3,6 +3,7 @@ package natsjobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -14,14 +15,15 @@ import (
 const (
 	publishBatch   = 256             // messages whose acknowledgements are awaited together
 	publishTimeout = 5 * time.Second // for one of them, before it is sent again
-	longestAttempt = time.Minute     // for a request
 	retryWait      = 200 * time.Millisecond
 )
 
 // Codes of the server that package jetstream has no names for.
 const (
+	codeNoPeers      jetstream.ErrorCode = 10005
 	codeNotAvailable jetstream.ErrorCode = 10008
 	codeNotLeader    jetstream.ErrorCode = 10009
+	codeFull         jetstream.ErrorCode = 10023
 	codeStoreFailed  jetstream.ErrorCode = 10077 // for a reason that only the text tells
 	codeOffline      jetstream.ErrorCode = 10118
 	codeNotReady     jetstream.ErrorCode = 10163
@@ -36,6 +38,7 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) []error {
 		pending[i] = i
 	}
 	for len(pending) > 0 {
+		before := q.nc.LastError()
 		acks := make([]jetstream.PubAckFuture, len(pending))
 		for n, i := range pending {
 			// A copy: the connection sets the reply subject of what it sends.
@@ -47,7 +50,7 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) []error {
 			if acks[n] != nil {
 				errs[i] = wait(ctx, acks[n])
 			}
-			if temporary(ctx, errs[i]) {
+			if errs[i] = q.explain(before, errs[i]); temporary(ctx, errs[i]) {
 				again = append(again, i)
 			}
 		}
@@ -71,25 +74,60 @@ func wait(ctx context.Context, ack jetstream.PubAckFuture) error {
 }
 
 // insist calls f until it has an answer of the server, the context ends or the connection is closed.
-func insist(ctx context.Context, f func(context.Context) error) error {
-	_, err := ask(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
+func (q *Queue) insist(ctx context.Context, f func(context.Context) error) error {
+	_, err := ask(ctx, q, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	return err
 }
 
-// ask is insist for what returns a value. An attempt that had too little time gets more: it may
-// carry a large object.
-func ask[T any](ctx context.Context, f func(context.Context) (T, error)) (T, error) {
-	for limit := publishTimeout; ; {
-		attempt, cancel := context.WithTimeout(ctx, limit)
-		v, err := f(attempt)
-		if attempt.Err() != nil {
-			limit = min(2*limit, longestAttempt)
+// ask is insist for what returns a value.
+func ask[T any](ctx context.Context, q *Queue, f func(context.Context) (T, error)) (T, error) {
+	return repeat(ctx, q, func() (T, error) {
+		attempt, cancel := context.WithTimeout(ctx, publishTimeout)
+		defer cancel()
+		return f(attempt)
+	})
+}
+
+// repeat is ask for what has a limit of its own.
+func repeat[T any](ctx context.Context, q *Queue, f func() (T, error)) (T, error) {
+	for {
+		before := q.nc.LastError()
+		v, err := f()
+		if err = q.explain(before, err); temporary(ctx, err) && pause(ctx, retryWait) == nil {
+			continue
 		}
-		cancel()
-		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
-			return v, err
+		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+			err = fmt.Errorf("%w: %w", ended, err)
 		}
+		return v, err
 	}
+}
+
+// explain returns the reason why a request has no answer, if the connection knows it. before is the
+// last error of the connection before the request.
+func (q *Queue) explain(before, err error) error {
+	last := q.nc.LastError()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, nats.ErrConnectionClosed) && last != nil && q.life.Err() == nil: // by the client, which was rejected again
+		return fmt.Errorf("%w: %w", err, last)
+	case hasCode(err, codeFull):
+		return fmt.Errorf("%w: the JetStream storage of the server is full; make room or raise its limit", err)
+	case temporary(context.Background(), err) && q.denied(before) != nil:
+		return q.denied(before)
+	}
+	return err
+}
+
+// denied returns an error if the server has refused something for lack of a permission. It tells
+// that to the connection, and does not answer the request.
+func (q *Queue) denied(before error) error {
+	last := q.nc.LastError()
+	if !errors.Is(last, nats.ErrPermissionViolation) || errors.Is(last, before) {
+		return nil
+	}
+	return fmt.Errorf("the NATS user needs a permission: %w", last)
 }
 
 // temporary reports that an error says nothing about a request: a server restarts, a cluster elects

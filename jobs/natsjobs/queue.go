@@ -55,7 +55,7 @@ const (
 )
 
 // Queue is a queue of jobs, with their results, on a NATS server. It is a [jobs.Store] and safe for
-// concurrent use.
+// concurrent use. If the server does not answer, its methods try again until their context ends.
 type Queue struct {
 	name   string
 	lease  time.Duration
@@ -75,6 +75,8 @@ type Queue struct {
 	draining chan struct{}
 	drain    sync.Once
 	close    sync.Once
+	life     context.Context // ends with Close
+	end      context.CancelFunc
 	closeErr error
 }
 
@@ -90,10 +92,11 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 		return nil, err
 	}
 	q := &Queue{name: name, deaths: config.Deaths, wait: config.Wait, draining: make(chan struct{})}
+	q.life, q.end = context.WithCancel(context.Background())
 	if q.deaths == 0 {
 		q.deaths = defaultDeaths
 	}
-	if err := q.connect(config); err != nil {
+	if err := q.connect(ctx, config); err != nil {
 		return nil, errors.Join(err, q.Close())
 	}
 	if _, limited := ctx.Deadline(); !limited {
@@ -102,12 +105,24 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 		defer cancel()
 	}
 	if err := q.prepare(ctx, config); err != nil {
-		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
-			err = fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
-		}
-		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, err), q.Close())
+		return nil, errors.Join(fmt.Errorf("natsjobs: open the queue %s: %w", name, advise(err)), q.Close())
 	}
 	return q, nil
+}
+
+// advise adds what to do about an error of prepare.
+func advise(err error) error {
+	switch {
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+		return fmt.Errorf("%w: enable JetStream for the account of the user, in the configuration of the server", err)
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabled):
+		return fmt.Errorf("%w: the server needs JetStream, as with nats-server -js", err)
+	case hasCode(err, codeNoPeers):
+		return fmt.Errorf("%w: a new queue in a cluster is kept on 3 servers unless Config.Replicas is set", err)
+	case errors.Is(err, context.DeadlineExceeded) || hasCode(err, codeNotAvailable):
+		return fmt.Errorf("%w: JetStream does not answer; in a cluster, more than half of the servers must run", err)
+	}
+	return err
 }
 
 func check(name string, config Config) error {
@@ -130,7 +145,7 @@ func check(name string, config Config) error {
 	return nil
 }
 
-func (q *Queue) connect(config Config) error {
+func (q *Queue) connect(ctx context.Context, config Config) error {
 	options := config.Options
 	if config.Dir != "" {
 		var err error
@@ -149,17 +164,41 @@ func (q *Queue) connect(config Config) error {
 		nats.ReconnectJitter(250*time.Millisecond, time.Second),
 	}, options...)
 	var err error
-	if q.nc, err = nats.Connect(config.URL, options...); err != nil {
+	if q.nc, err = dial(ctx, config.URL, options); err != nil {
 		if bad, ok := errors.AsType[*url.Error](err); ok {
 			// The whole of it may show a password.
 			return fmt.Errorf("natsjobs: Config.URL is not a URL: %w", bad.Err)
 		}
-		return fmt.Errorf("natsjobs: connect: %w", err)
+		return fmt.Errorf("natsjobs: connect to the server of Config.URL: %w", err)
 	}
 	q.js, err = jetstream.New(q.nc,
 		jetstream.WithPublishAsyncMaxPending(4*publishBatch),
 		jetstream.WithPublishAsyncTimeout(publishTimeout))
 	return err
+}
+
+// dial connects to a server, until the context ends.
+func dial(ctx context.Context, address string, options []nats.Option) (*nats.Conn, error) {
+	type connection struct {
+		nc  *nats.Conn
+		err error
+	}
+	done := make(chan connection, 1)
+	go func() {
+		nc, err := nats.Connect(address, options...)
+		done <- connection{nc, err}
+	}()
+	select {
+	case c := <-done:
+		return c.nc, c.err
+	case <-ctx.Done():
+		go func() {
+			if c := <-done; c.err == nil {
+				c.nc.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
 }
 
 // prepare opens the streams of the queue, and makes those that do not exist.
@@ -199,7 +238,7 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 		return err
 	}
 	bucket := "openrouter-" + q.name
-	q.state, err = ask(ctx, func(ctx context.Context) (jetstream.KeyValue, error) {
+	q.state, err = ask(ctx, q, func(ctx context.Context) (jetstream.KeyValue, error) {
 		state, err := q.js.KeyValue(ctx, bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			return q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, Replicas: replicas})
@@ -209,7 +248,7 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 	if err != nil {
 		return fmt.Errorf("the key-value bucket %s: %w", bucket, err)
 	}
-	q.objects, err = ask(ctx, func(ctx context.Context) (jetstream.ObjectStore, error) {
+	q.objects, err = ask(ctx, q, func(ctx context.Context) (jetstream.ObjectStore, error) {
 		objects, err := q.js.ObjectStore(ctx, bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			return q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: bucket, Replicas: replicas})
@@ -229,8 +268,11 @@ func (q *Queue) prepare(ctx context.Context, config Config) error {
 }
 
 func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
-	stream, err := ask(ctx, func(ctx context.Context) (jetstream.Stream, error) {
+	stream, err := ask(ctx, q, func(ctx context.Context) (jetstream.Stream, error) {
 		stream, err := q.js.Stream(ctx, config.Name)
+		if errors.Is(err, nats.ErrNoResponders) {
+			return nil, jetstream.ErrJetStreamNotEnabled // a server without a leader does not answer, but it listens
+		}
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			return q.js.CreateStream(ctx, config)
 		}
@@ -242,13 +284,13 @@ func (q *Queue) stream(ctx context.Context, config jetstream.StreamConfig) (jets
 	return stream, nil
 }
 
-func streamInfo(ctx context.Context, s jetstream.Stream) (*jetstream.StreamInfo, error) {
-	return ask(ctx, func(ctx context.Context) (*jetstream.StreamInfo, error) { return s.Info(ctx) })
+func (q *Queue) streamInfo(ctx context.Context, s jetstream.Stream) (*jetstream.StreamInfo, error) {
+	return ask(ctx, q, func(ctx context.Context) (*jetstream.StreamInfo, error) { return s.Info(ctx) })
 }
 
 // consumer opens the one consumer of the jobs, which all workers share.
 func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
-	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) { return q.jobs.Consumer(ctx, "workers") })
+	consumer, err := ask(ctx, q, func(ctx context.Context) (jetstream.Consumer, error) { return q.jobs.Consumer(ctx, "workers") })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return err
 	}
@@ -264,7 +306,7 @@ func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 		}
 	}
 	q.lease = cmp.Or(lease, defaultLease)
-	q.workers, err = ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+	q.workers, err = ask(ctx, q, func(ctx context.Context) (jetstream.Consumer, error) {
 		return q.jobs.CreateOrUpdateConsumer(ctx, q.consumerConfig(q.lease))
 	})
 	return err
@@ -272,7 +314,7 @@ func (q *Queue) consumer(ctx context.Context, lease time.Duration) error {
 
 // mayChange returns an error if there are workers, who would renew their leases too late.
 func (q *Queue) mayChange(ctx context.Context, lease time.Duration) error {
-	info, err := streamInfo(ctx, q.jobs)
+	info, err := q.streamInfo(ctx, q.jobs)
 	if err != nil {
 		return err
 	}
@@ -328,6 +370,7 @@ func (q *Queue) Drain() {
 // runs. Later calls return the same error as the first.
 func (q *Queue) Close() error {
 	q.close.Do(func() {
+		q.end()
 		if q.nc != nil {
 			q.nc.Close()
 		}

@@ -191,3 +191,11 @@ func TestLargeJobsAndResults(t *testing.T) {
 		assert.Equal(t, failure, results(t, q)["other"].Err)
 	}
 }
+
+func TestAKeyIsText(t *testing.T) {
+	q := open(t, "labels", natsjobs.Config{URL: newServer(t).URL})
+	for _, key := range []string{"", "\xff"} {
+		require.ErrorContains(t, q.Put(t.Context(), jobs.Result{Key: key}), "not valid UTF-8")
+	}
+	assert.Empty(t, keys(t, q))
+}

@@ -105,7 +105,7 @@ func stateOf(r jobs.Result) string {
 
 // last reads what is recorded for a key, if there is anything.
 func (q *Queue) last(ctx context.Context, hash string) (found, bool, error) {
-	raw, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+	raw, err := ask(ctx, q, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
 		return q.results.GetLastMsgForSubject(ctx, q.resultSubject(hash))
 	})
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -149,7 +149,7 @@ func (c *count) take(f found) {
 // of Work now, in all processes. Paused is the longest pause of a model. The first call reads the
 // headers of all results; later calls read only those of new results.
 func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
-	info, err := streamInfo(ctx, q.jobs)
+	info, err := q.streamInfo(ctx, q.jobs)
 	if err != nil {
 		return jobs.Status{}, fmt.Errorf("natsjobs: status: %w", err)
 	}

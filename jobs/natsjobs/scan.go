@@ -2,6 +2,7 @@ package natsjobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -51,7 +52,7 @@ type scan struct {
 }
 
 func (q *Queue) newScan(ctx context.Context, from uint64, headers bool) (*scan, error) {
-	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+	consumer, err := ask(ctx, q, func(ctx context.Context) (jetstream.Consumer, error) {
 		return q.results.CreateConsumer(ctx, jetstream.ConsumerConfig{
 			DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 			OptStartSeq:   from,
@@ -72,12 +73,12 @@ func (q *Queue) newScan(ctx context.Context, from uint64, headers bool) (*scan, 
 func (s *scan) run(ctx context.Context, yield func(scanned, error) bool) error {
 	defer s.stop(ctx)
 	for s.left > 0 {
-		before := s.read
+		before, problem := s.read, s.q.nc.LastError()
 		if err := s.fetch(ctx, yield); err != nil {
 			return ignoreTemporary(ctx, err)
 		}
 		if s.read == before && s.left > 0 {
-			return pause(ctx, retryWait)
+			return errors.Join(s.q.denied(problem), pause(ctx, retryWait))
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (w *work) join(ctx context.Context, budget bool) error {
 	if !budget {
 		return w.touch(ctx)
 	}
-	info, err := streamInfo(ctx, w.q.jobs)
+	info, err := w.q.streamInfo(ctx, w.q.jobs)
 	if err != nil {
 		return fmt.Errorf("natsjobs: join the workers: %w", err)
 	}
@@ -131,7 +131,8 @@ func (w *work) join(ctx context.Context, budget bool) error {
 	if err != nil {
 		return err
 	}
-	return w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, s.Usage.Cost) })
+	recorded := totalsOf(s.Usage)
+	return w.do(ctx, func(t *team, _ *member) { t.Spent = max(t.Spent, recorded.Cost+recorded.Upstream) })
 }
 
 // beat shows the server that this worker lives, and still has its jobs.
@@ -209,6 +210,7 @@ func (w *work) source(ctx context.Context) iter.Seq2[jobs.Job, error] {
 func (w *work) fetch(ctx context.Context, wait time.Duration) ([]*lease, error) {
 	var batch jetstream.MessageBatch
 	var err error
+	before := w.q.nc.LastError()
 	if wait == 0 {
 		batch, err = w.q.workers.FetchNoWait(w.batch)
 	} else {
@@ -218,7 +220,13 @@ func (w *work) fetch(ctx context.Context, wait time.Duration) ([]*lease, error) 
 	if err != nil {
 		return nil, ignoreTemporary(ctx, fmt.Errorf("natsjobs: fetch jobs: %w", err))
 	}
-	return w.accept(ctx, batch)
+	leases, err := w.accept(ctx, batch)
+	if err == nil && len(leases) == 0 {
+		if err = w.q.denied(before); err != nil {
+			err = fmt.Errorf("natsjobs: fetch jobs: %w", err)
+		}
+	}
+	return leases, err
 }
 
 // accept takes the jobs of a batch that are to be asked.
@@ -257,7 +265,7 @@ func (w *work) empty(ctx context.Context) (bool, error) {
 	if w.q.wait {
 		return false, nil
 	}
-	info, err := streamInfo(ctx, w.q.jobs)
+	info, err := w.q.streamInfo(ctx, w.q.jobs)
 	if err != nil {
 		return false, fmt.Errorf("natsjobs: count the jobs: %w", err)
 	}
@@ -304,6 +312,9 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 	if err := w.q.payload(ctx, m.Headers(), m.Data(), &l.job); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		if _, isUnread := errors.AsType[unreadError](err); isUnread {
+			return nil, err
 		}
 		return nil, w.bury(ctx, l, fmt.Errorf("natsjobs: the job cannot be read: %w", err))
 	}

@@ -19,7 +19,7 @@ type Store struct{ *sql.DB }
 func Open(path string) (Store, error) {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)")
 	if err == nil {
-		_, err = db.Exec(`CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, result TEXT)`)
+		_, err = db.Exec(`CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, result TEXT) WITHOUT ROWID`)
 	}
 	return Store{db}, err
 }
@@ -40,22 +40,13 @@ func (s Store) Done(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// Results implements jobs.Store.
+// Results implements jobs.Store. No cursor stays open, so the loop may take any time.
 func (s Store) Results(ctx context.Context) iter.Seq2[jobs.Result, error] {
 	return func(yield func(jobs.Result, error) bool) {
-		rows, err := s.QueryContext(ctx, `SELECT result FROM results`)
-		for err == nil && rows.Next() {
+		for key, more := "", true; more; {
 			var r row
-			if err = rows.Scan(&r); err == nil && !yield(r.Result, nil) {
-				rows.Close()
-				return
-			}
-		}
-		if err == nil {
-			err = rows.Err()
-		}
-		if err != nil {
-			yield(jobs.Result{}, err)
+			err := s.QueryRowContext(ctx, `SELECT key, result FROM results WHERE key > ? ORDER BY key LIMIT 1`, key).Scan(&key, &r)
+			more = err != sql.ErrNoRows && yield(r.Result, err) && err == nil
 		}
 	}
 }

@@ -136,6 +136,7 @@ func TestAWrongCommandLine(t *testing.T) {
 		{"add", "one file"},
 		{"work now", "no files"},
 		{"results a b", "at most one"},
+		{"run a -", "name a file"},
 		{"run a b --speed 3", "unknown flag: --speed"},
 		{"run a b --workers 0", "at least 1"},
 		{"run a b --workers many", "--workers"},
@@ -225,6 +226,7 @@ func TestTheExitStatusSaysWhy(t *testing.T) {
 			sum := s.summary(out)
 			assert.Equal(t, c.stopped, sum.Stopped, "%s%s", out, stderr)
 			assert.Equal(t, c.stopped != "", sum.Error != "")
+			assert.Equal(t, c.status == exitMaxCost, strings.Contains(sum.Error, "raise --max-cost"), sum.Error)
 			if queue {
 				sum = *sum.Queue
 			}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -40,7 +41,7 @@ func (q *queue) flags(c *cobra.Command) {
 
 const minLease = 300 * time.Millisecond // of natsjobs.Config
 
-// open opens the queue, and makes it for add only. It tells of lost connections if say is not nil.
+// open opens the queue. It makes a folder for add only. It tells of lost connections if say is not nil.
 func (q *queue) open(c *cobra.Command, say func(string)) (*natsjobs.Queue, error) {
 	config := q.config
 	switch {
@@ -147,9 +148,9 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 		return err
 	}
 	defer free()
-	var p *progress
+	var shown atomic.Pointer[progress]
 	say := func(text string) {
-		if p != nil {
+		if p := shown.Load(); p != nil {
 			p.say(text)
 		}
 	}
@@ -162,7 +163,8 @@ func (w *worker) work(c *cobra.Command, q *queue) (err error) {
 	if err != nil {
 		return err
 	}
-	p = newProgress(first.Done+first.Failed+first.Left, first, w.isQuiet)
+	p := newProgress(first.Done+first.Failed+first.Left, first, w.isQuiet)
+	shown.Store(p)
 	ctx, signals := listen(c.Context(), p.say, draining, queue.Drain)
 	defer signals.stop()
 	looking, end := context.WithCancel(ctx)
@@ -249,7 +251,8 @@ func newResults() *cobra.Command {
 		Use:   "results [OUT]",
 		Short: "Write the results of a queue to a file, or to standard output",
 		Long: `results writes a line for each job that has a result, including failed ones, in the
-same form as run. The file OUT is replaced when all results are written.`,
+same form as run. The file OUT is replaced when all results are written. Without it,
+or with -, they go to standard output.`,
 		Example: `  openrouter-jobs results out.jsonl --url nats://host --queue labels`,
 		Args:    files(1, "at most one file: OUT"),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -258,7 +261,7 @@ same form as run. The file OUT is replaced when all results are written.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, queue.Close()) }()
-			if len(args) == 0 {
+			if len(args) == 0 || args[0] == "-" {
 				return writeResults(c.Context(), queue, os.Stdout)
 			}
 			return replace(args[0], func(f *os.File) error { return writeResults(c.Context(), queue, f) })
@@ -281,9 +284,20 @@ func writeResults(ctx context.Context, store jobs.Store, f *os.File) error {
 	return w.Flush()
 }
 
-// replace writes a file that has its name only when it is complete.
+// replace writes a file that has its name only when it is complete. A pipe or a device is written to.
 func replace(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d", filepath.Base(path), os.Getpid())), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,6 +38,9 @@ func TestAQueueInAFolder(t *testing.T) {
 	assert.Len(t, got, 25)
 	assert.Equal(t, "Row 7", got["row-7"].Answer.Text())
 	s.write("out.jsonl", "old")
+	dash, _ := s.runs(exitDone, "results", "-")
+	assert.Equal(t, out, dash)
+	assert.NoFileExists(t, s.dir+"/-")
 	out, _ = s.runs(exitDone, "results", "out.jsonl")
 	assert.Empty(t, out)
 	assert.Equal(t, got, s.results("out.jsonl"))
@@ -44,6 +49,29 @@ func TestAQueueInAFolder(t *testing.T) {
 	assert.Zero(t, s.summary(out).Done, "nothing is left")
 	_, stderr = s.runs(exitDone, "work", "--queue", "other")
 	assert.Contains(t, stderr, `The queue "other" has no jobs`)
+}
+
+func TestResultsGoWhereTheyAreSent(t *testing.T) {
+	s := newShell(t)
+	s.requests("in.jsonl", 3)
+	s.runs(exitDone, "run", "in.jsonl", "run.jsonl", "-q")
+	s.runs(exitDone, "add", "in.jsonl")
+	s.runs(exitDone, "work", "-q")
+	s.write("target.jsonl", "old")
+	if err := os.Symlink("target.jsonl", filepath.Join(s.dir, "link.jsonl")); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	s.runs(exitDone, "results", "link.jsonl")
+	assert.Len(t, s.results("target.jsonl"), 3)
+	s.runs(exitDone, "results", "new.jsonl")
+	mode := func(name string) os.FileMode {
+		info, err := os.Lstat(filepath.Join(s.dir, name))
+		require.NoError(t, err)
+		return info.Mode()
+	}
+	assert.Equal(t, mode("run.jsonl"), mode("new.jsonl"), "whoever may read the results of a run may read these")
+	assert.NotZero(t, mode("link.jsonl")&os.ModeSymlink)
+	s.runs(exitDone, "results", os.DevNull)
 }
 
 func TestAFolderIsForOneProcess(t *testing.T) {

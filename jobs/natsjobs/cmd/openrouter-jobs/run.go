@@ -92,6 +92,9 @@ ends in .tsv.`,
 			if err := in.check(); err != nil {
 				return usageError{c, err}
 			}
+			if args[1] == "-" {
+				return usageError{c, errors.New("OUT cannot be standard output, because the next run reads it; name a file")}
+			}
 			if isSame(in.path, args[1]) {
 				return usageError{c, errors.New("IN and OUT are the same file")}
 			}
@@ -139,10 +142,13 @@ func (w *worker) run(c *cobra.Command, in input, out string) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 
 	p := newProgress(total, jobs.Status{}, w.isQuiet)
-	asked := 0
+	asked, known := 0, 0
 	runner.Store = store
 	runner.OnProgress = func(s jobs.Status) {
-		asked++
+		if n := s.Done + s.Failed; n > known { // else a pause begins
+			known = n
+			asked++
+		}
 		p.set(s, asked)
 	}
 	ctx, cancel := context.WithCancel(c.Context())
@@ -211,6 +217,9 @@ func (w *worker) report(s summary, took time.Duration, sig *signals, err error) 
 	}
 	if err == nil && (s.Failed > 0 || s.Queue != nil && s.Queue.Failed > 0) {
 		err = errSomeFailed
+	}
+	if errors.Is(err, jobs.ErrMaxCost) {
+		err = fmt.Errorf("%w: raise --max-cost to go on", err)
 	}
 	if w.isJSON {
 		s.Seconds = took.Seconds()

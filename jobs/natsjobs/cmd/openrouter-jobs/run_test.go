@@ -248,3 +248,23 @@ func TestATerminalHasABar(t *testing.T) {
 	last := text[strings.LastIndex(strings.TrimSpace(text), "\n"):]
 	assert.Contains(t, last, "50 done, 0 failed")
 }
+
+func TestAPauseTellsNothingOfTheTimeToGo(t *testing.T) {
+	s := newShell(t, openroutertest.Error(429, openrouter.ErrRateLimitExceeded).RetryAfter(2*time.Second), openroutertest.Echo())
+	s.requests("in.jsonl", 5)
+	c := s.command("run", "in.jsonl", "out.jsonl", "--workers", "1")
+	screen, err := pty.StartWithSize(c, &pty.Winsize{Rows: 30, Cols: 200})
+	if err != nil {
+		t.Skip("there are no terminals here: ", err)
+	}
+	defer screen.Close()
+	var shown strings.Builder
+	for part := make([]byte, 4096); !strings.Contains(shown.String(), "paused for"); {
+		n, err := screen.Read(part)
+		require.NoError(t, err, shown.String())
+		shown.Write(part[:n])
+	}
+	assert.NotContains(t, shown.String(), "to go", "no job is done")
+	_, _ = io.Copy(io.Discard, screen) // it ends with an error on Linux
+	require.NoError(t, c.Wait())
+}

@@ -3,13 +3,9 @@ package agent_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -155,6 +151,14 @@ func testArguments(t *testing.T) {
 		assert.Equal(t, "one", results(run.Messages)["c1"])
 		requireValid(t, run)
 	})
+	t.Run("a number", func(t *testing.T) {
+		srv := fake(t, openroutertest.Raw(`{"choices":[{"message":{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"echo","arguments":5}}]}}]}`),
+			openroutertest.Text("Done."))
+		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
+		require.NoError(t, err)
+		assert.Equal(t, "error: the arguments must be a JSON object", results(run.Messages)["c1"])
+		requireValid(t, run)
+	})
 	t.Run("violations are told one by one", func(t *testing.T) {
 		srv := fake(t, openroutertest.ToolCall("c1", "echo", `{"text":1,"more":2}`), openroutertest.Text("Done."))
 		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
@@ -205,183 +209,124 @@ func testIDs(t *testing.T) {
 	assert.Equal(t, map[string]string{"c1": "one"}, results(run.Messages))
 }
 
-func testOrder(t *testing.T) {
-	bubble(func(t *testing.T) {
-		slow := agent.NewTool("slow", "", func(_ context.Context, in struct{ Seconds int }) (int, error) {
-			time.Sleep(time.Duration(in.Seconds) * time.Second)
-			return in.Seconds, nil
-		})
-		srv := fake(t, openroutertest.ToolCall("c1", "slow", `{"Seconds":3}`).ToolCall("c2", "slow", `{"Seconds":1}`).ToolCall("c3", "slow", `{"Seconds":2}`),
-			call("c4", "one"), openroutertest.Text("Done."))
-		req := question()
-		req.Tools = []openrouter.Tool{openrouter.WebSearchTool{}}
-		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{slow, echo, failing}}.Run(t.Context(), req)
-		require.NoError(t, err)
-		var ids []string
-		for _, m := range run.Messages {
-			if m.Role == openrouter.RoleTool {
-				ids = append(ids, m.ToolCallID)
-			}
-		}
-		assert.Equal(t, []string{"c1", "c2", "c3", "c4"}, ids)
-		var tools []string
-		for _, r := range srv.Requests() {
-			var body struct{ Tools json.RawMessage }
-			require.NoError(t, json.Unmarshal(r.Raw, &body))
-			tools = append(tools, string(body.Tools))
-		}
-		assert.Len(t, slices.Compact(tools), 1, "the same bytes")
-		assert.Regexp(t, `^\[\{"type":"openrouter:web_search"\},.*"slow".*"echo".*"failing"`, tools[0])
-	})(t)
-}
-
-func testInvalidTools(t *testing.T) {
-	client := openroutertest.NewTransport(t).Client() // fails at any request
-	noop := func(context.Context, struct{}) (string, error) { return "", nil }
-	raw := func(context.Context, json.RawMessage) (agent.Result, error) { return agent.Result{}, nil }
-	req := question()
-	req.Tools = []openrouter.Tool{openrouter.FunctionTool{Function: openrouter.Function{Name: "browser"}}, openrouter.WebSearchTool{}}
+func testRefusal(t *testing.T) {
 	for _, c := range []struct {
-		tools []agent.Tool
-		want  []string
+		reply openroutertest.Reply
+		want  error
+		told  string
 	}{
-		{[]agent.Tool{echo, echo}, []string{`tools[3].function.name is "echo", like that of tools[2]`}},
-		{[]agent.Tool{agent.NewTool("browser", "", noop)}, []string{`tools[2].function.name is "browser", like that of tools[0]`}},
-		{[]agent.Tool{agent.NewTool("", "", noop), agent.NewTool("with space", "", noop), agent.NewTool(strings.Repeat("x", 65), "", noop)},
-			[]string{`tools[2].function.name is ""`, `tools[3].function.name is "with space"`, "tools[4].function.name"}},
-		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, struct{ Done chan int }) (string, error) { return "", nil })},
-			[]string{"tools[2].function.parameters is invalid: Done is of type chan int, which has no JSON"}},
-		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, string) (string, error) { return "", nil })},
-			[]string{"arguments must be a JSON object, but string is of type string"}},
-		{[]agent.Tool{agent.NewTool("a", "", func(context.Context, struct {
-			X string `jsonschema:"pattern=["`
-		}) (string, error) {
-			return "", nil
-		})}, []string{"tools[2].function.parameters is invalid"}},
-		{[]agent.Tool{agent.NewRawTool(openrouter.Function{Name: "a", Parameters: json.RawMessage(`{"type":"objekt"}`)}, raw)},
-			[]string{"tools[2].function.parameters is invalid: type: "}},
-		{[]agent.Tool{agent.NewRawTool(openrouter.Function{Name: "a", Parameters: make(chan int)}, raw)}, []string{"unsupported type: chan int"}},
-		{[]agent.Tool{{Def: openrouter.FunctionTool{Function: openrouter.Function{Name: "a"}}}}, []string{"tools[2].function has no Call"}},
+		{openroutertest.Refusal("I will not.").ToolCall("c1", "echo", `{"text":"x"}`), agent.ErrRefused, "error: not run: the model refused to answer"},
+		{call("c1", "x").NativeFinishReason("refusal"), agent.ErrRefused, "error: not run: the model refused to answer"},
+		{call("c1", "x").FinishReason("content_filter"), agent.ErrFiltered, "error: not run: a content filter ended the answer"},
 	} {
-		for range 2 {
-			run, err := agent.Agent{Client: client, Tools: c.tools}.Run(t.Context(), req)
-			e, ok := errors.AsType[*openrouter.ValidationError](err)
-			require.True(t, ok, "%v", err)
-			requireError(t, run, err, e)
-			for _, want := range c.want {
-				assert.Contains(t, err.Error(), want)
-			}
-			assert.NotContains(t, err.Error(), "\n")
-		}
+		a := agent.Agent{Client: fake(t, c.reply).Client(), Tools: []agent.Tool{echo}, Final: true}
+		run, err := a.Run(t.Context(), question())
+		requireError(t, run, err, c.want)
+		assert.Equal(t, c.told, results(run.Messages)["c1"])
 	}
+	assert.ErrorIs(t, agent.ErrRefused, openrouter.ErrRefusal)
+	assert.NotErrorIs(t, agent.ErrFiltered, openrouter.ErrRefusal)
+	run, err := agent.Agent{Client: fake(t, openroutertest.Refusal("No.")).Client()}.Run(t.Context(), question())
+	requireError(t, run, err, openrouter.ErrRefusal)
+	assert.Equal(t, "No.", run.Messages[1].Refusal)
+	run, err = agent.Agent{Client: fake(t, openroutertest.Text("").FinishReason("content_filter")).Client()}.Run(t.Context(), question())
+	requireError(t, run, err, agent.ErrFiltered)
+	assert.Len(t, run.Messages, 1)
+}
+
+func testUntouched(t *testing.T) {
+	const message = `{"role":"assistant","content":"See.","reasoning":"Hm.","reasoning_details":[{"type":"reasoning.text","text":"Hm.","signature":"s","format":"f","index":0,"more":{"x":1}},` +
+		`{"type":"reasoning.new","stuff":[1.50]}],"annotations":[{"type":"file","file":{"hash":"h","name":"n","content":[{"type":"text","text":"t"}]}},{"type":"new","new":true}],` +
+		`"images":[{"type":"image_url","image_url":{"url":"data:,"}}],"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"echo","arguments":"{ \"text\" : \"one\" }","more":1},"extra_content":{"google":{"thought_signature":"t"}}}],` +
+		`"provider_member":{"deep":[null,{}]}}`
+	srv := fake(t, openroutertest.Raw(`{"id":"g","choices":[{"index":0,"finish_reason":"tool_calls","message":`+message+`}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`), openroutertest.Text("Done."))
+	run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
+	require.NoError(t, err)
+	requireValid(t, run)
+	var sent struct{ Messages []json.RawMessage }
+	require.NoError(t, json.Unmarshal(srv.Requests()[1].Raw, &sent))
+	assert.JSONEq(t, message, string(sent.Messages[1]))
+	// Numbers keep their spelling, too.
+	assert.Contains(t, string(sent.Messages[1]), `"stuff":[1.50]`)
+}
+
+func testUnsigned(t *testing.T) {
+	detail := func(text, signature string) openrouter.ReasoningDetail {
+		return openrouter.ReasoningDetail{Type: openrouter.ReasoningDetailTypeText, Text: text, Signature: signature}
+	}
+	encrypted := openrouter.ReasoningDetail{Type: openrouter.ReasoningDetailTypeEncrypted, Data: "d"}
+	summary := openrouter.ReasoningDetail{Type: openrouter.ReasoningDetailTypeSummary, Summary: "s"}
 	for name, c := range map[string]struct {
-		client *openrouter.Client
-		req    *openrouter.ChatCompletionRequest
+		reply openroutertest.Reply
+		want  []openrouter.ReasoningDetailType // of the message that goes back; nil for none
+		left  bool                             // the readable reasoning stays
 	}{
-		"Agent.Client is nil":     {nil, question()},
-		"request is nil":          {client, nil},
-		"prompt is not supported": {client, &openrouter.ChatCompletionRequest{Prompt: "x"}},
-		"messages is empty":       {client, &openrouter.ChatCompletionRequest{}},
+		"broken off, unsigned":              {openroutertest.ReasoningDetails(detail("Hm", "")).Text("The").Cut(), nil, false},
+		"broken off, signed":                {openroutertest.ReasoningDetails(detail("Hm", "s")).Text("The").Cut(), []openrouter.ReasoningDetailType{"reasoning.text"}, true},
+		"broken off, a summary alone":       {openroutertest.ReasoningDetails(summary).Text("The").Cut(), nil, false},
+		"broken off, a summary and a block": {openroutertest.ReasoningDetails(summary, encrypted).Text("The").Cut(), []openrouter.ReasoningDetailType{"reasoning.summary", "reasoning.encrypted"}, true},
+		"broken off, readable only":         {openroutertest.Reasoning("Hm").Text("The").Cut(), nil, false},
+		"token limit":                       {openroutertest.ReasoningDetails(detail("Hm", "")).Text("The").FinishReason("length"), nil, false},
+		"token limit behind a whole call":   {openroutertest.ReasoningDetails(detail("Hm", "")).ToolCall("c1", "stop", `{}`).FinishReason("length"), []openrouter.ReasoningDetailType{"reasoning.text"}, true},
+		"whole":                             {openroutertest.ReasoningDetails(detail("Hm", "")).Text("The"), []openrouter.ReasoningDetailType{"reasoning.text"}, true},
 	} {
-		run, err := agent.Agent{Client: c.client}.Run(t.Context(), c.req)
-		require.NotNil(t, run)
-		_, ok := errors.AsType[*openrouter.ValidationError](err)
-		assert.True(t, ok)
-		assert.ErrorContains(t, err, name)
+		t.Run(name, func(t *testing.T) {
+			stop := agent.NewTool("stop", "", func(context.Context, struct{}) (agent.Result, error) { return agent.Result{Stop: true}, nil })
+			s := agent.Agent{Client: fake(t, c.reply).Client(), Tools: []agent.Tool{stop}}.Stream(t.Context(), question())
+			for range s.Events() {
+			}
+			run := s.Run()
+			requireValid(t, run)
+			var got []openrouter.ReasoningDetailType
+			for _, d := range run.Messages[1].ReasoningDetails {
+				got = append(got, d.Type)
+			}
+			assert.Equal(t, c.want, got)
+			assert.Equal(t, !c.left, run.Messages[1].Reasoning == "" && len(got) == 0)
+			assert.NotEmpty(t, run.Answer().Reasoning()+run.Answer().Text(), "the step has all of it")
+		})
 	}
-	for _, in := range []agent.Tool{
-		agent.NewTool("map", "", func(context.Context, map[string]int) (string, error) { return "", nil }),
-		agent.NewTool("any", "", func(context.Context, any) (string, error) { return "", nil }),
-		agent.NewTool("raw", "", func(context.Context, json.RawMessage) (string, error) { return "", nil }),
-		agent.NewTool("pointer", "", func(context.Context, *text) (string, error) { return "", nil }),
-		agent.NewTool("none", "", noop),
-		agent.NewRawTool(openrouter.Function{Name: "nil"}, raw),
-	} {
-		_, err := agent.Agent{Client: fake(t, openroutertest.Text("Done.")).Client(), Tools: []agent.Tool{in}}.Run(t.Context(), question())
-		assert.NoError(t, err, in.Def.Function.Name)
+	// Reasoning that broke off before anything else is no turn at all.
+	s := agent.Agent{Client: fake(t, openroutertest.Reasoning("Let me").Cut()).Client()}.Stream(t.Context(), question())
+	for range s.Events() {
+	}
+	assert.Len(t, s.Run().Messages, 1)
+	assert.Equal(t, "Let me", s.Run().Answer().Reasoning())
+}
+
+// Members of a reply that have another JSON type, or another role, are not sent back.
+func TestRepliesInOddShapes(t *testing.T) {
+	for _, role := range []string{`"user"`, `"tool"`, `"model"`, `5`, `null`} {
+		reply := fmt.Sprintf(`{"choices":[{"message":{"role":%s,"content":null,"tool_calls":[{"id":7,"type":8,"function":{"name":"echo","arguments":{"text":"one"}}}]}}]}`, role)
+		srv := fake(t, openroutertest.Raw(reply), openroutertest.Text("Done."))
+		run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), question())
+		require.NoError(t, err, role)
+		requireValid(t, run)
+		data, err := json.Marshal(run.Messages[1])
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"role":"assistant","content":null,"tool_calls":[{"id":"7","type":"function","function":{"name":"echo","arguments":"{\"text\":\"one\"}"}}]}`, string(data))
+		assert.Equal(t, "one", results(run.Messages)["7"])
 	}
 }
 
-func testErrors(t *testing.T) {
-	cause := errors.New("disk full")
-	fatal := agent.NewTool("fatal", "", func(context.Context, struct{}) (string, error) {
-		return "", fmt.Errorf("writing: %w", agent.Fatal(cause))
-	})
-	srv := fake(t, openroutertest.ToolCall("c1", "failing", `{"text":"no such file"}`),
-		openroutertest.ToolCall("c2", "fatal", `{}`).ToolCall("c3", "echo", `{"text":"one"}`))
-	run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{failing, fatal, echo}, Parallel: 1}.Run(t.Context(), question())
-	requireError(t, run, err, cause)
-	assert.Equal(t, "agent: disk full", err.Error())
-	assert.Equal(t, map[string]string{"c1": "error: no such file", "c2": "error: disk full", "c3": "error: not run: the run ended"}, results(run.Messages))
-	for _, s := range run.Steps {
-		for _, o := range s.Outcomes {
-			assert.Equal(t, o.Err != nil, o.Result.IsError)
-		}
+// Calls of messages that are not from a run may be as the model wrote them.
+func TestCallsOfOtherMessages(t *testing.T) {
+	called := func(id, name, args string) openrouter.ToolCall {
+		return openrouter.ToolCall{ID: id, Function: openrouter.FunctionCall{Name: name, Arguments: args}}
 	}
-	assert.NoError(t, agent.Fatal(nil))
-
-	// The deadline of a tool itself is told; the run goes on.
-	own := agent.NewTool("own", "", func(context.Context, struct{}) (string, error) { return "", context.DeadlineExceeded })
-	srv = fake(t, openroutertest.ToolCall("c1", "own", `{}`), openroutertest.Text("Done."))
-	run, err = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{own}}.Run(t.Context(), question())
+	req := question()
+	given := openrouter.Message{Role: openrouter.RoleAssistant, ToolCalls: []openrouter.ToolCall{
+		called("a", "echo", `{"text":"old"}`), called("", "echo", `{"text":"one"}`), called("a", "echo", `{"text"`), called("b", "no name", ""),
+	}}
+	req.Messages = append(req.Messages, given, openrouter.ToolMessage("a", "old"), openrouter.UserMessage("Go on."))
+	srv := fake(t, openroutertest.Text("Done."))
+	run, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{echo}}.Run(t.Context(), req)
 	require.NoError(t, err)
-	assert.Equal(t, "error: context deadline exceeded", results(run.Messages)["c1"])
-}
-
-func testPanic(t *testing.T) {
-	cause := errors.New("broken")
-	boom := agent.NewTool("boom", "", func(context.Context, struct{}) (string, error) { panic(cause) })
-	for _, parallel := range []int{0, 1} {
-		srv := fake(t, call("c1", "one").ToolCall("c2", "boom", `{}`).ToolCall("c3", "echo", `{"text":"three"}`))
-		a := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{boom, echo}, Parallel: parallel}
-		value := recovered(func() { _, _ = a.Run(t.Context(), question()) })
-		err, ok := value.(*agent.Error)
-		require.True(t, ok, "%v", value)
-		requireError(t, err.Run, err, cause)
-		assert.Contains(t, err.Error(), "tool boom panicked: broken")
-		assert.Contains(t, err.Error(), "testPanic", "the stack of the tool")
-		got := results(err.Run.Messages)
-		assert.Len(t, got, 3)
-		assert.Equal(t, "error: the tool failed", got["c2"], "the model is told no details")
-	}
-	nothing := agent.NewTool("nothing", "", func(context.Context, struct{}) (string, error) { panic(nil) })
-	srv := fake(t, openroutertest.ToolCall("c1", "nothing", `{}`))
-	value := recovered(func() {
-		_, _ = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{nothing}}.Run(t.Context(), question())
-	})
-	_, ok := value.(*agent.Error)
-	assert.True(t, ok)
-}
-
-// recovered returns what f panics with.
-func recovered(f func()) (value any) {
-	defer func() { value = recover() }()
-	f()
-	return nil
-}
-
-func testGoroutines(t *testing.T) {
-	count := func() int { // of the goroutines that the package has started
-		stacks := make([]byte, 1<<20)
-		return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "created by github.com/openrouter-go/openrouter/agent.")
-	}
-	require.Zero(t, count())
-	inside := 0
-	tool := agent.NewTool("count", "", func(context.Context, struct{}) (string, error) {
-		inside = count()
-		return "", nil
-	})
-	srv := fake(t, openroutertest.ToolCall("c1", "count", `{}`).ToolCall("c2", "count", `{}`), openroutertest.Text("Done."))
-	_, err := agent.Agent{Client: srv.Client(), Tools: []agent.Tool{tool}, Parallel: 1}.Run(t.Context(), question())
-	require.NoError(t, err)
-	assert.Zero(t, inside, "Parallel 1 starts none")
-
-	tool.Timeout = time.Hour
-	srv = fake(t, openroutertest.ToolCall("c1", "count", `{}`), openroutertest.Text("Done."))
-	_, err = agent.Agent{Client: srv.Client(), Tools: []agent.Tool{tool}}.Run(t.Context(), question())
-	require.NoError(t, err)
-	assert.Equal(t, 1, inside)
-	for count() > 0 { // a goroutine that has reported may need a moment to end
-		runtime.Gosched()
-	}
+	requireValid(t, run)
+	assert.Equal(t, map[string]string{
+		"a": "old", "call_2": "one", "call_3": "error: the arguments are not JSON: unexpected end of JSON input",
+		"b": `error: there is no tool "no name"; the tools are: echo`,
+	}, results(run.Messages))
+	assert.Equal(t, `{"text"`, run.Steps[0].Outcomes[1].Call.Function.Arguments, "as the model wrote them")
+	assert.Empty(t, req.Messages[1].ToolCalls[1].ID, "the request is not changed")
 }
