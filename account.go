@@ -18,11 +18,7 @@ type AccountService struct {
 // Key returns the usage and the limit of the key that the call uses. It needs no management key.
 // Errors are those of [Client.Do].
 func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) {
-	body, err := fetched[keyBody](ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"))
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "get_key"}, fixed("/key"), inData[Key])
 }
 
 // Credits returns what the account has bought and used in total, with all its keys. It needs a
@@ -30,20 +26,16 @@ func (s *AccountService) Key(ctx context.Context, opts ...Option) (*Key, error) 
 // its text says so. For the limit of a single key, use [AccountService.Key]. Other errors are those
 // of [Client.Do].
 func (s *AccountService) Credits(ctx context.Context, opts ...Option) (*Credits, error) {
-	body, err := fetched[creditsBody](ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "get_credits"}, func(c *config) (outgoing, error) {
 		return outgoing{method: http.MethodGet, path: "/credits", managed: true}, c.err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	}, inData[Credits])
 }
 
 // Activity returns the usage of the account in the last 30 completed UTC days: one row for each
 // day, model and endpoint. Nil params return all rows. It needs a management key, like
 // [AccountService.Credits]. Other errors are those of [Client.Do].
 func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, opts ...Option) (*ActivityList, error) {
-	return fetched[ActivityList](ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_activity"}, func(c *config) (outgoing, error) {
 		k := checker{unchecked: c.unchecked}
 		var values url.Values
 		if params != nil {
@@ -52,10 +44,10 @@ func (s *AccountService) Activity(ctx context.Context, params *ActivityParams, o
 			}
 			values = k.values(params, params.Extra)
 		}
-		out, err := c.get("/activity", &k, values)
+		out, err := c.get("/activity", values, k.found)
 		out.managed = true
 		return out, err
-	})
+	}, whole[ActivityList])
 }
 
 // managed adds to a refusal that the endpoint needs a management key. It changes a copy: the error
@@ -128,21 +120,7 @@ func (k *Key) Call() CallInfo {
 	return k.call.value()
 }
 
-type keyBody struct {
-	Data *Key `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *keyBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
-}
+func (k *Key) received(call *CallInfo) { k.call = call }
 
 // Credits are the amounts that an account has bought and used, in USD.
 type Credits struct {
@@ -168,21 +146,7 @@ func (c *Credits) Call() CallInfo {
 	return c.call.value()
 }
 
-type creditsBody struct {
-	Data *Credits `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *creditsBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
-}
+func (c *Credits) received(call *CallInfo) { c.call = call }
 
 // ActivityParams selects rows of [AccountService.Activity]. Fields that are empty are not sent.
 type ActivityParams struct {
@@ -228,12 +192,13 @@ func (l *ActivityList) Call() CallInfo {
 	return l.call.value()
 }
 
-func (l *ActivityList) received(call *CallInfo) any {
+func (l *ActivityList) received(call *CallInfo) { l.call = call }
+
+func (l *ActivityList) problem() error {
 	if l.Data == nil {
-		return nil
+		return missing("data")
 	}
-	l.call = call
-	return l
+	return nil
 }
 
 // Activity is the usage of one endpoint of a model on one day.
@@ -257,64 +222,6 @@ type Activity struct {
 	ReasoningTokens    int     `json:"reasoning_tokens"`
 	// WorkspaceID is set if the rows were split by workspace.
 	WorkspaceID string `json:"workspace_id,omitzero"`
-
-	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-// ProvidersService lists providers. Use it as [Client.Providers].
-type ProvidersService struct {
-	client *Client
-}
-
-// List returns all providers. Errors are those of [Client.Do].
-func (s *ProvidersService) List(ctx context.Context, opts ...Option) (*ProviderList, error) {
-	return fetched[ProviderList](ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"))
-}
-
-// ProviderList has all providers.
-type ProviderList struct {
-	Data []Provider `json:"data"`
-
-	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
-	Extra map[string]any `json:"-"`
-
-	call *CallInfo // set by the client
-
-	presence presence
-}
-
-// Call describes the HTTP exchange that returned the list.
-func (l *ProviderList) Call() CallInfo {
-	if l == nil {
-		return CallInfo{}
-	}
-	return l.call.value()
-}
-
-func (l *ProviderList) received(call *CallInfo) any {
-	if l.Data == nil {
-		return nil
-	}
-	l.call = call
-	return l
-}
-
-// Provider is a company that runs models. Countries are ISO 3166-1 codes, such as US. Unknown
-// values are empty.
-type Provider struct {
-	// Name is the display name, as in [ChatCompletion.Provider].
-	Name string `json:"name"`
-	// Slug is the name in [ProviderPreferences].
-	Slug              string `json:"slug"`
-	PrivacyPolicyURL  string `json:"privacy_policy_url" wire:"null"`
-	TermsOfServiceURL string `json:"terms_of_service_url,omitzero"`
-	StatusPageURL     string `json:"status_page_url,omitzero"`
-	// Headquarters is the country of the company. Datacenters are the countries of its data centers.
-	Headquarters string   `json:"headquarters,omitzero"`
-	Datacenters  []string `json:"datacenters,omitzero"`
 
 	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
 	Extra map[string]any `json:"-"`

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"strings"
 	"time"
 
@@ -369,6 +368,20 @@ func (l *BatchList) Call() CallInfo {
 	return l.call.value()
 }
 
+func (l *BatchList) received(call *CallInfo) {
+	l.call = call
+	for i := range l.Data {
+		l.Data[i].call = call
+	}
+}
+
+func (l *BatchList) problem() error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	return nil
+}
+
 // BatchDeletion is the result of [BatchesService.Delete].
 type BatchDeletion struct {
 	ID     string `json:"id"`
@@ -380,6 +393,15 @@ type BatchDeletion struct {
 	Extra map[string]any `json:"-"`
 
 	presence presence
+}
+
+func (d *BatchDeletion) received(*CallInfo) {}
+
+func (d *BatchDeletion) problem() error {
+	if d.ID == "" {
+		return missing("id")
+	}
+	return nil
 }
 
 // ErrBatchUnknown means that it is unknown whether the service created a batch. See
@@ -419,21 +441,3 @@ func (e *BatchUnknownError) Format(f fmt.State, verb rune) { render(f, verb, e.E
 
 // MarshalText returns the text of the error. encoding/json uses it, too.
 func (e *BatchUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// isRefusal reports whether an error says for sure that the service did not take the request.
-func isRefusal(err error) bool {
-	if e, ok := errors.AsType[*ConnectionError](err); ok {
-		return e.unsent
-	}
-	e, ok := errors.AsType[*APIError](err)
-	if !ok || e.opaque {
-		return false
-	}
-	switch e.StatusCode {
-	case http.StatusRequestTimeout:
-		return false
-	case http.StatusServiceUnavailable:
-		return true
-	}
-	return e.StatusCode >= 400 && e.StatusCode <= 499
-}

@@ -47,11 +47,9 @@ func (s *BatchesService) Submit(ctx context.Context, req *BatchRequest, opts ...
 	}
 	return observed(ctx, cfg, op, func(ctx context.Context, cfg *config) (*Batch, error) {
 		k := checker{unchecked: cfg.unchecked}
-		if k.batch(req); len(k.found) > 0 {
-			return nil, &ValidationError{Violations: slices.Concat(cfg.found, k.found)}
-		}
-		if cfg.err != nil {
-			return nil, cfg.err
+		k.batch(req)
+		if err := cfg.refused(k.found); err != nil {
+			return nil, err
 		}
 		u := newUpload(ctx, cfg, req)
 		defer u.end()
@@ -91,10 +89,7 @@ var errAnswered error = &streamEnd{"answered before the end of the upload", nil}
 var errGivenUpload error = &streamEnd{"the upload was broken off", nil}
 
 func newUpload(ctx context.Context, c *config, req *BatchRequest) *upload {
-	u := &upload{c: c, ids: map[string]int{}, answered: make(chan struct{}), wait: c.timeout}
-	if d := c.httpClient.Timeout; d > 0 && (u.wait == 0 || d < u.wait) {
-		u.wait = d
-	}
+	u := &upload{c: c, ids: map[string]int{}, answered: make(chan struct{}), wait: shorter(c.timeout, c.httpClient.Timeout)}
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.clock = &clock{ring: func(reason error) { u.cancel(ownEnd{reason}) }}
 	u.out = bufio.NewWriterSize(u, 64<<10)
@@ -124,7 +119,7 @@ func (u *upload) send(rows iter.Seq2[BatchRow, error]) error {
 		if err := u.isOver(); err != nil {
 			return err
 		}
-		if err := u.row(u.rows, &row); err != nil {
+		if err := u.row(&row); err != nil {
 			return err
 		}
 		u.rows++
@@ -156,9 +151,9 @@ func (u *upload) isOver() error {
 	return nil
 }
 
-// row checks a row and writes it.
-func (u *upload) row(n int, row *BatchRow) error {
-	k := checker{unchecked: u.c.unchecked}
+// row checks the next row and writes it.
+func (u *upload) row(row *BatchRow) error {
+	k, n := checker{unchecked: u.c.unchecked}, u.rows
 	if n == 0 && u.head.Model == "" {
 		u.head.Model = row.model()
 	}
@@ -166,19 +161,7 @@ func (u *upload) row(n int, row *BatchRow) error {
 	k.place(n, row.CustomID)
 	k.batchIDs(n, row.CustomID, u.ids)
 
-	w := wire.NewWriter(nil)
-	if n == 0 {
-		u.head.writeJSON(&w)
-		head, err := w.Bytes()
-		if err != nil {
-			k.unencodable(&u.head, err)
-			w = wire.NewWriter(nil)
-		} else {
-			w = wire.NewWriter(append(head[:len(head)-1], `,"requests":[`...))
-		}
-	} else {
-		w = wire.NewWriter([]byte{','})
-	}
+	w := wire.NewWriter(u.before(n, &k))
 	w.Open()
 	w.Name("custom_id")
 	w.String(row.CustomID)
@@ -206,6 +189,21 @@ func (u *upload) row(n int, row *BatchRow) error {
 	return u.out.WriteByte('}')
 }
 
+// before returns what comes before row n: the head of the batch, or a comma.
+func (u *upload) before(n int, k *checker) []byte {
+	if n > 0 {
+		return []byte{','}
+	}
+	w := wire.NewWriter(nil)
+	u.head.writeJSON(&w)
+	head, err := w.Bytes()
+	if err != nil {
+		k.unencodable(&u.head, err)
+		return nil
+	}
+	return append(head[:len(head)-1], `,"requests":[`...)
+}
+
 // piece is how much of a large row must be taken within the time limit.
 const piece = 64 << 10
 
@@ -215,7 +213,7 @@ func (u *upload) Write(data []byte) (written int, err error) {
 		u.start()
 	}
 	for p := range slices.Chunk(data, piece) {
-		u.begin()
+		u.startClock()
 		n, err := u.pipe.Write(p)
 		u.clock.stop()
 		written += n
@@ -229,8 +227,8 @@ func (u *upload) Write(data []byte) (written int, err error) {
 	return written, nil
 }
 
-// begin starts the time limit for the other side.
-func (u *upload) begin() {
+// startClock starts the time limit for the other side.
+func (u *upload) startClock() {
 	if u.wait > 0 {
 		u.clock.start(u.wait, ErrAttemptTimeout)
 	}
@@ -282,7 +280,7 @@ func (u *upload) outcome(err error) (*Batch, error) {
 		u.breakOff()
 		return nil, err
 	}
-	u.begin()
+	u.startClock()
 	<-u.answered
 	u.clock.stop()
 	switch {
@@ -294,6 +292,24 @@ func (u *upload) outcome(err error) (*Batch, error) {
 		return nil, u.err
 	}
 	return nil, &BatchUnknownError{Model: u.head.Model, Rows: u.rows, Since: u.since, Err: u.err}
+}
+
+// isRefusal reports whether an error says for sure that the service did not take the request.
+func isRefusal(err error) bool {
+	if e, ok := errors.AsType[*ConnectionError](err); ok {
+		return e.unsent
+	}
+	e, ok := errors.AsType[*APIError](err)
+	if !ok || e.opaque {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusRequestTimeout:
+		return false
+	case http.StatusServiceUnavailable:
+		return true
+	}
+	return e.StatusCode >= 400 && e.StatusCode <= 499
 }
 
 // breakOff ends an upload so that the service cannot take what it has for the whole.

@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -100,15 +99,12 @@ func (c *config) wait(ctx context.Context, look func() (*Batch, error)) (*Batch,
 			}
 			c.watch.Retry(r)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !slept(ctx, wait) {
+			ended := c.secrets.conceal(contextError(ctx))
 			if err != nil {
-				return seen, hang(err, c.secrets.conceal(contextError(ctx)))
+				return seen, hang(err, ended)
 			}
-			return seen, &ConnectionError{Err: c.secrets.conceal(contextError(ctx)), call: seen.call}
+			return seen, &ConnectionError{Err: ended, call: seen.call}
 		}
 	}
 }
@@ -178,16 +174,14 @@ func (c *config) results(ctx context.Context, id string, yield func(*BatchResult
 
 // batchPath returns the path of a batch.
 func (c *config) batchPath(id string) (string, error) {
-	problem := ""
+	var found []Violation
 	switch id {
 	case "":
-		problem = "is empty"
+		found = []Violation{{Field: "id", Problem: "is empty"}}
 	case ".", "..":
-		problem = "is not the id of a batch"
-	default:
-		return batchesPath + "/" + url.PathEscape(id), c.err
+		found = []Violation{{Field: "id", Problem: "is not the id of a batch"}}
 	}
-	return "", &ValidationError{Violations: slices.Concat(c.found, []Violation{{Field: "id", Problem: problem}})}
+	return batchesPath + "/" + url.PathEscape(id), c.refused(found)
 }
 
 // batchReader reads a batch from the body of a response.
@@ -201,14 +195,11 @@ type batchReader struct {
 
 // openBatch sends the request for a batch, and waits for the first byte of the answer.
 func (c *config) openBatch(ctx context.Context, path string, call *CallInfo) (*batchReader, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, outgoing{method: http.MethodGet, path: path, bulk: true}, call)
+	conn, stop, err := c.open(ctx, outgoing{method: http.MethodGet, path: path, bulk: true}, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	conn := newConnection(ctx, cancel, res.Body)
+	defer stop()
 	r := &batchReader{c: c, call: call, conn: conn, body: wire.NewStream(conn)}
 	first, err := r.body.Peek()
 	switch {
@@ -324,26 +315,10 @@ func (r *batchReader) readRows(yield func(*BatchResult) bool) error {
 // Delete deletes a batch that has ended, with its results. For a batch that is still running, the
 // error is an [*APIError] with status 409. The service keeps the records of the cost.
 func (s *BatchesService) Delete(ctx context.Context, id string, opts ...Option) (*BatchDeletion, error) {
-	return observed(ctx, s.client.config().with(opts), Operation{Name: "delete_batch"}, func(ctx context.Context, cfg *config) (*BatchDeletion, error) {
-		path, err := cfg.batchPath(id)
-		if err != nil {
-			return nil, err
-		}
-		return attempts(ctx, cfg, func(call *CallInfo) (*BatchDeletion, error) {
-			data, err := cfg.exchange(ctx, outgoing{method: http.MethodDelete, path: path}, call, new(bytes.Buffer))
-			if err != nil {
-				return nil, err
-			}
-			d := &BatchDeletion{}
-			if err := cfg.decode(call, data, d); err != nil {
-				return nil, err
-			}
-			if d.ID == "" {
-				return nil, cfg.without("id", call, data)
-			}
-			return d, nil
-		})
-	})
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "delete_batch"}, func(c *config) (outgoing, error) {
+		path, err := c.batchPath(id)
+		return outgoing{method: http.MethodDelete, path: path}, err
+	}, whole[BatchDeletion])
 }
 
 // BatchListParams selects batches. Fields that are empty or nil are not sent.
@@ -415,39 +390,15 @@ func (c *config) batchQuery(p *BatchListParams) (url.Values, error) {
 		between(&k, "limit", p.Limit, 1, 100)
 		values = k.values(p, p.Extra)
 	}
-	if len(k.found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}
-	}
-	return values, c.err
+	return values, c.refused(k.found)
 }
 
 // batchPage requests a page. It returns refused if that is not nil, without a request.
 func (c *config) batchPage(ctx context.Context, values url.Values, refused error) (*BatchList, error) {
-	return observed(ctx, c, Operation{Name: "list_batches"}, func(ctx context.Context, c *config) (*BatchList, error) {
+	return fetched(ctx, c, Operation{Name: "list_batches"}, func(c *config) (outgoing, error) {
 		if refused != nil {
-			return nil, refused
+			return outgoing{}, refused
 		}
-		path := batchesPath
-		if len(values) > 0 {
-			path += "?" + values.Encode()
-		}
-		return attempts(ctx, c, func(call *CallInfo) (*BatchList, error) {
-			data, err := c.exchange(ctx, outgoing{method: http.MethodGet, path: path}, call, new(bytes.Buffer))
-			if err != nil {
-				return nil, err
-			}
-			list := &BatchList{}
-			if err := c.decode(call, data, list); err != nil {
-				return nil, err
-			}
-			if list.Data == nil {
-				return nil, c.without("data", call, data)
-			}
-			list.call = call
-			for i := range list.Data {
-				list.Data[i].call = call
-			}
-			return list, nil
-		})
-	})
+		return c.get(batchesPath, values, nil)
+	}, whole[BatchList])
 }

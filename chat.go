@@ -89,14 +89,12 @@ func (r *ChatCompletionRequest) model() string {
 }
 
 func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo) (*Stream, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
+	conn, stop, err := c.open(ctx, outgoing{method: http.MethodPost, path: completionsPath, body: body, stream: true}, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	return c.openStream(newConnection(ctx, cancel, res.Body), call)
+	defer stop()
+	return c.openStream(conn, call)
 }
 
 // encode returns the body of a request, or an error if the request or the
@@ -105,10 +103,16 @@ func (c *config) streamOnce(ctx context.Context, body wire.Body, call *CallInfo)
 func (c *config) encode(req *ChatCompletionRequest, stream bool) (wire.Body, error) {
 	k := checker{unchecked: c.unchecked}
 	body := k.encode(req, stream)
-	if len(k.found) > 0 {
-		return wire.Body{}, &ValidationError{Violations: slices.Concat(c.found, k.found)}
+	return body, c.refused(k.found)
+}
+
+// refused returns the error for a request that is not sent: something was found to be wrong with it,
+// or the configuration is invalid. Otherwise it returns nil.
+func (c *config) refused(found []Violation) error {
+	if len(found) > 0 {
+		return &ValidationError{Violations: slices.Concat(c.found, found)}
 	}
-	return body, c.err
+	return c.err
 }
 
 // pooledSize is the size of an answer from which a pool of strings saves time.

@@ -73,7 +73,7 @@ func NewClient(opts ...Option) *Client {
 	hc := *cfg.httpClient
 	hc.Transport = noRedirects{cmp.Or[http.RoundTripper](hc.Transport, http.DefaultTransport)}
 	cfg.httpClient = &hc
-	// The client's total timeout would end a live stream. streamOnce applies it to the first event only.
+	// The client's total timeout would end a live stream. open applies it until the answer begins.
 	streaming := hc
 	streaming.Timeout = 0
 	cfg.streamClient = &streaming

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -295,6 +296,20 @@ func decodeDataURL(url string) (mediaType string, data []byte, err error) {
 		return "", nil, errors.New("data URL without data")
 	}
 	return strings.TrimSpace(mediaType), data, nil
+}
+
+// encodeBase64 appends the base64 of about size bytes to a prefix. The text is allocated once: it may
+// have a hundred megabytes.
+func encodeBase64(prefix string, r io.Reader, size int64) (string, error) {
+	var b strings.Builder
+	b.Grow(len(prefix) + base64.StdEncoding.EncodedLen(int(size)))
+	b.WriteString(prefix)
+	enc := base64.NewEncoder(base64.StdEncoding, &b)
+	if _, err := io.Copy(enc, r); err != nil {
+		return "", err
+	}
+	_ = enc.Close() // a Builder never fails
+	return b.String(), nil
 }
 
 // decodeBase64 decodes base64 without padding, in the standard or the URL alphabet.

@@ -9,9 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/google/go-querystring/query"
 
 	"github.com/openrouter-go/openrouter/internal/unencodable"
 	"github.com/openrouter-go/openrouter/internal/wire"
@@ -40,20 +41,25 @@ import (
 // second request could do harm, use [RetryUnprocessed] or WithMaxRetries(0).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) (CallInfo, error) {
 	cfg := c.config().with(opts)
-	return observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (CallInfo, error) {
+	var info CallInfo
+	_, err := observed(ctx, cfg, doOperation(cfg, method, path, in), func(ctx context.Context, cfg *config) (any, error) {
 		sent, err := cfg.doRequest(method, path, in, out)
 		if err != nil {
-			return CallInfo{}, err
+			return nil, err
 		}
-		cfg.watch.answers(out)
-		return attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
+		info, err = attempts(ctx, cfg, func(call *CallInfo) (CallInfo, error) {
 			data, err := cfg.exchange(ctx, sent, call, new(bytes.Buffer))
 			if err == nil {
 				err = cfg.decode(call, data, out)
 			}
 			return *call, err
 		})
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
 	})
+	return info, err
 }
 
 func doOperation(c *config, method, path string, in any) Operation {
@@ -68,10 +74,7 @@ func doOperation(c *config, method, path string, in any) Operation {
 // doRequest returns the request for [Client.Do], or what is wrong with it.
 func (c *config) doRequest(method, path string, in, out any) (outgoing, error) {
 	body, contentType, found := checkDo(method, path, in, out)
-	if len(found) > 0 {
-		return outgoing{}, &ValidationError{Violations: slices.Concat(c.found, found)}
-	}
-	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.err
+	return outgoing{method: method, path: path, body: wire.NewBody(body), contentType: contentType}, c.refused(found)
 }
 
 // checkDo encodes the body and refuses what cannot be sent or decoded.
@@ -246,4 +249,152 @@ func (c *config) without(member string, call *CallInfo, data []byte) *APIError {
 		e.Message = "the answer has no " + member
 	}
 	return e
+}
+
+// answer is a value that an endpoint returns.
+type answer[T any] interface {
+	*T
+	object
+	received(call *CallInfo) // links the value to its exchange
+}
+
+// problemOf returns what is wrong with an answer that was decoded, or nil. It may be [missing].
+func problemOf(answer any) error {
+	if a, ok := answer.(interface{ problem() error }); ok {
+		return a.problem()
+	}
+	return nil
+}
+
+// missing is the name of a member without which a body is not an answer.
+type missing string
+
+func (m missing) Error() string { return "there is no " + string(m) }
+
+// fetched runs an operation that sends the request that prepare returns. once sends it and decodes
+// the answer: [whole] or [inData].
+func fetched[R any](ctx context.Context, c *config, op Operation, prepare func(*config) (outgoing, error), once func(context.Context, *config, outgoing, *CallInfo) (R, error)) (R, error) {
+	return observed(ctx, c, op, func(ctx context.Context, c *config) (res R, err error) {
+		out, err := prepare(c)
+		if err != nil {
+			return res, err
+		}
+		res, err = attempts(ctx, c, func(call *CallInfo) (R, error) { return once(ctx, c, out, call) })
+		if out.managed {
+			err = managed(err)
+		}
+		return res, err
+	})
+}
+
+// whole returns an answer whose body is a T.
+func whole[T any, P answer[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
+	return fetchOnce[T, P](ctx, c, out, call, nameOf[T]())
+}
+
+// inData returns an answer whose body has a T in its member data.
+func inData[T any, P answer[T]](ctx context.Context, c *config, out outgoing, call *CallInfo) (*T, error) {
+	body, err := fetchOnce[dataBody[T, P]](ctx, c, out, call, nameOf[T]())
+	if err != nil {
+		return nil, err
+	}
+	return body.data, nil
+}
+
+// nameOf returns the name of a type for a [DecodeError].
+func nameOf[T any]() string {
+	name := reflect.TypeFor[T]().Name()
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+func fetchOnce[T any, P interface {
+	*T
+	received(call *CallInfo)
+}](ctx context.Context, c *config, out outgoing, call *CallInfo, name string) (*T, error) {
+	data, err := c.exchange(ctx, out, call, new(bytes.Buffer))
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	if err := c.decode(call, data, v); err != nil {
+		if e, ok := errors.AsType[*DecodeError](err); ok {
+			e.What = name // and not that of the body around it
+		}
+		return nil, err
+	}
+	switch err := problemOf(v).(type) {
+	case nil:
+		P(v).received(call)
+		return v, nil
+	case missing:
+		return nil, c.without(string(err), call, data)
+	default:
+		return nil, &DecodeError{What: name, Body: bytes.Clone(data), Err: err, call: call}
+	}
+}
+
+// dataBody is a body that has a T in its member data.
+type dataBody[T any, P answer[T]] struct{ data *T }
+
+var dataMembers = wire.Members{Keys: []string{`"data":`}}
+
+func (b *dataBody[T, P]) member(r *wire.Reader) (int, wire.Got) {
+	if string(r.Key) == "data" {
+		return 0, readPtr[T, P](r, &b.data)
+	}
+	return -1, wire.Wrong
+}
+
+func (b *dataBody[T, P]) UnmarshalJSON(text []byte) error {
+	var was presence
+	var extra map[string]any
+	r := wire.NewReader(text)
+	return decoded(&r, readObject(&r, b, &dataMembers, &was, &extra), text, "")
+}
+
+func (b *dataBody[T, P]) received(call *CallInfo) { P(b.data).received(call) }
+
+func (b *dataBody[T, P]) problem() error {
+	if b.data == nil {
+		return missing("data")
+	}
+	return problemOf(b.data)
+}
+
+// fixed prepares a request that has no parameters.
+func fixed(path string) func(*config) (outgoing, error) {
+	return func(c *config) (outgoing, error) { return outgoing{method: http.MethodGet, path: path}, c.err }
+}
+
+// get returns a request for path with a query, or an error if something was found to be wrong with
+// the parameters or the configuration is invalid.
+func (c *config) get(path string, values url.Values, found []Violation) (outgoing, error) {
+	if len(values) > 0 {
+		path += "?" + values.Encode()
+	}
+	return outgoing{method: http.MethodGet, path: path}, c.refused(found)
+}
+
+// values encodes the parameters of a query. Those of extra do not replace others.
+func (k *checker) values(params any, extra url.Values) url.Values {
+	values, err := query.Values(params)
+	if err != nil {
+		k.found = append(k.found, Violation{Field: "params", Problem: err.Error(), Err: err})
+	}
+	for name, v := range extra {
+		if !values.Has(name) {
+			values[name] = v
+		}
+	}
+	return values
+}
+
+// slug returns the path of a model, such as openai/gpt-4:free.
+func (k *checker) slug(slug string) string {
+	author, name, ok := strings.Cut(slug, "/")
+	isSegment := func(s string) bool { return s != "" && s != "." && s != ".." && !strings.Contains(s, "/") }
+	if !ok || !isSegment(author) || !isSegment(name) {
+		k.found = append(k.found, Violation{Field: "slug", Problem: "must be an author and a name, such as openai/gpt-5.2"})
+	}
+	return url.PathEscape(author) + "/" + url.PathEscape(name)
 }

@@ -45,6 +45,7 @@ func (s *EmbeddingsService) Create(ctx context.Context, req *EmbeddingRequest, o
 		for _, b := range bodies {
 			part, err := attempts(ctx, cfg, func(call *CallInfo) (*EmbeddingList, error) { return cfg.embedOnce(ctx, b, call) })
 			if err != nil {
+				cfg.watch.after(all.Call())
 				return all, err
 			}
 			all = all.joined(part)
@@ -81,10 +82,7 @@ func (c *config) embeddingBodies(req *EmbeddingRequest) ([]embeddingBody, error)
 			list = append(list, embeddingBody{wire.NewBody(data), n})
 		}
 	}
-	if len(k.found) > 0 {
-		return nil, &ValidationError{Violations: slices.Concat(c.found, k.found)}
-	}
-	return list, c.err
+	return list, c.refused(k.found)
 }
 
 // maxInputBytes is the size of the inputs of one request, unless a single one is larger. It stays

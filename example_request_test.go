@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/big"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
@@ -274,4 +276,35 @@ func serviceOf(f func(*http.Request) string) *http.Client {
 	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(f(req)))}, nil
 	})}
+}
+
+// The amount is exact: half a million tokens, of which most were cached.
+func ExampleModelPricing_Cost() {
+	prices := openrouter.ModelPricing{Prompt: "0.000003", Completion: "0.000015", InputCacheRead: "0.0000003"}
+	usage := &openrouter.Usage{
+		PromptTokens: 500_000, CompletionTokens: 1_000, TotalTokens: 501_000,
+		PromptTokensDetails: &openrouter.PromptTokensDetails{CachedTokens: 450_000},
+	}
+	fmt.Println(prices.Cost(usage, time.Now()))
+
+	prices.Image = "0.005" // the usage does not say how many there were
+	cost := prices.Cost(usage, time.Now())
+	fmt.Println(cost, cost.Unknown)
+	// Output:
+	// 0.30 USD
+	// about 0.30 USD [how many images the prompt has, which have a price of their own]
+}
+
+func ExampleDecimal_PerMillion() {
+	fmt.Println(openrouter.Decimal("0.00000125").PerMillion(), openrouter.Decimal("0.000000075").PerMillion())
+	// Output: 1.25 0.075
+}
+
+func ExampleDecimal_Rat() {
+	price, err := openrouter.Decimal("0.1").Rat()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(price.Mul(price, big.NewRat(3, 1)).FloatString(20)) // a float64 would have rounded
+	// Output: 0.30000000000000000000
 }

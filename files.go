@@ -2,14 +2,23 @@ package openrouter
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"io/fs"
+	"iter"
+	"math"
+	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/openrouter-go/openrouter/internal/filetype"
 )
 
 const (
@@ -126,7 +135,7 @@ func sizeOf(r io.Reader) int64 {
 
 // readPart makes a part of what r has, about size bytes; -1 if that is not known.
 func readPart(name string, r io.Reader, size int64) (Part, error) {
-	head := make([]byte, headSize)
+	head := make([]byte, filetype.HeadSize)
 	n, err := fill(head, r)
 	switch head = head[:n]; err {
 	case nil:
@@ -139,11 +148,14 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 	if n == 0 {
 		return Part{}, &streamEnd{"is empty", ErrFileType}
 	}
-	kind := sniff(head, path.Ext(baseName(name)))
-	if kind.part == "" {
-		return Part{}, &streamEnd{kind.what + " is not supported", ErrFileType}
+	kind := filetype.Of(head, path.Ext(baseName(name)))
+	if kind.Part == "" {
+		return Part{}, &streamEnd{kind.What + " is not supported", ErrFileType}
 	}
-	refusal := &tooLarge{what: kind.what, limit: kind.limit()}
+	refusal := &tooLarge{what: kind.What, limit: maxFile}
+	if kind.Part == filetype.Image {
+		refusal.limit = maxImage
+	}
 	if size > refusal.limit {
 		return Part{}, refusal
 	}
@@ -153,18 +165,18 @@ func readPart(name string, r io.Reader, size int64) (Part, error) {
 			return Part{}, err
 		}
 	}
-	switch kind.part {
-	case PartTypeText:
+	switch kind.Part {
+	case filetype.Text:
 		return textFile(r, size)
-	case PartTypeInputAudio:
+	case filetype.Audio:
 		data, err := encodeBase64("", r, size)
-		return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{Data: data, Format: kind.code}}, err
+		return Part{Type: PartTypeInputAudio, InputAudio: &InputAudio{Data: data, Format: kind.Code}}, err
 	}
-	url, err := encodeBase64("data:"+kind.code+";base64,", r, size)
-	switch kind.part {
-	case PartTypeImageURL:
+	url, err := encodeBase64("data:"+kind.Code+";base64,", r, size)
+	switch kind.Part {
+	case filetype.Image:
 		return ImagePart(url), err
-	case PartTypeVideoURL:
+	case filetype.Video:
 		return VideoPart(url), err
 	}
 	return FilePart(pdfName(name), url), err
@@ -252,196 +264,184 @@ func pdfName(name string) string {
 	return "document.pdf"
 }
 
-// fileKind is a kind of file.
-type fileKind struct {
-	what string   // in an error
-	part PartType // empty for what the service does not take
-	code string   // the media type; for audio the format
-	ext  string   // of the name of a file with it
-}
+// maxPixels bounds the memory for an image, which a few bytes can ask for. It is 512 MiB in RGBA.
+const maxPixels = 128 << 20
 
-func (k fileKind) limit() int64 {
-	if k.part == PartTypeImageURL {
-		return maxImage
+// Decode decodes an image that is a base64 data URL, and returns the name of its format. The program
+// must import the decoder, for example with import _ "image/png". For an image that is a link, and for
+// one of more than 134 megapixels, Decode returns an error.
+func (i Image) Decode() (img image.Image, format string, err error) {
+	_, data, err := i.Data()
+	if err != nil {
+		return nil, "", err
 	}
-	return maxFile
+	size, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err == nil && int64(size.Width)*int64(size.Height) > maxPixels {
+		err = fmt.Errorf("%d by %d pixels are too many", size.Width, size.Height)
+	}
+	if err == nil {
+		img, format, err = image.Decode(bytes.NewReader(data))
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("openrouter: image: %w", err)
+	}
+	return img, format, nil
 }
 
-var (
-	kindText  = fileKind{"a text", PartTypeText, "text/plain", ".txt"}
-	kindPDF   = fileKind{"a PDF", PartTypeFile, "application/pdf", ".pdf"}
-	kindAAC   = fileKind{"an AAC recording", PartTypeInputAudio, "aac", ".aac"}
-	kindAIFF  = fileKind{"an AIFF recording", PartTypeInputAudio, "aiff", ".aiff"}
-	kindM4A   = fileKind{"an M4A recording", PartTypeInputAudio, "m4a", ".m4a"}
-	kindMP3   = fileKind{"an MP3 recording", PartTypeInputAudio, "mp3", ".mp3"}
-	kindPCM16 = fileKind{"a PCM recording", PartTypeInputAudio, "pcm16", ".pcm"}
-	kindPCM24 = fileKind{"a PCM recording", PartTypeInputAudio, "pcm24", ".pcm24"}
-	kindMOV   = fileKind{"a MOV video", PartTypeVideoURL, "video/mov", ".mov"}
-	kindMP4   = fileKind{"an MP4 video", PartTypeVideoURL, "video/mp4", ".mp4"}
-	kindMPEG  = fileKind{"an MPEG video", PartTypeVideoURL, "video/mpeg", ".mpeg"}
-	kindHEIC  = fileKind{"a HEIC image", "", "image/heic", ".heic"}
-	kindAVIF  = fileKind{"an AVIF image", "", "image/avif", ".avif"}
-	kindTIFF  = fileKind{"a TIFF image", "", "image/tiff", ".tiff"}
-	kind3GP   = fileKind{"a 3GP video", "", "video/3gpp", ".3gp"}
-	unknown   = fileKind{what: "this type of file", ext: ".bin"}
-)
-
-// signatures are beginnings of files. A question mark stands for any byte. The first that fits
-// counts.
-var signatures = []struct {
-	magic string
-	kind  fileKind
-}{
-	{"\x89PNG\r\n\x1a\n", fileKind{"a PNG image", PartTypeImageURL, "image/png", ".png"}},
-	{"\xff\xd8\xff", fileKind{"a JPEG image", PartTypeImageURL, "image/jpeg", ".jpg"}},
-	{"RIFF????WEBP", fileKind{"a WebP image", PartTypeImageURL, "image/webp", ".webp"}},
-	{"GIF8?a", fileKind{"a GIF image", PartTypeImageURL, "image/gif", ".gif"}},
-	{"%PDF-", kindPDF},
-	{"RIFF????WAVE", fileKind{"a WAV recording", PartTypeInputAudio, "wav", ".wav"}},
-	{"ID3", kindMP3},
-	{"fLaC", fileKind{"a FLAC recording", PartTypeInputAudio, "flac", ".flac"}},
-	{"FORM????AIFF", kindAIFF},
-	{"FORM????AIFC", kindAIFF},
-	{"OggS????????????????????????\x80theora", fileKind{"an Ogg video", "", "video/ogg", ".ogv"}},
-	{"OggS", fileKind{"an Ogg recording", PartTypeInputAudio, "ogg", ".ogg"}},
-	{"\x00???ftypM4A ", kindM4A},
-	{"\x00???ftypM4B ", kindM4A},
-	{"\x00???ftyphei", kindHEIC},
-	{"\x00???ftyphev", kindHEIC},
-	{"\x00???ftypmif1", kindHEIC},
-	{"\x00???ftypmsf1", kindHEIC},
-	{"\x00???ftypavi", kindAVIF},
-	{"\x00???ftyp3g", kind3GP},
-	{"\x00???ftypqt", kindMOV},
-	{"\x00???ftyp", kindMP4},
-	{"\x00???moov", kindMOV},
-	{"\x00???mdat", kindMOV},
-	{"\x00???wide", kindMOV},
-	{"\x00???free", kindMOV},
-	{"\x00???skip", kindMOV},
-	{"\x00\x00\x01\xba", kindMPEG},
-	{"\x00\x00\x01\xb3", kindMPEG},
-	{"RIFF????AVI ", fileKind{"an AVI video", "", "video/x-msvideo", ".avi"}},
-	{"II*\x00", kindTIFF},
-	{"MM\x00*", kindTIFF},
-	{"PK\x03\x04", fileKind{"a ZIP archive or an Office document", "", "application/zip", ".zip"}},
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fileKind{"an Office document", "", "application/x-ole-storage", ".bin"}},
-	{"\x1f\x8b\x08", fileKind{"a gzip archive", "", "application/gzip", ".gz"}},
-}
-
-// headSize is how much of a file decides what it is. It has the first frames of MP3 and AAC.
-const headSize = 4 << 10
-
-// sniff returns what a file is that begins with head. The extension of its name decides where head
-// leaves it open.
-func sniff(head []byte, ext string) fileKind {
-	ext = strings.ToLower(ext)
-	for i := range signatures {
-		if !fits(head, signatures[i].magic) {
+// SaveMedia writes the images and the speech of an answer to files in a folder, and returns their
+// names: image-1.png, image-2.jpg, speech-1.wav and so on. It overwrites nothing: a name that exists
+// is passed over. The content decides the extension, which is .bin for an image of an unknown type.
+// Speech without a header is taken for pcm16, and saved as WAV.
+//
+// SaveMedia does not download images that are links. It saves the rest and returns the first error.
+func (c *ChatCompletion) SaveMedia(root *os.Root) (names []string, err error) {
+	save := func(prefix, ext string, data ...[]byte) error {
+		name, err := saveNew(root, prefix, ext, data...)
+		if err == nil {
+			names = append(names, name)
+		}
+		return err
+	}
+	for i := range c.Choices {
+		m := &c.Choices[i].Message
+		images := slices.Clip(m.Images)
+		for _, part := range m.Content { // where a few services put them
+			if part.ImageURL != nil {
+				images = append(images, Image{ImageURL: part.ImageURL})
+			}
+		}
+		for _, image := range images {
+			_, data, e := image.Data()
+			if e == nil {
+				e = save("image-", imageExt(data), data)
+			}
+			err = cmp.Or(err, e)
+		}
+		if m.Audio == nil || m.Audio.Data == "" {
 			continue
 		}
-		switch kind := signatures[i].kind; {
-		case kind == kindMP3 && ext == ".aac": // both may begin with the title and a cover
-			return kindAAC
-		case kind == kindMP4 && (ext == ".m4a" || ext == ".m4b"):
-			return kindM4A
-		default:
-			return kind
+		speech, e := m.Audio.Bytes()
+		if kind := filetype.Of(speech, ""); e == nil && kind.Part == filetype.Audio {
+			e = save("speech-", kind.Ext, speech)
+		} else if e == nil {
+			e = save("speech-", ".wav", WAVHeader(len(speech)), speech)
+		}
+		err = cmp.Or(err, e)
+	}
+	return names, err
+}
+
+// imageExt returns the extension for an image. What is no image gets one that no program opens.
+func imageExt(data []byte) string {
+	kind := filetype.Of(data, "")
+	if strings.HasPrefix(kind.Code, "image/") {
+		return kind.Ext
+	}
+	return filetype.Unknown.Ext
+}
+
+// saveNew writes a file whose name is not in use.
+func saveNew(root *os.Root, prefix, ext string, data ...[]byte) (name string, err error) {
+	for n := 1; ; n++ {
+		name = prefix + strconv.Itoa(n) + ext
+		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("openrouter: %w", err)
+		}
+		for _, b := range data {
+			if err == nil {
+				_, err = f.Write(b)
+			}
+		}
+		if e := f.Close(); err == nil {
+			err = e
+		}
+		if err != nil {
+			_ = root.Remove(name) // half a file is of no use
+			return "", fmt.Errorf("openrouter: %w", err)
+		}
+		return name, nil
+	}
+}
+
+// Audio returns an iterator over the bytes of the speech as they arrive, to be played or written. Its
+// format is the one that the request asked for. Audio reads the stream as [Stream.Chunks] does, and
+// yields its error last. After the loop [Stream.Response] has the text and the transcript.
+func (s *Stream) Audio() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		var d base64Decoder
+		for chunk, err := range s.Chunks() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			audio := chunk.first().Delta.Audio
+			if audio == nil || audio.Data == "" {
+				continue
+			}
+			data, err := d.decode(audio.Data)
+			if err != nil {
+				yield(nil, &StreamError{Partial: s.Response(), Err: fmt.Errorf("openrouter: audio: %w", err)})
+				return
+			}
+			if len(data) > 0 && !yield(data, nil) {
+				return
+			}
+		}
+		if data, err := decodeBase64(d.rest); err != nil {
+			yield(nil, &StreamError{Partial: s.Response(), Err: fmt.Errorf("openrouter: audio: %w", err)})
+		} else if len(data) > 0 {
+			yield(data, nil)
 		}
 	}
-	if fits(head, "\x1aE\xdf\xa3") {
-		if bytes.Contains(head[:min(len(head), 64)], []byte("webm")) {
-			return fileKind{"a WebM video", PartTypeVideoURL, "video/webm", ".webm"}
+}
+
+// base64Decoder decodes base64 that comes in fragments. Each may have its own padding, or end anywhere.
+type base64Decoder struct {
+	rest string // up to three characters that await others
+}
+
+func (d *base64Decoder) decode(fragment string) ([]byte, error) {
+	var out []byte
+	for text, padded := d.rest+fragment, true; padded; {
+		var piece string
+		piece, text, padded = strings.Cut(text, "=")
+		if !padded {
+			whole := len(piece) / 4 * 4
+			piece, d.rest = piece[:whole], piece[whole:]
 		}
-		return fileKind{"a Matroska video", "", "video/x-matroska", ".mkv"}
-	}
-	if kind, ok := framed(head, ext); ok {
-		return kind
-	}
-	switch {
-	case ext == ".pdf" && bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")): // readers allow for what comes before
-		return kindPDF
-	case isText(head):
-		return kindText
-	case ext == ".pcm" || ext == ".pcm16":
-		return kindPCM16
-	case ext == ".pcm24":
-		return kindPCM24
-	case fits(head, "\xff\xfe") || fits(head, "\xfe\xff"):
-		return fileKind{what: "text in UTF-16", ext: ".bin"}
-	}
-	return unknown
-}
-
-func fits(head []byte, magic string) bool {
-	if len(head) < len(magic) {
-		return false
-	}
-	for i := range magic {
-		if magic[i] != '?' && magic[i] != head[i] {
-			return false
+		data, err := decodeBase64(piece)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, data...)
 	}
-	return true
+	return out, nil
 }
 
-// isText reports whether head may be the beginning of a text in UTF-8, whose last character may be
-// cut.
-func isText(head []byte) bool {
-	for len(head) > 0 {
-		c, n := utf8.DecodeRune(head)
-		switch {
-		case c == utf8.RuneError && n == 1:
-			return !utf8.FullRune(head)
-		case c < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", c):
-			return false
-		}
-		head = head[n:]
+// WAVHeader returns the header that makes a WAV file of speech in pcm16: samples of 16 bits, in one
+// channel, at 24 kHz. size is the number of bytes that follow. If it is not known, -1 makes most
+// programs play to the end of the file.
+func WAVHeader(size int) []byte {
+	const rate, bits = 24_000, 16
+	data, riff := uint32(math.MaxUint32), uint32(math.MaxUint32)
+	const header = 44
+	if size >= 0 && int64(size) <= math.MaxUint32-header {
+		data, riff = uint32(size), uint32(size+header-8)
 	}
-	return true
-}
-
-// framed recognizes MP3 and AAC without a title: a frame, and at its end another one. The bytes with
-// which frames begin also stand at the beginning of other files.
-func framed(head []byte, ext string) (fileKind, bool) {
-	if len(head) < 7 || head[0] != 0xff {
-		return fileKind{}, false
-	}
-	kind, size := kindAAC, int(head[3]&3)<<11|int(head[4])<<3|int(head[5])>>5
-	if head[1]&0xf6 != 0xf0 {
-		kind, size = kindMP3, mp3Frame(head)
-	}
-	switch {
-	case size < 7:
-		return fileKind{}, false
-	case ext == kind.ext || size == len(head) && size < headSize:
-		return kind, true
-	}
-	return kind, size+1 < len(head) && head[size] == 0xff && head[size+1] == head[1]
-}
-
-// bitrates are those of MPEG 1 layer III and of the later versions, in kbit/s.
-var bitrates = [2][16]int{
-	{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0},
-	{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0},
-}
-
-// mp3Frame returns the size of the frame that begins with head, or 0 if none does.
-func mp3Frame(head []byte) int {
-	version, layer, rate := head[1]>>3&3, head[1]>>1&3, head[2]>>2&3
-	if head[1]&0xe0 != 0xe0 || version == 1 || layer != 1 || rate == 3 {
-		return 0
-	}
-	hertz, later := [3]int{44100, 48000, 32000}[rate], 0
-	if version != 3 {
-		hertz, later = hertz/2, 1
-	}
-	if version == 0 {
-		hertz /= 2
-	}
-	bits := bitrates[later][head[2]>>4]
-	if bits == 0 {
-		return 0
-	}
-	return (144>>later)*1000*bits/hertz + int(head[2]>>1&1)
+	h := append(make([]byte, 0, header), "RIFF"...)
+	h = binary.LittleEndian.AppendUint32(h, riff)
+	h = append(h, "WAVEfmt "...)
+	h = binary.LittleEndian.AppendUint32(h, 16) // the size of what follows up to data
+	h = binary.LittleEndian.AppendUint16(h, 1)  // PCM
+	h = binary.LittleEndian.AppendUint16(h, 1)  // channels
+	h = binary.LittleEndian.AppendUint32(h, rate)
+	h = binary.LittleEndian.AppendUint32(h, rate*bits/8)
+	h = binary.LittleEndian.AppendUint16(h, bits/8)
+	h = binary.LittleEndian.AppendUint16(h, bits)
+	h = append(h, "data"...)
+	return binary.LittleEndian.AppendUint32(h, data)
 }

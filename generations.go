@@ -25,11 +25,7 @@ const generationPath = "/generation"
 //
 // Other errors are those of [Client.Do]. An empty id is a [*ValidationError].
 func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option) (*Generation, error) {
-	body, err := record[generationBody](ctx, s, "get_generation", generationPath, id, opts)
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	return record[Generation](ctx, s, "get_generation", generationPath, id, opts)
 }
 
 // Content returns the prompt and the answer that the service has stored, and the failure if there
@@ -37,11 +33,7 @@ func (s *GenerationsService) Get(ctx context.Context, id string, opts ...Option)
 // retention: then the fields are empty, or the error is [ErrPermissionDenied] or [ErrNotFound]. It
 // waits for the record and fails as [GenerationsService.Get] does.
 func (s *GenerationsService) Content(ctx context.Context, id string, opts ...Option) (*GenerationContent, error) {
-	body, err := record[contentBody](ctx, s, "get_generation_content", generationPath+"/content", id, opts)
-	if err != nil {
-		return nil, err
-	}
-	return body.Data, nil
+	return record[GenerationContent](ctx, s, "get_generation_content", generationPath+"/content", id, opts)
 }
 
 // WithRecordWait lets [GenerationsService.Get] and [GenerationsService.Content] wait up to d for a
@@ -58,20 +50,20 @@ const (
 )
 
 // record fetches what the service knows of a generation.
-func record[T any, P received[T]](ctx context.Context, s *GenerationsService, name, path, id string, opts []Option) (*T, error) {
+func record[T any, P answer[T]](ctx context.Context, s *GenerationsService, name, path, id string, opts []Option) (*T, error) {
 	return observed(ctx, s.client.config().with(opts), Operation{Name: name}, func(ctx context.Context, c *config) (*T, error) {
-		k := checker{unchecked: c.unchecked}
+		var found []Violation
 		if id == "" {
-			k.found = append(k.found, Violation{Field: "id", Problem: "is empty"})
+			found = []Violation{{Field: "id", Problem: "is empty"}}
 		}
-		out, err := c.get(path, &k, url.Values{"id": {id}})
+		out, err := c.get(path, url.Values{"id": {id}}, found)
 		if err != nil {
 			return nil, err
 		}
 		left := c.recordWait
 		return attempts(ctx, c, func(call *CallInfo) (*T, error) {
 			for pause := firstRecordPause; ; pause = min(2*pause, maxRecordPause) {
-				v, err := fetchOnce[T, P](ctx, c, out, call)
+				v, err := inData[T, P](ctx, c, out, call)
 				wait := min(pause, left)
 				if !errors.Is(err, ErrNotFound) || wait == 0 {
 					return v, err
@@ -85,18 +77,6 @@ func record[T any, P received[T]](ctx context.Context, s *GenerationsService, na
 			}
 		})
 	})
-}
-
-// slept waits, and reports whether ctx has not ended before.
-func slept(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // Generation is the service's record of one answer: its cost, its provider and its times. For
@@ -239,22 +219,7 @@ const (
 	DataRegionUS     DataRegion = "us"
 )
 
-// generationBody is the response body that holds a generation.
-type generationBody struct {
-	Data *Generation `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *generationBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
-}
+func (g *Generation) received(call *CallInfo) { g.call = call }
 
 // Call describes the HTTP exchange that returned the record.
 func (g *Generation) Call() CallInfo {
@@ -287,21 +252,7 @@ func (g *GenerationContent) Call() CallInfo {
 	return g.call.value()
 }
 
-type contentBody struct {
-	Data *GenerationContent `json:"data" wire:"null"`
-
-	Extra map[string]any `json:"-"`
-
-	presence presence
-}
-
-func (b *contentBody) received(call *CallInfo) any {
-	if b.Data == nil {
-		return nil
-	}
-	b.Data.call = call
-	return b.Data
-}
+func (g *GenerationContent) received(call *CallInfo) { g.call = call }
 
 // GenerationInput is the prompt of a generation: a text or messages.
 type GenerationInput struct {

@@ -108,6 +108,8 @@ func (m *Model) Call() CallInfo {
 	return m.call.value()
 }
 
+func (m *Model) received(call *CallInfo) { m.call = call }
+
 // ModelArchitecture describes the input and the output of a model.
 type ModelArchitecture struct {
 	// Modality is a summary, such as text+image->text.
@@ -242,6 +244,15 @@ func (l *ModelList) Call() CallInfo {
 		return CallInfo{}
 	}
 	return l.call.value()
+}
+
+func (l *ModelList) received(call *CallInfo) { l.call = call }
+
+func (l *ModelList) problem() error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	return nil
 }
 
 // ModelPricing holds the prices of a model, in USD per unit, such as a token. Limits of prices, such

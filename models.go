@@ -54,6 +54,87 @@ func (s *ModelsService) All(ctx context.Context, params *ModelListParams, opts .
 	}
 }
 
+// Get returns one model. The slug is a [Model.ID], with or without a variant such as :free. If the
+// model does not exist, the error is [ErrNotFound]. Errors are those of [Client.Do].
+func (s *ModelsService) Get(ctx context.Context, slug string, opts ...Option) (*Model, error) {
+	op := Operation{Name: "get_model", Target: slug}
+	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+		var k checker
+		path := "/model/" + k.slug(slug)
+		return c.get(path, nil, k.found)
+	}, inData[Model])
+}
+
+// Endpoints returns the endpoints of a model: the providers that run it, with price, speed and
+// uptime. The slug is a [Model.ID]. Errors are those of [Client.Do].
+func (s *ModelsService) Endpoints(ctx context.Context, slug string, opts ...Option) (*ModelEndpoints, error) {
+	op := Operation{Name: "list_endpoints", Target: slug}
+	return fetched(ctx, s.client.config().with(opts), op, func(c *config) (outgoing, error) {
+		var k checker
+		path := modelsPath + "/" + k.slug(slug) + "/endpoints"
+		return c.get(path, nil, k.found)
+	}, inData[ModelEndpoints])
+}
+
+// ZDREndpoints returns the endpoints with zero data retention, of all models. A request that sets
+// [ProviderPreferences.ZDR] uses only these. Errors are those of [Client.Do].
+func (s *ModelsService) ZDREndpoints(ctx context.Context, opts ...Option) (*EndpointList, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_endpoints"}, fixed("/endpoints/zdr"), whole[EndpointList])
+}
+
+// ListForUser returns the models that the key of the call may use, after the account's preferences,
+// privacy settings and guardrails. Nil params return all of them. With a Limit or an Offset, the
+// list is one page. Errors are those of [Client.Do].
+func (s *ModelsService) ListForUser(ctx context.Context, params *PageParams, opts ...Option) (*ModelList, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_models"}, func(c *config) (outgoing, error) {
+		k := checker{unchecked: c.unchecked}
+		var values url.Values
+		if params != nil {
+			between(&k, "limit", params.Limit, 1, 1000)
+			notNegative(&k, "offset", params.Offset)
+			values = k.values(params, params.Extra)
+		}
+		return c.get(modelsPath+"/user", values, k.found)
+	}, whole[ModelList])
+}
+
+// Count returns the number of models. Nil params count models with text output. Errors are those of
+// [Client.Do].
+func (s *ModelsService) Count(ctx context.Context, params *ModelCountParams, opts ...Option) (int, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "count_models"}, func(c *config) (outgoing, error) {
+		var k checker
+		var values url.Values
+		if params != nil {
+			values = k.values(params, params.Extra)
+		}
+		return c.get(modelsPath+"/count", values, k.found)
+	}, func(ctx context.Context, c *config, out outgoing, call *CallInfo) (int, error) {
+		n, err := inData[count](ctx, c, out, call)
+		if err != nil {
+			return 0, err
+		}
+		return *n.Count, nil
+	})
+}
+
+// count is the answer of [ModelsService.Count].
+type count struct {
+	Count *int `json:"count"`
+
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+func (n *count) received(*CallInfo) {}
+
+func (n *count) problem() error {
+	if n.Count == nil {
+		return errors.New("count is missing or not an integer")
+	}
+	return nil
+}
+
 // next returns the address of the page after the one at from, or "" if there is none. The address
 // must be on the same server and below the base URL, because the key is sent there.
 func (l *ModelList) next(baseURL, from string, seen map[string]bool) (string, error) {
@@ -107,15 +188,15 @@ func (c *config) modelsURL(params *ModelListParams) (string, error) {
 		k.params(params)
 		values = k.values(params, params.Extra)
 	}
-	out, err := c.get(modelsPath, &k, values)
+	out, err := c.get(modelsPath, values, k.found)
 	return c.baseURL + out.path, err
 }
 
 // modelPage requests a page. It returns refused if that is not nil, without a request.
 func (c *config) modelPage(ctx context.Context, address string, refused error) (*ModelList, error) {
-	return fetched[ModelList](ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
+	return fetched(ctx, c, Operation{Name: "list_models"}, func(*config) (outgoing, error) {
 		return outgoing{method: http.MethodGet, url: address}, refused
-	})
+	}, whole[ModelList])
 }
 
 // ModelListParams selects models and their order. Fields that are empty or nil are not sent. A
@@ -180,6 +261,30 @@ type ModelListParams struct {
 	Limit *int `url:"limit,omitempty"`
 	// Offset is the number of models to skip.
 	Offset *int `url:"offset,omitempty"`
+
+	// Extra holds query parameters that this version has no field for. Fields that are set take
+	// precedence.
+	Extra url.Values `url:"-"`
+}
+
+// PageParams selects one page of a list.
+type PageParams struct {
+	// Limit is the maximum number of elements, 1 to 1000; the default is 500. If Limit and Offset
+	// are nil, there is one page with all elements.
+	Limit *int `url:"limit,omitempty"`
+	// Offset is the number of elements to skip.
+	Offset *int `url:"offset,omitempty"`
+
+	// Extra holds query parameters that this version has no field for. Fields that are set take
+	// precedence.
+	Extra url.Values `url:"-"`
+}
+
+// ModelCountParams selects the models that [ModelsService.Count] counts.
+type ModelCountParams struct {
+	// OutputModalities selects models with these kinds of output. Empty means [ModalityText].
+	// [ModalityAll] alone counts every model.
+	OutputModalities []Modality `url:"output_modalities,omitempty,comma"`
 
 	// Extra holds query parameters that this version has no field for. Fields that are set take
 	// precedence.

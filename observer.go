@@ -42,10 +42,10 @@ type Observation interface {
 	// closed. A forgotten stream ends when the garbage collector finds it. End then runs in a
 	// goroutine of the Go runtime and must not block.
 	//
-	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not. With an error it
-	// is the part of the answer that had arrived, or nil. info is zero if nothing was sent. err is nil
-	// for a complete answer. For a stream that was left, closed or forgotten, err matches
-	// [ErrStreamClosed].
+	// result is what the call returns: a [*ChatCompletion] for chat, streamed or not. For [Client.Do]
+	// it is the argument out, and for [Client.DoRaw] nil. With an error it is the part of the answer
+	// that had arrived, or nil. info is zero if nothing was sent. err is nil for a complete answer. For
+	// a stream that was left, closed or forgotten, err matches [ErrStreamClosed].
 	End(result any, info CallInfo, err error)
 }
 
@@ -100,10 +100,16 @@ func (c *Client) Observe(ctx context.Context, op Operation, opts ...Option) (con
 	}
 	w := &watch{}
 	ctx = w.start(ctx, cfg, op)
-	return context.WithValue(ctx, aroundKey{}, w), w
+	around := w
+	if !op.Stream {
+		around = nil // hides the one outside
+	}
+	return context.WithValue(ctx, aroundKey{}, around), w
 }
 
-type aroundKey struct{} // of the operation of [Client.Observe] that a call is part of
+// aroundKey is the key of the operation that hears of the first content of a stream; see
+// [Client.Observe].
+type aroundKey struct{}
 
 type unobserved struct{}
 
@@ -121,8 +127,8 @@ func observed[T any](ctx context.Context, c *config, op Operation, run func(cont
 	w := &watch{}
 	err = errPanicked
 	defer func() {
-		if !w.streaming {
-			w.End(w.resultOf(res, err), w.infoOf(res, err), err)
+		if !op.Stream || err != nil { // else the end of the stream is the end
+			w.End(resultOf(res, err), w.call.value(), err)
 		}
 	}()
 	if c.baseURLProblem() == "" { // an invalid address may contain a password
@@ -153,27 +159,25 @@ var errPanicked = errors.New("openrouter: the call ended with a panic")
 // watch is the observations of one operation. A nil watch has none. It never refers
 // to a stream, so that the stream can become garbage.
 type watch struct {
-	list   []Observation
-	call   *CallInfo // of the last attempt
-	isDo   bool      // the function returns no result
-	result any       // of such a function
+	list    []Observation
+	around  *watch                  // the streamed operation that this one is part of, or nil
+	call    *CallInfo               // of the last attempt
+	reading sync.Mutex              // held while the stream is read
+	telling sync.Mutex              // held while FirstChunk runs, and from End on
+	first   atomic.Bool             // content has arrived
+	last    atomic.Pointer[outcome] // how the operation ended
+}
 
-	streaming bool        // a stream ends the operation
-	reading   sync.Mutex  // held while the stream is read
-	first     atomic.Bool // content has arrived
-	ended     atomic.Bool
-
-	isStream bool
-	around   *watch     // the operation that this one is part of
-	turn     sync.Mutex // protects the fields below: streams inside may be in other goroutines
-	telling  bool       // FirstChunk is under way
-	last     func()     // the End that came meanwhile
+// outcome has the arguments of [Observation.End].
+type outcome struct {
+	result any
+	info   CallInfo
+	err    error
 }
 
 // start starts the observations and returns the context of the last one.
 func (w *watch) start(ctx context.Context, c *config, op Operation) context.Context {
 	op.Target = c.secrets.Text(op.Target) // a path, or a model by mistake
-	w.isStream = op.Stream
 	w.around, _ = ctx.Value(aroundKey{}).(*watch)
 	started := false
 	defer func() {
@@ -201,10 +205,13 @@ func (w *watch) attempt(call *CallInfo) {
 	}
 }
 
-// answers sets the result of [Client.Do], which the function does not return.
-func (w *watch) answers(result any) {
+// after adds the attempts of the earlier requests of the operation to those of the last one.
+func (w *watch) after(earlier CallInfo) {
 	if w != nil {
-		w.isDo, w.result = true, result
+		call := *w.call // a copy: the error of the last request shares it
+		call.Attempts += earlier.Attempts
+		call.Waited += earlier.Waited
+		w.call = &call
 	}
 }
 
@@ -217,55 +224,37 @@ func (w *watch) Retry(r Retry) {
 	}
 }
 
+// FirstChunk may be called several times, and in several goroutines: streams inside of an operation
+// call it.
 func (w *watch) FirstChunk() {
-	if w.first.Swap(true) || !w.takeTurn() {
+	if w.first.Swap(true) || !w.telling.TryLock() { // has ended
 		return
 	}
-	defer w.leaveTurn()
+	defer w.finish() // an End that came meanwhile
+	defer w.telling.Unlock()
 	for _, o := range w.list {
 		o.FirstChunk()
 	}
-	if w.around != nil && w.around.isStream {
+	if w.around != nil {
 		w.around.FirstChunk()
 	}
 }
 
-// takeTurn reports whether the operation goes on. An End waits from now on until leaveTurn.
-func (w *watch) takeTurn() bool {
-	w.turn.Lock()
-	defer w.turn.Unlock()
-	w.telling = !w.ended.Load()
-	return w.telling
-}
-
-func (w *watch) leaveTurn() {
-	w.turn.Lock()
-	w.telling = false
-	last := w.last
-	w.turn.Unlock()
-	if last != nil {
-		last()
-	}
-}
-
 func (w *watch) End(result any, info CallInfo, err error) {
-	if w.ended.Swap(true) {
-		return
+	if w.last.CompareAndSwap(nil, &outcome{result, info, err}) {
+		w.finish()
 	}
-	w.turn.Lock()
-	if w.telling { // in another goroutine, or around this call
-		own := info
-		w.last = func() { w.endAll(result, own, err) }
-		w.turn.Unlock()
-		return
-	}
-	w.turn.Unlock()
-	w.endAll(result, info, err)
 }
 
-func (w *watch) endAll(result any, info CallInfo, err error) {
+// finish ends the observations if the operation has ended. While FirstChunk runs, it leaves that to
+// FirstChunk: to wait would be a deadlock if an observer ends the operation there.
+func (w *watch) finish() {
+	end := w.last.Load()
+	if end == nil || !w.telling.TryLock() {
+		return
+	}
 	for _, o := range w.list {
-		defer o.End(result, info, err) // in the opposite order, and even if another one panics
+		defer o.End(end.result, end.info, end.err) // in the opposite order, and even if another one panics
 	}
 }
 
@@ -276,12 +265,9 @@ func (w *watch) forgotten() {
 	}
 }
 
-// resultOf returns what End is told.
-func (w *watch) resultOf(res any, err error) any {
-	switch {
-	case err == nil && w.isDo:
-		return w.result
-	case err == nil:
+// resultOf returns what End is told about what a call returns.
+func resultOf(res any, err error) any {
+	if err == nil {
 		return res
 	}
 	if partial := partialOf(err); partial != nil {
@@ -291,21 +277,6 @@ func (w *watch) resultOf(res any, err error) any {
 		return res // some methods return what they have with an error
 	}
 	return nil
-}
-
-// infoOf returns the call behind the result. An answer that was put together from several
-// requests knows about all of them.
-func (w *watch) infoOf(res any, err error) CallInfo {
-	answer, ok := res.(interface{ Call() CallInfo })
-	if ok && err == nil && w.call != nil { // without a call of its own it sent nothing itself
-		return answer.Call()
-	}
-	info := w.call.value()
-	if sent, ok := res.(*EmbeddingList); ok && err != nil { // of the requests before the one that failed
-		info.Attempts += sent.Call().Attempts
-		info.Waited += sent.Call().Waited
-	}
-	return info
 }
 
 // partialOf returns what an error holds of the answer, or nil.
@@ -325,12 +296,57 @@ func partialOf(err error) any {
 	return partial
 }
 
+// watched is a stream that is observed: a [Stream] or a [RawResponse].
+type watched interface {
+	Call() CallInfo
+	isClosed() bool
+	left() error        // the error of a stream that was closed before its end
+	resultAt(error) any // the result of a stream that ended with this error; io.EOF is success
+}
+
+// reads runs a step of reading s. It tells whether content came, and how the stream ended.
+func (w *watch) reads(s watched, step func() (content bool, err error)) {
+	if w == nil {
+		_, _ = step()
+		return
+	}
+	defer w.closed(s) // by another goroutine, which left the end to this one
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	content, err := step()
+	if content {
+		w.FirstChunk()
+	}
+	if err != nil {
+		w.ends(s, err)
+	}
+}
+
+// closed ends the observation of a stream that was closed. A goroutine that is reading the stream
+// does this itself, since only it may look at the answer.
+func (w *watch) closed(s watched) {
+	if w == nil || !s.isClosed() || !w.reading.TryLock() {
+		return
+	}
+	defer w.reading.Unlock()
+	if w.last.Load() == nil {
+		w.ends(s, s.left())
+	}
+}
+
+func (w *watch) ends(s watched, err error) {
+	result := s.resultAt(err)
+	if err == io.EOF {
+		err = nil
+	}
+	w.End(result, s.Call(), err)
+}
+
 // observe lets w see what becomes of the stream.
 func (s *Stream) observe(w *watch) {
 	if w == nil {
 		return
 	}
-	w.streaming = true
 	s.conn.watch = w
 	told := false
 	defer func() {
@@ -354,46 +370,22 @@ func (s *Stream) advancing() func(*Stream) (*ChatCompletionChunk, error) {
 }
 
 // advanceObserved is advance for a stream that is observed.
-func (s *Stream) advanceObserved() (*ChatCompletionChunk, error) {
-	defer s.endIfClosed() // by another goroutine, which left the end to this one
+func (s *Stream) advanceObserved() (chunk *ChatCompletionChunk, err error) {
 	w := s.conn.watch
-	w.reading.Lock()
-	defer w.reading.Unlock()
-	chunk, err := s.advance()
-	switch {
-	case chunk != nil && !w.first.Load() && chunk.hasContent():
-		w.FirstChunk()
-	case err != nil:
-		s.tell(err)
-	}
+	w.reads(s, func() (bool, error) {
+		chunk, err = s.advance()
+		return chunk != nil && !w.first.Load() && chunk.hasContent(), err
+	})
 	return chunk, err
 }
 
-func (s *Stream) endIfClosed() {
-	if s.closed.Load() {
-		s.endObserved()
-	}
-}
+func (s *Stream) endObserved()   { s.conn.watch.closed(s) }
+func (s *Stream) isClosed() bool { return s.closed.Load() }
+func (s *Stream) left() error    { return s.cfg().secrets.conceal(s.broken(ErrStreamClosed)) }
 
-// endObserved ends the observation of a stream that was closed. A goroutine that is
-// reading the stream does this itself, since only it may look at the answer.
-func (s *Stream) endObserved() {
-	w := s.conn.watch
-	if w == nil || !w.reading.TryLock() {
-		return
-	}
-	defer w.reading.Unlock()
-	if !w.ended.Load() {
-		s.tell(s.cfg().secrets.conceal(s.broken(ErrStreamClosed)))
-	}
-}
-
-// tell ends the observation of the stream with how the stream ended.
-func (s *Stream) tell(err error) {
-	w := s.conn.watch
+func (s *Stream) resultAt(err error) any {
 	if err == io.EOF {
-		w.End(s.Response(), s.call.value(), nil)
-		return
+		return s.Response()
 	}
-	w.End(partialOf(err), s.call.value(), err)
+	return partialOf(err)
 }

@@ -184,31 +184,41 @@ func within(at, start, end int) bool {
 	return at >= start || at < end
 }
 
+// pricedTokens is a number of tokens that may have a price of its own.
+type pricedTokens struct {
+	name  string
+	price Decimal
+	n     int
+}
+
+// tokens adds the price of n tokens. The parts that have a price of their own are not in the rest.
+// It reports whether n is at least the sum of the parts.
+func (b *bill) tokens(name string, price Decimal, n int, parts []pricedTokens) bool {
+	enough := true
+	for _, p := range parts {
+		if isPrice(p.price) {
+			own := min(p.n, max(n, 0))
+			b.add(p.name, p.price, own)
+			n -= own
+			enough = enough && own == p.n
+		}
+	}
+	if !enough {
+		b.unknown("there are more tokens in " + name + "_tokens_details than " + name + "_tokens")
+	}
+	b.usual(name, price, n)
+	return enough
+}
+
 func (b *bill) prompt(p *ModelPricing, u *Usage) {
 	var d PromptTokensDetails
 	if u.PromptTokensDetails != nil {
 		d = *u.PromptTokensDetails
 	}
-	plain, counted := u.PromptTokens, true
-	for _, part := range []struct {
-		name  string
-		price Decimal
-		n     int
-	}{
-		{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens}, {"audio", p.Audio, d.AudioTokens},
-		{"image_token", p.ImageToken, d.ImageTokens},
-	} {
-		if isPrice(part.price) {
-			n := min(part.n, max(plain, 0))
-			b.add(part.name, part.price, n)
-			plain -= n
-			counted = counted && n == part.n
-		}
-	}
-	if !counted {
-		b.unknown("there are more tokens in prompt_tokens_details than prompt_tokens")
-	}
-	b.usual("prompt", p.Prompt, plain)
+	b.tokens("prompt", p.Prompt, u.PromptTokens, []pricedTokens{
+		{"input_cache_read", p.InputCacheRead, d.CachedTokens}, {"input_cache_write", p.InputCacheWrite, d.CacheWriteTokens},
+		{"audio", p.Audio, d.AudioTokens}, {"image_token", p.ImageToken, d.ImageTokens},
+	})
 	isCached := d.CachedTokens > 0 && isPrice(p.InputCacheRead)
 	if d.AudioTokens > 0 && (isCached && isPrice(p.Audio) || d.CachedTokens > 0 && isPrice(p.InputAudioCache)) {
 		b.unknown("how many of the cached tokens are audio, which has another price")
@@ -229,24 +239,10 @@ func (b *bill) completion(p *ModelPricing, u *Usage) {
 	if u.CompletionTokensDetails != nil {
 		d = *u.CompletionTokensDetails
 	}
-	plain, counted := u.CompletionTokens, true
-	for _, part := range []struct {
-		name  string
-		price Decimal
-		n     int
-	}{{"internal_reasoning", p.InternalReasoning, d.ReasoningTokens}, {"audio_output", p.AudioOutput, d.AudioTokens}} {
-		if isPrice(part.price) {
-			n := min(part.n, max(plain, 0))
-			b.add(part.name, part.price, n)
-			plain -= n
-			counted = counted && n == part.n
-		}
-	}
-	if !counted {
-		b.unknown("there are more tokens in completion_tokens_details than completion_tokens")
-	}
-	b.usual("completion", p.Completion, plain)
-	if counted && d.ReasoningTokens > u.CompletionTokens {
+	enough := b.tokens("completion", p.Completion, u.CompletionTokens, []pricedTokens{
+		{"internal_reasoning", p.InternalReasoning, d.ReasoningTokens}, {"audio_output", p.AudioOutput, d.AudioTokens},
+	})
+	if enough && d.ReasoningTokens > u.CompletionTokens {
 		b.unknown("there are more reasoning_tokens than completion_tokens")
 	}
 	if d.ImageTokens > 0 && isPrice(p.ImageOutput) {

@@ -1,5 +1,7 @@
 package openrouter
 
+import "context"
+
 // ProviderPreferences chooses among the providers of a model. Without it the service avoids
 // providers that had an outage within the last 30 seconds, and prefers cheap ones.
 //
@@ -156,4 +158,183 @@ type MaxPrice struct {
 
 	presence presence
 	numbers  numbers
+}
+
+// ProvidersService lists providers. Use it as [Client.Providers].
+type ProvidersService struct {
+	client *Client
+}
+
+// List returns all providers. Errors are those of [Client.Do].
+func (s *ProvidersService) List(ctx context.Context, opts ...Option) (*ProviderList, error) {
+	return fetched(ctx, s.client.config().with(opts), Operation{Name: "list_providers"}, fixed("/providers"), whole[ProviderList])
+}
+
+// ProviderList has all providers.
+type ProviderList struct {
+	Data []Provider `json:"data"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the list.
+func (l *ProviderList) Call() CallInfo {
+	if l == nil {
+		return CallInfo{}
+	}
+	return l.call.value()
+}
+
+func (l *ProviderList) received(call *CallInfo) { l.call = call }
+
+func (l *ProviderList) problem() error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	return nil
+}
+
+// Provider is a company that runs models. Countries are ISO 3166-1 codes, such as US. Unknown
+// values are empty.
+type Provider struct {
+	// Name is the display name, as in [ChatCompletion.Provider].
+	Name string `json:"name"`
+	// Slug is the name in [ProviderPreferences].
+	Slug              string `json:"slug"`
+	PrivacyPolicyURL  string `json:"privacy_policy_url" wire:"null"`
+	TermsOfServiceURL string `json:"terms_of_service_url,omitzero"`
+	StatusPageURL     string `json:"status_page_url,omitzero"`
+	// Headquarters is the country of the company. Datacenters are the countries of its data centers.
+	Headquarters string   `json:"headquarters,omitzero"`
+	Datacenters  []string `json:"datacenters,omitzero"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// ModelEndpoints is a model with the endpoints that serve it.
+type ModelEndpoints struct {
+	// ID is the [Model.ID].
+	ID string `json:"id"`
+	// Name is the display name.
+	Name string `json:"name"`
+	// Created is a Unix time in seconds.
+	Created      int64             `json:"created"`
+	Description  string            `json:"description"`
+	Architecture ModelArchitecture `json:"architecture"`
+	Endpoints    []Endpoint        `json:"endpoints"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the endpoints.
+func (m *ModelEndpoints) Call() CallInfo {
+	if m == nil {
+		return CallInfo{}
+	}
+	return m.call.value()
+}
+
+func (m *ModelEndpoints) received(call *CallInfo) { m.call = call }
+
+// EndpointList is a list of endpoints of several models.
+type EndpointList struct {
+	Data []Endpoint `json:"data"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	call *CallInfo // set by the client
+
+	presence presence
+}
+
+// Call describes the HTTP exchange that returned the list.
+func (l *EndpointList) Call() CallInfo {
+	if l == nil {
+		return CallInfo{}
+	}
+	return l.call.value()
+}
+
+func (l *EndpointList) received(call *CallInfo) { l.call = call }
+
+func (l *EndpointList) problem() error {
+	if l.Data == nil {
+		return missing("data")
+	}
+	return nil
+}
+
+// Endpoint is a model at a provider.
+type Endpoint struct {
+	// Name is a display name of the provider and the model.
+	Name string `json:"name"`
+	// ModelID is the [Model.ID], and ModelName the display name of the model.
+	ModelID   string `json:"model_id"`
+	ModelName string `json:"model_name"`
+	// ProviderName is the display name of the provider.
+	ProviderName string `json:"provider_name"`
+	// Tag selects the endpoint in [ProviderPreferences], such as openai/priority.
+	Tag string `json:"tag"`
+	// ContextLength is the maximum number of tokens of prompt and answer together.
+	ContextLength int `json:"context_length"`
+	// MaxCompletionTokens and MaxPromptTokens are 0 if the provider states no limit.
+	MaxCompletionTokens int          `json:"max_completion_tokens" wire:"null"`
+	MaxPromptTokens     int          `json:"max_prompt_tokens" wire:"null"`
+	Pricing             ModelPricing `json:"pricing"`
+	// Quantization is empty if it is not known.
+	Quantization        Quantization     `json:"quantization" wire:"null"`
+	SupportedParameters []ModelParameter `json:"supported_parameters"`
+	// SupportsImplicitCaching is true if the provider caches prompts without being asked.
+	SupportsImplicitCaching bool `json:"supports_implicit_caching"`
+	// SupportsVoiceCloning is true for speech that can imitate a recording in the request.
+	SupportsVoiceCloning bool `json:"supports_voice_cloning,omitzero"`
+	// Status is 0 for an endpoint in use. Other values are negative, and the service does not document
+	// them.
+	Status int `json:"status,omitzero"`
+
+	// UptimeLast5m is the percentage of requests that succeeded in the last five minutes. The two
+	// fields below are for the last half hour and the last day. Requests over a rate limit do not
+	// count. Nil means that there were too few requests.
+	UptimeLast5m  *float64 `json:"uptime_last_5m" wire:"null"`
+	UptimeLast30m *float64 `json:"uptime_last_30m" wire:"null"`
+	UptimeLast1d  *float64 `json:"uptime_last_1d" wire:"null"`
+	// LatencyLast30m is the time to the first token in the last half hour, in milliseconds. Nil means
+	// that it is not known.
+	LatencyLast30m *Percentiles `json:"latency_last_30m" wire:"null"`
+	// ThroughputLast30m is the speed of the answers in the last half hour, in tokens per second. Nil
+	// means that it is not known.
+	ThroughputLast30m *Percentiles `json:"throughput_last_30m" wire:"null"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
+}
+
+// Percentiles describes a measurement. For a latency, 90 of 100 requests took at most P90. For a
+// throughput, 90 of 100 requests were at least as fast as P90.
+type Percentiles struct {
+	P50 float64 `json:"p50"`
+	P75 float64 `json:"p75"`
+	P90 float64 `json:"p90"`
+	P99 float64 `json:"p99"`
+
+	// Extra holds what has no place in the fields; see "Extra" in the package documentation.
+	Extra map[string]any `json:"-"`
+
+	presence presence
 }

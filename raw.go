@@ -45,8 +45,7 @@ func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ..
 		}
 		sent.accept, sent.stream = "*/*", true
 		res, err := attempts(ctx, cfg, func(call *CallInfo) (*RawResponse, error) { return cfg.rawOnce(ctx, sent, call) })
-		if err == nil && cfg.watch != nil {
-			cfg.watch.streaming = true
+		if err == nil {
 			res.conn.watch = cfg.watch
 		}
 		return res, err
@@ -57,14 +56,11 @@ func (c *Client) DoRaw(ctx context.Context, method, path string, in any, opts ..
 const maxReport = 64 << 10
 
 func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*RawResponse, error) {
-	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
-	defer stop()
-	res, err := c.send(ctx, cancel, out, call)
+	conn, stop, err := c.open(ctx, out, call)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	conn := newConnection(ctx, cancel, res.Body)
+	defer stop()
 	conn.idle = c.idle
 	r := &RawResponse{conn: conn, body: conn, call: call, cfg: func() *config { return c }, room: c.maxStream}
 	r.media, _, _ = mime.ParseMediaType(call.Header.Get("Content-Type"))
@@ -72,7 +68,7 @@ func (c *config) rawOnce(ctx context.Context, out outgoing, call *CallInfo) (*Ra
 		head, err := io.ReadAll(io.LimitReader(conn, maxReport+1))
 		if err != nil {
 			conn.abort(ErrStreamClosed)
-			return nil, c.broken(ctx, err, head, call)
+			return nil, c.broken(conn.ctx, err, head, call)
 		}
 		if len(head) <= maxReport {
 			if e := c.reportedAsSuccess(call, bytes.TrimSpace(head)); e != nil {
@@ -112,48 +108,18 @@ func (r *RawResponse) Call() CallInfo {
 // Read reads the body. At the end it returns io.EOF. Every other error is a [*ConnectionError] with
 // an empty Body.
 func (r *RawResponse) Read(p []byte) (n int, err error) {
-	if r.conn.watch == nil {
-		return r.read(p)
-	}
-	r.observe(func() (bool, error) {
+	r.conn.watch.reads(r, func() (bool, error) {
 		n, err = r.read(p)
 		return n > 0, err
 	})
 	return n, err
 }
 
-// observe runs a step of reading, which returns whether content came and how the body ended.
-func (r *RawResponse) observe(step func() (content bool, err error)) {
-	w := r.conn.watch
-	if w == nil {
-		_, _ = step()
-		return
-	}
-	defer r.endIfClosed() // by another goroutine, which left the end to this one
-	w.reading.Lock()
-	defer w.reading.Unlock()
-	content, err := step()
-	if content {
-		w.FirstChunk()
-	}
-	if err == io.EOF {
-		w.End(nil, r.call.value(), nil)
-	} else if err != nil {
-		w.End(nil, r.call.value(), err)
-	}
-}
-
-func (r *RawResponse) endIfClosed() {
-	w := r.conn.watch
-	if w == nil || !r.closed.Load() || !w.reading.TryLock() { // else the goroutine that reads ends the observation
-		return
-	}
-	defer w.reading.Unlock()
-	w.End(nil, r.call.value(), r.left())
-}
-
 // left returns the error of a body that was closed before its end.
 func (r *RawResponse) left() error { return &ConnectionError{Err: ErrStreamClosed, call: r.call} }
+
+func (r *RawResponse) isClosed() bool     { return r.closed.Load() }
+func (r *RawResponse) resultAt(error) any { return nil } // the body is not kept
 
 func (r *RawResponse) read(p []byte) (int, error) {
 	if r.end == nil && r.closed.Load() { // what was read before is dropped
@@ -186,7 +152,7 @@ func (r *RawResponse) read(p []byte) (int, error) {
 func (r *RawResponse) Close() error {
 	r.closed.Store(true)
 	r.conn.abort(ErrStreamClosed)
-	r.endIfClosed()
+	r.conn.watch.closed(r)
 	return nil
 }
 
@@ -211,7 +177,7 @@ func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 		for {
 			var data []byte
 			var err error
-			r.observe(func() (bool, error) {
+			r.conn.watch.reads(r, func() (bool, error) {
 				data, err = e.next()
 				return err == nil, err
 			})
@@ -228,8 +194,6 @@ func (r *RawResponse) Events() iter.Seq2[[]byte, error] {
 		}
 	}
 }
-
-const doneEvent = "[DONE]"
 
 // rawEvents reads the events of a body. Its Read is that of the body, unobserved: what counts for an
 // observer are the events.
@@ -265,11 +229,11 @@ func (e *rawEvents) next() ([]byte, error) {
 		if data = e.events.Pending(); data == nil && !e.events.Half() {
 			return nil, io.EOF
 		}
-		if e.events.Half() || string(data) != doneEvent && !json.Valid(data) {
+		if e.events.Half() || string(data) != doneMark && !json.Valid(data) {
 			err = &ConnectionError{Err: ErrStreamTruncated, Body: bytes.Clone(data), call: e.r.call}
 		}
 	}
-	if string(data) == doneEvent {
+	if string(data) == doneMark {
 		return nil, io.EOF
 	}
 	if err == nil {

@@ -146,14 +146,22 @@ func attempts[T any](ctx context.Context, c *config, try func(call *CallInfo) (T
 			f(r)
 		}
 		c.watch.Retry(r)
-		timer := time.NewTimer(r.Wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !slept(ctx, r.Wait) {
 			return res, hang(err, c.secrets.conceal(contextError(ctx)))
 		}
 		waited += r.Wait
+	}
+}
+
+// slept waits, and reports whether ctx has not ended before.
+func slept(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

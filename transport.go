@@ -179,6 +179,19 @@ func (out *outgoing) request(ctx context.Context, url string) (*http.Request, er
 	return req, err
 }
 
+// open sends a request whose answer is read bit by bit, for as long as it comes. The time limit of
+// an attempt ends with stop. The caller must close the connection.
+func (c *config) open(ctx context.Context, out outgoing, call *CallInfo) (conn *connection, stop func() bool, err error) {
+	ctx, cancel, stop := timed(ctx, c.timeout, c.httpClient.Timeout)
+	res, err := c.send(ctx, cancel, out, call)
+	if err != nil {
+		stop()
+		cancel(nil)
+		return nil, nil, err
+	}
+	return newConnection(ctx, cancel, res.Body), stop, nil
+}
+
 // exchange sends a request and reads the whole answer into a buffer, within the
 // limits for time and size.
 func (c *config) exchange(ctx context.Context, out outgoing, call *CallInfo, into *bytes.Buffer) ([]byte, error) {
@@ -321,13 +334,19 @@ func isOurs(err error) bool {
 // two durations. 0 means no limit. stop removes the limit.
 func timed(ctx context.Context, d, also time.Duration) (_ context.Context, cancel context.CancelCauseFunc, stop func() bool) {
 	ctx, cancel = context.WithCancelCause(ctx)
-	if d == 0 || also > 0 && also < d {
-		d = also
-	}
-	if d == 0 {
+	if d = shorter(d, also); d == 0 {
 		return ctx, cancel, func() bool { return true }
 	}
 	return ctx, cancel, time.AfterFunc(d, func() { cancel(ownEnd{ErrAttemptTimeout}) }).Stop
+}
+
+// shorter returns the shorter of a limit, for which 0 means none, and the Timeout of an http.Client, for
+// which negative numbers mean none, too.
+func shorter(d, ofClient time.Duration) time.Duration {
+	if ofClient > 0 && (d == 0 || ofClient < d) {
+		return ofClient
+	}
+	return d
 }
 
 // noRedirects hides the address of a redirect from http.Client. The client would

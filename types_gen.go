@@ -7583,97 +7583,33 @@ func (v *batchHead) UnmarshalJSON(data []byte) error {
 	return decode(v, data, "batchHead")
 }
 
-var contentBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
+var countMembers = wire.Members{Keys: []string{`"count":`}, Empty: 0x3}
 
-func (v *contentBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &contentBodyMembers, &v.presence, &v.Extra)
+func (v *count) readJSON(r *wire.Reader) wire.Got {
+	return readObject(r, v, &countMembers, &v.presence, &v.Extra)
 }
 
-func (v *contentBody) member(r *wire.Reader) (int, wire.Got) {
+func (v *count) member(r *wire.Reader) (int, wire.Got) {
 	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
+	case "count":
+		return 0, r.IntPtr(&v.Count)
 	}
 	return -1, wire.Wrong
 }
 
-func (v *contentBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&contentBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
+func (v *count) writeJSON(w *wire.Writer) {
+	o := w.Object(&countMembers, v.presence, v.Extra)
+	o.IntPtr(0, v.Count)
 	o.Close()
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (v contentBody) MarshalJSON() ([]byte, error) { return encode(&v) }
+func (v count) MarshalJSON() ([]byte, error) { return encode(&v) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (v *contentBody) UnmarshalJSON(data []byte) error {
-	*v = contentBody{}
-	return decode(v, data, "contentBody")
-}
-
-var countBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *countBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &countBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *countBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *countBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&countBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v countBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *countBody) UnmarshalJSON(data []byte) error {
-	*v = countBody{}
-	return decode(v, data, "countBody")
-}
-
-var creditsBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *creditsBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &creditsBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *creditsBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *creditsBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&creditsBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v creditsBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *creditsBody) UnmarshalJSON(data []byte) error {
-	*v = creditsBody{}
-	return decode(v, data, "creditsBody")
+func (v *count) UnmarshalJSON(data []byte) error {
+	*v = count{}
+	return decode(v, data, "count")
 }
 
 var errorBodyMembers = wire.Members{Keys: []string{`"error":`, `"user_id":`, `"openrouter_metadata":`}}
@@ -7779,159 +7715,6 @@ func (v fileMetadata) MarshalJSON() ([]byte, error) { return encode(&v) }
 func (v *fileMetadata) UnmarshalJSON(data []byte) error {
 	*v = fileMetadata{}
 	return decode(v, data, "fileMetadata")
-}
-
-var generationBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *generationBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &generationBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *generationBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *generationBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&generationBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v generationBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *generationBody) UnmarshalJSON(data []byte) error {
-	*v = generationBody{}
-	return decode(v, data, "generationBody")
-}
-
-var keyBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *keyBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &keyBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *keyBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *keyBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&keyBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v keyBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *keyBody) UnmarshalJSON(data []byte) error {
-	*v = keyBody{}
-	return decode(v, data, "keyBody")
-}
-
-var modelBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *modelBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &modelBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *modelBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *modelBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&modelBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v modelBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *modelBody) UnmarshalJSON(data []byte) error {
-	*v = modelBody{}
-	return decode(v, data, "modelBody")
-}
-
-var modelCountMembers = wire.Members{Keys: []string{`"count":`}, Empty: 0x3}
-
-func (v *modelCount) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &modelCountMembers, &v.presence, &v.Extra)
-}
-
-func (v *modelCount) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "count":
-		return 0, r.IntPtr(&v.Count)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *modelCount) writeJSON(w *wire.Writer) {
-	o := w.Object(&modelCountMembers, v.presence, v.Extra)
-	o.IntPtr(0, v.Count)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v modelCount) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *modelCount) UnmarshalJSON(data []byte) error {
-	*v = modelCount{}
-	return decode(v, data, "modelCount")
-}
-
-var modelEndpointsBodyMembers = wire.Members{Keys: []string{`"data":`}, Empty: 0x2}
-
-func (v *modelEndpointsBody) readJSON(r *wire.Reader) wire.Got {
-	return readObject(r, v, &modelEndpointsBodyMembers, &v.presence, &v.Extra)
-}
-
-func (v *modelEndpointsBody) member(r *wire.Reader) (int, wire.Got) {
-	switch string(r.Key) {
-	case "data":
-		return 0, readPtr(r, &v.Data)
-	}
-	return -1, wire.Wrong
-}
-
-func (v *modelEndpointsBody) writeJSON(w *wire.Writer) {
-	o := w.Object(&modelEndpointsBodyMembers, v.presence, v.Extra)
-	if o.Begin(0, v.Data != nil, `null`) {
-		v.Data.writeJSON(w)
-	}
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (v modelEndpointsBody) MarshalJSON() ([]byte, error) { return encode(&v) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (v *modelEndpointsBody) UnmarshalJSON(data []byte) error {
-	*v = modelEndpointsBody{}
-	return decode(v, data, "modelEndpointsBody")
 }
 
 func readPlugin(r *wire.Reader, dst *Plugin) wire.Got {

@@ -32,7 +32,7 @@ func message(callID string, result Result, most int) openrouter.Message {
 	return m
 }
 
-// isEmptyText reports whether a part is text without a word, such as the line break of a command that
+// isEmptyText reports whether a part is only white space, such as the line break of a command that
 // printed nothing.
 func isEmptyText(p openrouter.Part) bool {
 	return p.Type == openrouter.PartTypeText && strings.TrimSpace(p.Text) == "" && len(p.Extra) == 0

@@ -79,7 +79,7 @@ func (s *run) resume() error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock() // the first batches may be over before the last
+	s.mu.Lock() // the first batch may be collected before the last one is counted
 	defer s.mu.Unlock()
 	for id, b := range s.batches {
 		b.reserved = each

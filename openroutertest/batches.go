@@ -125,7 +125,7 @@ func (f *fake) submitBatch(req *Request) Reply {
 		b.life = []openrouter.BatchStatus{openrouter.BatchStatusCompleted}
 	}
 	f.batches.list = append(f.batches.list, b)
-	return Raw(string(encode(b))).Status(http.StatusAccepted)
+	return rawJSON(b).Status(http.StatusAccepted)
 }
 
 func (f *fake) showBatch(id string) Reply {
@@ -149,7 +149,7 @@ func (f *fake) showBatch(id string) Reply {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	b.RequestCounts.Total = len(b.rows)
-	return Raw(string(encode(b)))
+	return rawJSON(b)
 }
 
 func noBatch(id string) Reply {
@@ -293,7 +293,7 @@ func (f *fake) listBatches(req *Request) Reply {
 	if n := len(page); n > 0 {
 		answer["first_id"], answer["last_id"] = page[0].ID, page[n-1].ID
 	}
-	return Raw(string(encode(answer)))
+	return rawJSON(answer)
 }
 
 func (b *batch) withoutResults() *batch {
@@ -329,5 +329,5 @@ func (f *fake) deleteBatch(id string) Reply {
 		return Error(http.StatusConflict, "", "Batch "+id+" is still running").UserID("")
 	}
 	f.batches.list = slices.DeleteFunc(f.batches.list, func(other *batch) bool { return other == b })
-	return Raw(string(encode(map[string]any{"id": id, "object": "batch", "deletion": map[string]string{"openrouter": "deleted"}})))
+	return rawJSON(map[string]any{"id": id, "object": "batch", "deletion": map[string]string{"openrouter": "deleted"}})
 }

@@ -42,7 +42,7 @@ func (f *fake) read(req *Request) (Reply, bool) {
 	case providersPath:
 		return dataOf(providers), true
 	case generationPath, generationPath + "/content":
-		return f.generation(req.Query.Get("id"), req.Path != generationPath), true
+		return f.showGeneration(req.Query.Get("id"), req.Path != generationPath), true
 	case keyPath:
 		return f.accountKey(req), true
 	case creditsPath:

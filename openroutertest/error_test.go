@@ -2,9 +2,7 @@ package openroutertest_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -187,23 +185,13 @@ func TestBehindAFailure(t *testing.T) {
 // The fake refuses what the service would. This library has checked its requests, unless the call switched that off.
 func TestFakeRefusesInvalidRequests(t *testing.T) {
 	srv := openroutertest.NewServer(t, openroutertest.Text("hi").Always())
-	post := func(body string) (int, string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/chat/completions", strings.NewReader(body))
-		require.NoError(t, err)
-		req.Header.Set("Authorization", "Bearer "+openroutertest.Key)
-		res, err := http.DefaultClient.Do(req)
-		require.NoError(t, err)
-		defer res.Body.Close()
-		text, err := io.ReadAll(res.Body)
-		require.NoError(t, err)
-		return res.StatusCode, string(text)
-	}
-	status, text := post(`{"temperature":9,"messages":[{"role":"user","content":"hi"},{"role":"tool","content":"x"}]}`)
-	assert.Equal(t, http.StatusBadRequest, status)
+	url := srv.URL + "/chat/completions"
+	res, text := post(t, url, `{"temperature":9,"messages":[{"role":"user","content":"hi"},{"role":"tool","content":"x"}]}`)
+	assert.Equal(t, http.StatusBadRequest, res.StatusCode)
 	assert.Contains(t, text, "messages[1].tool_call_id is missing: a tool message must name the call that it answers; temperature is 9, must be between 0 and 2")
 	assert.NotContains(t, text, "WithoutValidation")
-	status, _ = post(`{"temperature":1,"stream":false,"messages":[{"role":"user","content":"hi"}]}`)
-	assert.Equal(t, http.StatusOK, status)
+	res, _ = post(t, url, `{"temperature":1,"stream":false,"messages":[{"role":"user","content":"hi"}]}`)
+	assert.Equal(t, http.StatusOK, res.StatusCode)
 
 	req := &openrouter.ChatCompletionRequest{Messages: []openrouter.Message{openrouter.UserMessage("hi")}, Temperature: new(9.0)}
 	_, err := srv.Client().Chat.Create(t.Context(), req)

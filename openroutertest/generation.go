@@ -16,8 +16,8 @@ type generation struct {
 	cost                          float64
 }
 
-// generation answers with the record of a generation, or with its content.
-func (f *fake) generation(id string, content bool) Reply {
+// showGeneration answers with the record of a generation, or with its content.
+func (f *fake) showGeneration(id string, content bool) Reply {
 	f.mu.Lock()
 	g, ok := f.records[id]
 	f.mu.Unlock()
@@ -30,8 +30,8 @@ func (f *fake) generation(id string, content bool) Reply {
 	return Raw(string(g.record))
 }
 
-// generation is what is known later of the answer that was rendered.
-func (x *rendering) generation() *generation {
+// record is what is known later of the answer that was rendered.
+func (x *rendering) record() *generation {
 	c := x.all()[0]
 	u := x.usage()
 	if u == nil {

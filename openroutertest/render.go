@@ -80,7 +80,7 @@ func (r Reply) answer(req *Request, id string) *answer {
 	}
 	if a.status == http.StatusOK && req.isChat() {
 		a.header.Set("X-Generation-Id", a.id)
-		a.record = x.generation()
+		a.record = x.record()
 	}
 	apply(r.header, a.header)
 	return a

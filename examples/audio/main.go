@@ -11,6 +11,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"strings"
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
@@ -19,6 +20,14 @@ import (
 func main() {
 	dir := flag.String("dir", "", "`folder` for the speech, as a WAV file")
 	flag.Parse()
+	var folder *os.Root
+	if *dir != "" {
+		var err error
+		if folder, err = os.OpenRoot(*dir); err != nil {
+			log.Fatal(err) // before the speech costs money
+		}
+		defer folder.Close()
+	}
 	client, stop := openroutertest.ClientOrFake(
 		openroutertest.Audio("audio_1", make([]byte, 48000), "I hear two beeps."))
 	defer stop()
@@ -52,14 +61,12 @@ func main() {
 	}
 	fmt.Printf("%.1f seconds of speech\n", float64(samples)/24000)
 
-	if *dir != "" {
-		root, err := os.OpenRoot(*dir)
+	if folder != nil {
+		names, err := res.SaveMedia(folder)
 		if err != nil {
 			log.Fatal(err)
 		}
-		defer root.Close()
-		names, err := res.SaveMedia(root)
-		fmt.Println(names, err)
+		fmt.Println(strings.Join(names, "\n"))
 	}
 }
 

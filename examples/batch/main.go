@@ -47,25 +47,17 @@ func main() {
 	}
 
 	batch, err := client.Batches.Wait(ctx, *id)
-	var ended *openrouter.BatchError
-	switch {
-	case errors.As(err, &ended):
-		fmt.Println(err) // an expired batch has some results
-	case err != nil:
+	if _, isOver := errors.AsType[*openrouter.BatchError](err); err != nil && !isOver { // an expired batch has some results
 		log.Fatalf("%v; go on with -id %s", err, *id)
-	default:
-		fmt.Println("completed:", batch.RequestCounts.Completed, "failed:", batch.RequestCounts.Failed)
 	}
+	fmt.Println("completed:", batch.RequestCounts.Completed, "failed:", batch.RequestCounts.Failed)
 	if batch.Usage != nil {
 		fmt.Printf("cost: $%.5f\n", batch.Usage.Cost)
 	}
 
 	for row, err := range client.Batches.Results(ctx, *id) {
-		if errors.As(err, &ended) {
-			break
-		}
 		if err != nil {
-			log.Fatal(err)
+			log.Fatal(err) // after the results that there are
 		}
 		answer, err := row.Answer()
 		if err != nil {

@@ -47,14 +47,20 @@ func main() {
 	defer store.Close()
 	runner := jobs.Runner{Client: client, Store: store, Workers: 32, PerSecond: 1000, MaxCost: 5, OnProgress: bar}
 	status, err := runner.Run(ctx, reviews())
-	fmt.Printf("%d done, %d failed, %d left, $%.2f, error: %v\n", status.Done, status.Failed, status.Left, status.Usage.Cost, err)
+	fmt.Fprintln(os.Stderr)
+	fmt.Printf("%d of %d done, %d failed, $%.2f\n", status.Done, n, status.Failed, status.Usage.Cost)
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	labels := map[string]int{}
-	for result, err := range store.Results(context.Background()) {
-		if err != nil {
+	for result, err := range store.Results(ctx) {
+		switch {
+		case err != nil:
 			log.Fatal(err)
-		}
-		if result.Err == "" {
+		case result.Err != "":
+			labels[result.Err]++
+		default:
 			labels[result.Answer.Text()]++
 		}
 	}

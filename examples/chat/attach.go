@@ -18,11 +18,12 @@ var attachable = []string{".png", ".jpg", ".jpeg", ".webp", ".gif", ".pdf", ".mp
 func message(text string) (openrouter.Message, error) {
 	var parts []openrouter.Part
 	for _, name := range words(text) {
+		name = strings.TrimRight(name, ".,;:!?)") // of the sentence
 		if !slices.Contains(attachable, strings.ToLower(filepath.Ext(name))) {
 			continue
 		}
-		if info, err := os.Stat(name); err != nil || info.IsDir() {
-			continue // a name, and no file here
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue // a name, and no file here, or a pipe
 		}
 		part, err := openrouter.OpenPart(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 		if err != nil {

@@ -32,6 +32,8 @@ type console interface {
 	Question(text string)
 	// Note shows a line about the conversation.
 	Note(format string, args ...any)
+	// Failed shows what became of a line.
+	Failed(err error)
 	// Interruptible returns a context that Ctrl-C ends.
 	Interruptible(ctx context.Context) (context.Context, context.CancelFunc)
 }
@@ -76,7 +78,7 @@ func (c *chat) loop(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			c.console.Note("%v", err)
+			c.console.Failed(err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -86,7 +88,13 @@ func TestToolsAskFirst(t *testing.T) {
 
 	s.line("Do it.")
 	s.see(`✓ list_files write_file { "path": "a.txt", "text": "from the model" } allow? [y/n]`)
-	s.press("x") // no answer
+	for i, typed := range []string{"why?", "\x1b[1;2A\x1bOA\x1bywhy?", "\x1b[200~yes\x1b[201~why?"} { // no answer
+		for _, key := range []byte(typed + "\r") { // which may come one by one
+			s.press(string(key))
+		}
+		s.see(strings.Repeat("allow? [y/n] why? ", i+1) + "allow? [y/n]")
+	}
+	assert.NoFileExists(t, h.path("a.txt"))
 	s.press("y")
 	t.Log("\n" + s.see("✓ write_file", "It is there."))
 	text, err := os.ReadFile(h.path("a.txt"))
@@ -229,14 +237,16 @@ func TestNothingIsReplaced(t *testing.T) {
 	h := newHome(t)
 	const other = `{"messages":[{"role":"user","content":"Other?"}]}`
 	require.NoError(t, os.WriteFile(h.path("other.json"), []byte(other), 0o600))
-	require.NoError(t, os.WriteFile(h.path("chat.json"), []byte("mine"), 0o600))
+	for _, name := range []string{"chat.json", "new.json.part"} {
+		require.NoError(t, os.WriteFile(h.path(name), []byte("mine"), 0o600))
+	}
 	s := h.start(t, server)
 	s.line("Question one?")
 	s.see("First.")
 	for name, bad := range map[string]string{"list": "[]", "null": "null", "text": `{"messages":"x"}`, "zero": "\x00", "empty": ""} {
 		require.NoError(t, os.WriteFile(h.path(name), []byte(bad), 0o600))
 		s.line("/load " + name)
-		s.see("\n" + name + ": ")
+		s.see("\n" + name + ": not a saved conversation")
 	}
 	s.line("/load .")
 	s.line("/load other.json")
@@ -252,21 +262,21 @@ func TestNothingIsReplaced(t *testing.T) {
 	s.line("/save other.json")
 	s.see("other.json is there already")
 	s.line("/save missing/a.json")
-	s.see("no such file")
+	s.see("missing/a.json: no such file")
 	s.line("/save new.json")
 	s.see("saved: new.json")
 	s.line("/save")
 	s.see("> /save saved: new.json")
 	s.line("/quit")
 	s.leave()
-	for name, want := range map[string]string{"chat.json": "mine", "other.json": other} {
+	for name, want := range map[string]string{"chat.json": "mine", "new.json.part": "mine", "other.json": other} {
 		text, err := os.ReadFile(h.path(name))
 		require.NoError(t, err)
 		assert.Equal(t, want, string(text))
 	}
-	left, err := filepath.Glob(h.path("*.part"))
+	left, err := filepath.Glob(h.path("new.json.*"))
 	require.NoError(t, err)
-	assert.Empty(t, left)
+	assert.Equal(t, []string{h.path("new.json.part")}, left)
 }
 
 // A path in a question attaches the image. A text of the model cannot control the terminal.
@@ -276,7 +286,7 @@ func TestAttachmentsAndHarmlessText(t *testing.T) {
 	png := []byte("\x89PNG\r\n\x1a\nrest")
 	require.NoError(t, os.WriteFile(h.path("my photo.png"), png, 0o600))
 	s := h.start(t, server)
-	s.line(`What is on 'my photo.png' and missing.png?`)
+	s.line(`What is on 'my photo.png', and missing.png?`) // with the signs of a sentence
 	screen := s.see("attached: [image_url data:image/png;base64", "A[2J]52;c;AAAA pixel.")
 	assert.Contains(t, screen, "lists the commands", "the screen was not cleared")
 	content := server.Requests()[0].Body.Messages[0].Content
@@ -292,6 +302,26 @@ func TestPastedLinesAreOneQuestion(t *testing.T) {
 	s.press("1~ done\r")
 	s.see("Read.")
 	assert.Equal(t, []string{"user: Look: one\ntwo\n    three [A done"}, texts(server.Requests()[0]))
+}
+
+// The editor takes 4096 characters a line: what is longer must not be cut in silence.
+func TestLongPaste(t *testing.T) {
+	server := openroutertest.NewServer(t, openroutertest.Text("Read."), openroutertest.Text("Again."))
+	s := newHome(t).start(t, server)
+	var long strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&long, "line %d of what was pasted\n", i)
+	}
+	s.atPrompt()
+	s.press("Look: \x1b[200~" + strings.ReplaceAll(long.String(), "\n", "\r\n") + "\x1b[201~ and say.\r")
+	s.see("> Look: [pasted text 1] and say.", "Read.")
+	want := "Look: " + long.String() + " and say."
+	assert.Equal(t, []string{"user: " + want}, texts(server.Requests()[0]))
+
+	s.atPrompt() // from the history
+	s.press("\x1b[A\r")
+	s.see("Again.")
+	assert.Equal(t, "user: "+want, texts(server.Requests()[1])[2])
 }
 
 // A signal ends the program as /quit does: the terminal is given back, and nothing is lost.
@@ -327,6 +357,42 @@ func TestWithoutATerminal(t *testing.T) {
 	assert.Equal(t, "a/b", server.Requests()[1].Body.Model)
 	assert.NoFileExists(t, h.path("a.txt"))
 	assert.NotContains(t, out.String()+errs.String(), openroutertest.Key)
+}
+
+// A script learns from the exit status that an answer is missing.
+func TestFailureWithoutATerminal(t *testing.T) {
+	server := openroutertest.NewServer(t, openroutertest.Error(401, openrouter.ErrAuthentication, "User not found."), openroutertest.Text("Two."))
+	cmd := newHome(t).command(t, server)
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("First?\nSecond?"), &out, &errs
+	require.Error(t, cmd.Run())
+	assert.Equal(t, 1, cmd.ProcessState.ExitCode())
+	assert.Equal(t, "Two.\n", out.String())
+	assert.Contains(t, errs.String(), "authentication 401: User not found.")
+	assert.True(t, strings.HasSuffix(errs.String(), "chat: failed: 1 of 2 lines\n"), errs.String())
+}
+
+// The questions come from a file, and the answers go to a terminal.
+func TestHarmlessWithoutAKeyboard(t *testing.T) {
+	server := openroutertest.NewServer(t, openroutertest.Text("A\x1b]52;c;AAAA\x07\tpixel\u202e."))
+	screen, tty, err := pty.Open()
+	require.NoError(t, err)
+	defer screen.Close()
+	cmd := newHome(t).command(t, server)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("Hi.\n"), tty, tty
+	require.NoError(t, cmd.Run())
+	require.NoError(t, tty.Close())
+	raw, _ := io.ReadAll(screen) // it ends with an error
+	assert.Contains(t, string(raw), "A]52;c;AAAA    pixel.\r\n")
+	assert.NotContains(t, string(raw), "\x1b")
+}
+
+func TestWrongArguments(t *testing.T) {
+	for want, args := range map[string][]string{"one.json: no such file": {"one.json"}, `unexpected argument "two.json"`: {"one.json", "two.json"}} {
+		out, err := newHome(t).command(t, nil, args...).CombinedOutput()
+		require.Error(t, err)
+		assert.Contains(t, string(out), want)
+	}
 }
 
 // Without a key the fake inside the program answers.

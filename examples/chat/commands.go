@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,13 +93,19 @@ func (c *chat) write(name string) error {
 	if err != nil {
 		return err
 	}
-	part := name + ".part"
-	err = os.WriteFile(part, append(text, '\n'), 0o600)
-	if err == nil {
-		err = os.Rename(part, name)
+	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", name, failed.Err) // without the name of the part
 	}
 	if err != nil {
-		_ = os.Remove(part)
+		return err
+	}
+	_, err = part.Write(append(text, '\n'))
+	if err = errors.Join(err, part.Close()); err == nil {
+		err = os.Rename(part.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(part.Name())
 	}
 	return err
 }
@@ -116,10 +124,10 @@ func (c *chat) load(name string) error {
 	}
 	var s saved
 	if err := json.Unmarshal(text, &s); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: not a saved conversation: %w", name, err)
 	}
 	if len(s.Messages) == 0 {
-		return fmt.Errorf("%s: no conversation", name)
+		return fmt.Errorf("%s: not a saved conversation: no messages", name)
 	}
 	if err := c.rescue(); err != nil {
 		return fmt.Errorf("the conversation so far cannot be kept: %w", err)

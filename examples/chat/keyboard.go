@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	ctrlC = 3
-	ctrlD = 4
+	ctrlC  = 3
+	ctrlD  = 4
+	escape = 0x1b
 )
 
 // keyboard is the input of a terminal in raw mode, where Ctrl-C is a byte like any other. Keys count
@@ -69,6 +70,13 @@ func (k *keyboard) end(err error) {
 	k.changed.Broadcast()
 }
 
+// pasted puts what was pasted into a line.
+func (k *keyboard) pasted(line string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.paste.expand(line)
+}
+
 // listen begins to take keys. What was typed before is gone. The function it returns ends that.
 func (k *keyboard) listen() (stop func()) {
 	k.mu.Lock()
@@ -78,6 +86,20 @@ func (k *keyboard) listen() (stop func()) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.isListening, k.buf = false, nil
+	}
+}
+
+// listenForKeys is listen without what is pasted.
+func (k *keyboard) listenForKeys() (stop func()) {
+	stopListening := k.listen()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.paste.isIgnored = true
+	return func() {
+		stopListening()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.paste.isIgnored = false
 	}
 }
 

@@ -33,6 +33,9 @@ func run() error {
 	budget := flag.Float64("max", 0.50, "most `USD` that the answer to one question may cost; 0 is no limit")
 	yes := flag.Bool("yes", false, "allow every call of a tool without asking")
 	flag.Parse()
+	if flag.NArg() > 1 {
+		return fmt.Errorf("unexpected argument %q", flag.Arg(1))
+	}
 
 	client, stop := openroutertest.ClientOrFake(demo())
 	defer stop()
@@ -63,7 +66,9 @@ func run() error {
 		defer t.Close()
 		c.console = t
 	} else {
-		c.console = newPlain(os.Stdin, os.Stdout, os.Stderr)
+		p := newPlain(os.Stdin, os.Stdout, os.Stderr)
+		p.isTerminal = term.IsTerminal(int(os.Stdout.Fd()))
+		c.console = p
 	}
 	if name := flag.Arg(0); name != "" {
 		if err := c.load(name); err != nil {

@@ -16,6 +16,9 @@ type plain struct {
 	in        *bufio.Reader
 	out, errs io.Writer
 	isOpen    bool // the last line of out is not complete
+
+	isTerminal    bool // out, which answers must not control
+	lines, failed int
 }
 
 func newPlain(in io.Reader, out, errs io.Writer) *plain {
@@ -26,6 +29,12 @@ func (p *plain) Line() (string, error) {
 	line, err := p.in.ReadString('\n')
 	if err == io.EOF && line != "" {
 		err = nil
+	}
+	switch {
+	case err == nil:
+		p.lines++
+	case err == io.EOF && p.failed > 0:
+		err = fmt.Errorf("failed: %d of %d lines", p.failed, p.lines) // for the exit status
 	}
 	return line, err
 }
@@ -38,6 +47,9 @@ func (p *plain) Confirm(context.Context, string) (bool, string) {
 func (p *plain) Reasoning(string) {}
 
 func (p *plain) Answer(piece string) {
+	if p.isTerminal {
+		piece = harmless(piece)
+	}
 	if piece != "" {
 		fmt.Fprint(p.out, piece)
 		p.isOpen = !strings.HasSuffix(piece, "\n")
@@ -53,7 +65,14 @@ func (p *plain) Flush() {
 
 func (p *plain) Question(string) {}
 
-func (p *plain) Note(format string, args ...any) { fmt.Fprintf(p.errs, format+"\n", args...) }
+func (p *plain) Note(format string, args ...any) {
+	fmt.Fprintln(p.errs, harmless(fmt.Sprintf(format, args...)))
+}
+
+func (p *plain) Failed(err error) {
+	p.failed++
+	p.Note("%v", err)
+}
 
 func (p *plain) Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, os.Interrupt)

@@ -177,9 +177,12 @@ func (s *screen) markdown(text string) string {
 		}
 		s.renderer, s.width = r, width
 	}
+	if isDeep(text) {
+		return trimmed(wrapped(text, width))
+	}
 	rendered, err := s.renderer.Render(withTags(text))
 	if err != nil {
 		return text
 	}
-	return trimmed(rendered)
+	return strings.ReplaceAll(trimmed(rendered), ampersand, "&")
 }

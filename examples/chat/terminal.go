@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 )
@@ -74,7 +73,7 @@ func (t *terminal) Line() (string, error) {
 		switch {
 		case err == nil:
 			t.keys.reset()
-			return strings.ReplaceAll(line, newline, "\n"), nil
+			return t.keys.pasted(line), nil
 		case err == io.EOF && isInterrupt && already == 0:
 			t.print("\n")
 			t.edit()
@@ -86,29 +85,45 @@ func (t *terminal) Line() (string, error) {
 	}
 }
 
-// Confirm waits for one key. Only y allows.
+// Confirm waits for one key. Only y allows, and not one within a text that is typed or pasted, nor one
+// behind escape, which begins arrows and Alt-y.
 func (t *terminal) Confirm(ctx context.Context, question string) (isYes bool, reason string) {
-	defer t.keys.listen()()
-	t.print(harmless(question) + "\n" + bold("allow? [y/n] "))
+	defer t.keys.listenForKeys()()
+	ask := bold("allow? [y/n] ")
+	t.print(harmless(question) + "\n" + ask)
+	var before byte // escape or what follows it, in such a sequence
+	isText := false
 	for {
 		key, err := t.keys.key(ctx)
 		switch {
 		case err != nil:
 			t.print("\n")
 			return false, "the user left"
-		case key == 'y' || key == 'Y':
-			t.print("yes\n")
-			return true, ""
-		case key == 'n' || key == 'N' || key == '\r':
-			t.print("no\n")
-			return false, "the user said no"
 		case key == ctrlC || key == ctrlD:
 			t.print("no\n")
 			t.keys.interrupt() // stops the answer
 			return false, "the user said no"
+		case key == escape, before == escape && (key == '[' || key == 'O'), before != 0 && before != escape && key < '@':
+			before = key
+		case before != 0:
+			before = 0
+		case isText && key == '\r':
+			isText = false
+			t.print("\n" + ask)
+		case !isText && (key == 'y' || key == 'Y'):
+			t.print("yes\n")
+			return true, ""
+		case !isText && (key == 'n' || key == 'N' || key == '\r'):
+			t.print("no\n")
+			return false, "the user said no"
+		case key >= ' ':
+			isText = true
+			t.print(string([]byte{key}))
 		}
 	}
 }
+
+func (t *terminal) Failed(err error) { t.Note("%v", err) }
 
 func (t *terminal) Question(text string) { t.print(bold(prompt) + harmless(text) + "\n") }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -148,8 +149,12 @@ func (s *session) see(texts ...string) string {
 	}
 }
 
-// flat is a text without the ends of rows.
-func flat(screen string) string { return strings.Join(strings.Fields(screen), " ") }
+// flat is a text without the ends of rows, and without the times of calls, which a slow machine shows.
+func flat(screen string) string {
+	return times.ReplaceAllString(strings.Join(strings.Fields(screen), " "), "")
+}
+
+var times = regexp.MustCompile(` \([0-9.]+m?s\)`)
 
 // atPrompt waits until the program waits for a line.
 func (s *session) atPrompt() string {

@@ -33,3 +33,13 @@ func TestPipesAreRefused(t *testing.T) {
 	s.line("/quit")
 	s.leave()
 }
+
+// Nor does one whose name a question has.
+func TestPipesAreNotAttached(t *testing.T) {
+	server := openroutertest.NewServer(t, openroutertest.Text("A pity."))
+	h := newHome(t)
+	require.NoError(t, syscall.Mkfifo(h.path("pipe.png"), 0o600))
+	s := h.start(t, server)
+	s.line("What is on pipe.png?")
+	s.see("A pity.")
+}

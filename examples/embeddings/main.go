@@ -31,55 +31,32 @@ func main() {
 	defer stop()
 	ctx := context.Background()
 
-	index, err := newIndex(ctx, client, articles) // once; keep the vectors in a database
+	index, err := client.Embeddings.Create(ctx, &openrouter.EmbeddingRequest{Model: model, Input: openrouter.Texts(articles...)})
 	if err != nil {
 		log.Fatal(err)
 	}
+	if u := index.Usage; u != nil {
+		fmt.Printf("%d texts, %d tokens, %d numbers a vector\n\n", len(articles), u.PromptTokens, len(index.Data[0].Vector))
+	}
+	vectors := index.Vectors() // keep them in a database
+
 	question := cmp.Or(strings.Join(os.Args[1:], " "), "Where is my parcel?")
-	hits, err := index.search(ctx, client, question, 2)
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, hit := range hits {
-		fmt.Printf("%.2f  %s\n", hit.similarity, hit.text)
-	}
-}
-
-// index is a list of texts with their vectors.
-type index struct {
-	texts   []string
-	vectors [][]float32
-}
-
-func newIndex(ctx context.Context, client *openrouter.Client, texts []string) (*index, error) {
-	list, err := client.Embeddings.Create(ctx, &openrouter.EmbeddingRequest{Model: model, Input: openrouter.Texts(texts...)})
-	if err != nil {
-		return nil, err
-	}
-	if list.Usage != nil {
-		fmt.Printf("%d texts, %d tokens, %d numbers a vector\n\n", len(texts), list.Usage.PromptTokens, len(list.Data[0].Vector))
-	}
-	return &index{texts, list.Vectors()}, nil
-}
-
-// hit is a text that was found, and how near it is to the question: at most 1.
-type hit struct {
-	text       string
-	similarity float64
-}
-
-// search returns the n nearest texts, the nearest first.
-func (x *index) search(ctx context.Context, client *openrouter.Client, question string, n int) ([]hit, error) {
 	asked, err := client.Embeddings.Create(ctx, &openrouter.EmbeddingRequest{Model: model, Input: openrouter.Texts(question)})
 	if err != nil {
-		return nil, err
+		log.Fatal(err)
+	}
+	type hit struct {
+		text       string
+		similarity float64 // at most 1
 	}
 	var hits []hit
-	for i, vector := range x.vectors {
-		hits = append(hits, hit{x.texts[i], similarity(vector, asked.Data[0].Vector)})
+	for i, vector := range vectors {
+		hits = append(hits, hit{articles[i], similarity(vector, asked.Data[0].Vector)})
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(b.similarity, a.similarity) })
-	return hits[:min(n, len(hits))], nil
+	for _, hit := range hits[:2] {
+		fmt.Printf("%.2f  %s\n", hit.similarity, hit.text)
+	}
 }
 
 // similarity is the cosine of the angle between two vectors.

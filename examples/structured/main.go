@@ -45,9 +45,12 @@ func main() {
 		Messages: []openrouter.Message{openrouter.UserMessage("Ada wants two pens at 1.50 by express, at noon on 2 March 2026.")},
 	})
 	if bad, ok := errors.AsType[*structured.Error](err); ok {
-		log.Fatal(bad.Err, bad.Violations, bad.Usage.Cost)
+		for _, v := range bad.Violations {
+			log.Print(v)
+		}
+		log.Fatalf("%v, for $%.4f", bad, bad.Usage.Cost)
 	} else if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(got.Customer.Name, got.Items[0].Count, got.Items[0].Name, got.Shipping, got.Due.Format(time.DateOnly), res.Usage.TotalTokens)
+	fmt.Println(got.Customer.Name, got.Items[0].Count, got.Items[0].Name, got.Shipping, got.Due, res.Usage.TotalTokens)
 }

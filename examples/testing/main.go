@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
+	"github.com/openrouter-go/openrouter/structured"
 )
 
 func main() {
@@ -31,47 +31,25 @@ func main() {
 
 // Ticket is a support ticket, sorted.
 type Ticket struct {
-	Team    string `json:"team"`
+	Team    string `json:"team" jsonschema:"enum=payments,enum=shipping,enum=other"`
 	Urgent  bool   `json:"urgent"`
 	Summary string `json:"summary"`
 }
-
-// schema describes a Ticket to the model.
-const schema = `{
-	"type": "object",
-	"properties": {
-		"team":    {"type": "string", "enum": ["payments", "shipping", "other"]},
-		"urgent":  {"type": "boolean"},
-		"summary": {"type": "string"}
-	},
-	"required": ["team", "urgent", "summary"],
-	"additionalProperties": false
-}`
 
 var errEmptyTicket = errors.New("empty ticket")
 
 // sortTicket asks a model what a ticket is about. The client is an argument, so
 // that a test can pass one of a fake.
-func sortTicket(ctx context.Context, client *openrouter.Client, text string) (*Ticket, error) {
+func sortTicket(ctx context.Context, client *openrouter.Client, text string) (Ticket, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, errEmptyTicket
+		return Ticket{}, errEmptyTicket
 	}
-	res, err := client.Chat.Create(ctx, &openrouter.ChatCompletionRequest{
+	ticket, _, err := structured.Create[Ticket](ctx, client, &openrouter.ChatCompletionRequest{
 		Model: "openai/gpt-5.2",
 		Messages: []openrouter.Message{
 			openrouter.SystemMessage("Sort the support ticket."),
 			openrouter.UserMessage(text),
 		},
-		ResponseFormat: openrouter.JSONSchemaFormat{JSONSchema: openrouter.JSONSchema{
-			Name: "ticket", Strict: new(true), Schema: json.RawMessage(schema),
-		}},
 	})
-	if err != nil {
-		return nil, err
-	}
-	var ticket Ticket
-	if err := json.Unmarshal([]byte(res.Text()), &ticket); err != nil {
-		return nil, fmt.Errorf("the model's answer: %w", err)
-	}
-	return &ticket, nil
+	return ticket, err
 }

@@ -56,6 +56,9 @@ func main() {
 // weather runs a call. A failure is a result, too: the model reads it and can try
 // again.
 func weather(call openrouter.FunctionCall) string {
+	if call.Name != getWeather.Function.Name {
+		return "there is no function " + call.Name
+	}
 	var args struct{ City string }
 	if err := call.Unmarshal(&args); err != nil {
 		return err.Error()

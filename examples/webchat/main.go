@@ -135,6 +135,10 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		return // the page has been told
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // another tab may be answered first
+	if s.isForgotten(r) {
+		http.Error(w, "The server has forgotten this conversation. Load the page again.", http.StatusConflict)
+		return
+	}
 	v := s.visitor(w, r)
 	v.Lock()
 	defer v.Unlock()
@@ -214,6 +218,15 @@ func (s *server) visitor(w http.ResponseWriter, r *http.Request) *visitor {
 	}
 	v.seen = time.Now()
 	return v
+}
+
+// isForgotten reports whether a cookie names no visitor: the program was started
+// again, or there were too many.
+func (s *server) isForgotten(r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cookie, err := r.Cookie("visitor")
+	return err == nil && s.visitors[cookie.Value] == nil
 }
 
 // forget removes the visitor that was not seen for the longest time, if there are

@@ -183,6 +183,21 @@ func TestStaleDecision(t *testing.T) {
 	}
 }
 
+// A page whose conversation the server does not have any more learns that, instead of an answer without it.
+func TestForgottenConversation(t *testing.T) {
+	_, before := serve(t, openroutertest.Text("Hi."))
+	ada := newBrowser(t)
+	do(t, ada, http.MethodPost, before.URL+"/chat", hello)
+	_, web := serve(t, openroutertest.Text("Hello again.")) // the same cookies, as a port is no part of a site
+	res, body := do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Equal(t, http.StatusConflict, res.StatusCode)
+	assert.Equal(t, "The server has forgotten this conversation. Load the page again.\n", body)
+	_, body = do(t, ada, http.MethodGet, web.URL+"/chat", "")
+	assert.Equal(t, "[]", body)
+	_, body = do(t, ada, http.MethodPost, web.URL+"/chat", hello)
+	assert.Contains(t, body, "Hello again.")
+}
+
 // What is kept in memory is bounded.
 func TestLimits(t *testing.T) {
 	s, web := serve(t)

@@ -22,14 +22,12 @@ func Vector(r *Reader, dst *[]float32) Got {
 		var text string
 		r.String(&text)
 		list, canonical := vectorOf(text)
-		switch {
-		case list == nil:
+		if list == nil {
 			return Wrong
-		case !canonical:
-			*dst = list
+		}
+		if *dst = list; !canonical {
 			return Inexact
 		}
-		*dst = list
 		return GotOther
 	}
 	depth := r.depth

@@ -92,7 +92,7 @@ await run('a call that is loaded again and then allowed', async () => {
   await untilDone();
   await page.reload();
   await until(() => document.querySelector('.ask .main'));
-  await page.click('.ask .main');
+  await page.$eval('.ask .main', button => { button.click(); button.click(); }); // is one decision
   await untilSays('article:last-of-type .tool ~ .text', 'sent');
   await untilDone();
 });
@@ -120,6 +120,43 @@ await run('a phone', async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
   await picture('phone');
   await page.setViewport({ width: 900, height: 760 });
+});
+
+await run('another tab, while this one is answered', async () => {
+  await say('Count for ever.');
+  await untilSays('article:last-of-type .text', 'two');
+  const tab = await browser.newPage();
+  await tab.goto(url);
+  await tab.waitForSelector('.hello');
+  assert.equal(await tab.$eval('.hello', e => e.textContent), 'Loading the conversation…');
+  await tab.type('textarea', 'Too early.\n');
+  await page.bringToFront();
+  await page.click('form button');
+  await untilDone();
+  await tab.bringToFront();
+  await tab.waitForSelector('article', { timeout: 60000 });
+  assert.match(await tab.$eval('article:last-of-type .text', e => e.textContent), /two/);
+  assert.equal(await tab.$eval('textarea', e => e.value.trim()), 'Too early.');
+  await tab.close();
+  await page.bringToFront();
+});
+
+await run('a call that shows what turns a text around', async () => {
+  await say('Spoof.');
+  await untilDone();
+  assert.match(await last('.tool pre'), /"To": "\\u202emoc.elpmaxe@ada"/);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
+  await page.focus('.ask button');
+  await page.keyboard.press('Enter');
+  await untilSays('article:last-of-type .tool ~ .text', 'leave it');
+  await untilDone();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
+});
+
+await run('an answer that is cut off', async () => {
+  await say('Be long.');
+  await untilDone();
+  assert.match(await last('.foot'), /cut off: too long/);
 });
 
 await run('Markdown that means harm', async () => {
@@ -159,7 +196,12 @@ await run('an error, and another try', async () => {
 });
 
 await run('a new conversation', async () => {
+  await page.setOfflineMode(true);
   await page.click('#new');
+  await untilSays('#note span', 'The server cannot be reached.');
+  assert.match(complaints.pop(), /ERR_INTERNET_DISCONNECTED/);
+  await page.setOfflineMode(false);
+  await page.click('#note button');
   await until(() => document.querySelector('.hello'));
   await page.reload();
   await until(() => document.querySelector('.hello'));

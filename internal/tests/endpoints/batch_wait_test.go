@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/internal/tests/kit"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
 
@@ -204,22 +203,4 @@ func TestBatchList(t *testing.T) {
 		}
 		require.ErrorContains(t, last, why)
 	}
-}
-
-func TestBatchLaw(t *testing.T) {
-	parse := func(text string) any {
-		doc, err := kit.ParseJSON([]byte(text))
-		require.NoError(t, err)
-		return doc
-	}
-	batch := `{"id":"batch_1","object":"batch","endpoint":"/v1/chat/completions","model":"a/b","provider":"OpenAI","completion_window":"24h","status":"completed",
-		"created_at":1767225600,"finalized_at":1767225700,"expires_at":null,"request_counts":{"total":2,"completed":1,"failed":1},
-		"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":0.5},"error":{"message":"x"}}`
-	keepsEndpointLaw[openrouter.Batch](t, parse(batch))
-	keepsEndpointLaw[openrouter.Batch](t, parse(`{"id":"batch_1","provider":null,"finalized_at":null,"usage":null,"error":null}`))
-	keepsEndpointLaw[openrouter.BatchList](t, parse(`{"object":"list","data":[`+batch+`],"first_id":"batch_1","last_id":"batch_1","has_more":true}`))
-	keepsEndpointLaw[openrouter.BatchResult](t, parse(resultOf("a", "x")))
-	keepsEndpointLaw[openrouter.BatchResult](t, parse(`{"id":"r","custom_id":"a","response":null,"error":{"message":"m","type":"t","param":"p"}}`))
-	keepsEndpointLaw[openrouter.BatchDeletion](t, parse(`{"id":"batch_1","object":"batch","deletion":{"openrouter":"deleted","upstream":{"provider":"X","status":"deleted"}}}`))
-	keepsEndpointLaw[openrouter.BatchProvider](t, parse(`{"only":["azure"],"allow_fallbacks":false}`))
 }

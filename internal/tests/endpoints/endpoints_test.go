@@ -1,17 +1,13 @@
 package endpoints_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"os"
 	"testing"
 
 	"github.com/jarcoal/httpmock"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openrouter-go/openrouter"
-	"github.com/openrouter-go/openrouter/internal/tests/kit"
 )
 
 // What the tests of the endpoints share.
@@ -41,63 +37,6 @@ func answered(mock *httpmock.MockTransport, answer func(*http.Request) (int, str
 
 func always(status int, body string) func(*http.Request) (int, string) {
 	return func(*http.Request) (int, string) { return status, body }
-}
-
-func readEndpoint(t testing.TB, file string) string {
-	data, err := os.ReadFile("testdata/" + file)
-	require.NoError(t, err)
-	return string(data)
-}
-
-// endpointLaw decodes and encodes a document as a T and returns the first difference.
-func endpointLaw[T any](t *testing.T, doc any) string {
-	data, err := json.Marshal(doc)
-	require.NoError(t, err)
-	v := new(T)
-	if err := json.Unmarshal(data, v); err != nil {
-		return "decode: " + err.Error()
-	}
-	out, err := json.Marshal(v)
-	require.NoError(t, err)
-	got, err := kit.ParseJSON(out)
-	require.NoError(t, err)
-	return kit.DiffJSON(doc, got)
-}
-
-// keepsEndpointLaw holds the law against a document: as it is, with unknown members in every object, and after every change at every place.
-func keepsEndpointLaw[T any](t *testing.T, doc any) {
-	assert.Empty(t, endpointLaw[T](t, doc))
-
-	changed := kit.CloneJSON(doc)
-	kit.EachObject(changed, func(o map[string]any) {
-		o["x_null"], o["x_object"], o[""] = nil, map[string]any{"a": []any{nil, json.Number("1.50")}}, "<&>"
-	})
-	assert.Empty(t, endpointLaw[T](t, changed), "unknown members")
-
-	changed = kit.CloneJSON(doc)
-	kit.EachPlace(changed, func(p kit.Place) {
-		for _, m := range kit.Mutations {
-			for _, v := range m.Values(p.Value) {
-				p.Set(v)
-				if broken := endpointLaw[T](t, changed); broken != "" {
-					t.Errorf("%s: %s set to %s: %s", m.Name, p.Path, kit.BriefJSON(v), broken)
-				}
-			}
-		}
-		if p.Member {
-			p.Remove()
-			if broken := endpointLaw[T](t, changed); broken != "" {
-				t.Errorf("%s removed: %s", p.Path, broken)
-			}
-		}
-		p.Set(p.Value)
-	})
-}
-
-func endpointDocument(t *testing.T, file string) any {
-	doc, err := kit.ParseJSON([]byte(readEndpoint(t, file)))
-	require.NoError(t, err)
-	return doc
 }
 
 // endpointCalls are the calls that have their answers checked alike.

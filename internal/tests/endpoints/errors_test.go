@@ -109,6 +109,7 @@ func TestEndpointsRepeatAttempts(t *testing.T) {
 				info, err := call(t, client)
 				require.NoError(t, err, name)
 				assert.Equal(t, 2, info.Attempts, name)
+				assert.Equal(t, 2, mock.GetTotalCallCount(), name)
 				assert.Equal(t, 200, info.StatusCode, name)
 			})
 		}

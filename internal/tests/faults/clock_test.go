@@ -44,6 +44,12 @@ var clockFaults = []fault{
 		sent:   1, took: 100 * time.Hour, chunks: 2, text: "hello", end: complete,
 	},
 	{
+		name: "no time limit, and less than none in the http.Client, which is the same", on: inNoTime,
+		with: options(timeout(0), idleTimeout(0)), client: http.Client{Timeout: -time.Second},
+		server: replies(after(100*time.Hour, answers("hello"))),
+		sent:   1, took: 100 * time.Hour, chunks: 2, text: "hello", end: complete,
+	},
+	{
 		name: "an answer padded with white space for ever", on: inNoTime, do: create, with: options(timeout(20 * time.Second)),
 		server: replies(of(begins("application/json"), forever(sends("\n         "), pauses(time.Second)))),
 		sent:   1, took: 20 * time.Second, end: silent, is: []error{openrouter.ErrAttemptTimeout},

@@ -24,6 +24,99 @@ var wireEndpointCases = []wireCase{
 		m := l.Data[0]
 		assert.True(t, m.Supports(openrouter.ModelParameterTopP) && m.Accepts(openrouter.ModalityText) && m.Produces(openrouter.ModalityText))
 	}),
+	on("models", "list", func(t *testing.T, list *openrouter.ModelList) {
+		assert.Equal(t, 412, list.TotalCount)
+		assert.Equal(t, "/api/v1/models?limit=3&offset=3", list.Links.Next)
+		require.Len(t, list.Data, 3)
+
+		full := list.Data[0]
+		assert.Empty(t, kit.UntypedMembers(&full))
+		assert.Equal(t, "anthropic/claude-sonnet-4.5", full.ID)
+		assert.Equal(t, int64(1759161676), full.Created)
+		assert.Equal(t, 1000000, full.ContextLength)
+		assert.Equal(t, "2025-01-31", full.KnowledgeCutoff)
+		assert.Equal(t, []openrouter.Modality{openrouter.ModalityText, openrouter.ModalityImage, openrouter.ModalityFile}, full.Architecture.InputModalities)
+		assert.Equal(t, openrouter.Decimal("0.000003"), full.Pricing.Prompt)
+		assert.Equal(t, openrouter.Decimal("0.000006"), full.Pricing.InputCacheWrite1h)
+		assert.Equal(t, 0.25, full.Pricing.Discount)
+		assert.Equal(t, 200000, full.Pricing.Overrides[0].MinPromptTokens)
+		assert.Equal(t, [2]int{1630, 30}, [2]int{full.Pricing.Overrides[1].UTCStart, full.Pricing.Overrides[1].UTCEnd})
+		assert.Equal(t, openrouter.Decimal("0.000007"), full.Pricing.Overrides[2].Completion, "a price that was a number")
+		assert.Equal(t, 64000, full.TopProvider.MaxCompletionTokens)
+		assert.Equal(t, 500, full.PerRequestLimits.CompletionTokens)
+		assert.Contains(t, full.SupportedParameters, openrouter.ModelParameterTools)
+		assert.Equal(t, []any{new(0.0), new(0), (*float64)(nil)}, []any{full.DefaultParameters.Temperature, full.DefaultParameters.TopK, full.DefaultParameters.FrequencyPenalty})
+		assert.Equal(t, []string{"alloy"}, full.SupportedVoices)
+		assert.Equal(t, openrouter.EffortHigh, full.Reasoning.DefaultEffort)
+		assert.Equal(t, 71.4, full.Benchmarks.ArtificialAnalysis.IntelligenceIndex)
+		assert.Equal(t, 5, full.Benchmarks.DesignArena[0].Rank)
+		assert.Equal(t, "anthropic/claude-sonnet-4.5", full.AliasTarget.Slug)
+
+		auto := list.Data[1]
+		assert.Empty(t, kit.UntypedMembers(&auto))
+		assert.Zero(t, auto.ContextLength)
+		assert.Nil(t, auto.PerRequestLimits)
+		assert.Nil(t, auto.SupportedVoices)
+		assert.NotNil(t, auto.DefaultParameters)
+
+		old := list.Data[2]
+		assert.Equal(t, int64(1.7e9), old.Created)
+		assert.Equal(t, openrouter.Decimal("0.00003"), old.Pricing.Prompt)
+		assert.Nil(t, old.DefaultParameters)
+		assert.JSONEq(t, `{"deep":[1.50,null]}`, kit.Kept(old.Extra, "x_unknown"))
+	}),
+	on("generation", "full", func(t *testing.T, g *openrouter.Generation) {
+		assert.Empty(t, kit.UntypedMembers(g))
+
+		assert.Equal(t, []string{"gen-1", "chatcmpl-1", "req-1"}, []string{g.ID, g.UpstreamID, g.RequestID})
+		assert.Equal(t, []float64{0.0004970133333333333, 0.0015, 0.0012, -0.0002}, []float64{g.TotalCost, g.Usage, g.UpstreamInferenceCost, g.CacheDiscount})
+		assert.Equal(t, []bool{true, true, true}, []bool{g.IsBYOK, g.Streamed, g.Cancelled})
+		assert.Equal(t, []float64{1250, 1200.5, 50}, []float64{g.Latency, g.GenerationTime, g.ModerationLatency})
+		assert.Equal(t, openrouter.APITypeCompletions, g.APIType)
+		assert.Equal(t, openrouter.DataRegionEurope, g.DataRegion)
+		assert.Equal(t, openrouter.FinishReasonStop, g.FinishReason)
+		assert.Equal(t, "end_turn", g.NativeFinishReason)
+		assert.Equal(t, []int{9, 24, 10, 25, 5, 3, 1}, []int{g.TokensPrompt, g.TokensCompletion, g.NativeTokensPrompt, g.NativeTokensCompletion,
+			g.NativeTokensReasoning, g.NativeTokensCached, g.NativeTokensCompletionImages})
+		assert.Equal(t, []int{7, 4, 6, 8, 2}, []int{g.NumMediaPrompt, g.NumInputAudioPrompt, g.NumMediaCompletion, g.NumSearchResults, g.NumFetches})
+		assert.Equal(t, []string{"gen-0", "provisioned", "exa", "user-123"}, []string{g.ResponseCacheSourceID, g.ServiceTier, g.WebSearchEngine, g.ExternalUser})
+		require.Len(t, g.ProviderResponses, 2)
+		assert.Zero(t, g.ProviderResponses[0].Status)
+		assert.Equal(t, 503, g.ProviderResponses[1].Status)
+		assert.Equal(t, openrouter.ServiceTierPriority, g.ProviderResponses[1].RoutedServiceTier)
+	}),
+	on("generation", "nulls", func(t *testing.T, g *openrouter.Generation) {
+		assert.Equal(t, "gen-2", g.ID)
+		assert.Zero(t, g.TotalCost)
+		assert.Nil(t, g.ProviderResponses)
+		assert.Equal(t, "[null, 1.50]", kit.Kept(g.Extra, "x_unknown"))
+	}),
+	on("batch", "full", func(t *testing.T, b *openrouter.Batch) {
+		assert.Empty(t, kit.UntypedMembers(b))
+		assert.Equal(t, []any{"OpenAI", openrouter.BatchStatusCompleted, int64(1767225700), 0.5}, []any{b.Provider, b.Status, b.FinalizedAt, b.Usage.Cost})
+		assert.Equal(t, openrouter.BatchCounts{Total: 2, Completed: 1, Failed: 1}, b.RequestCounts)
+	}),
+	on("batch", "nulls", func(t *testing.T, b *openrouter.Batch) {
+		assert.Zero(t, b.FinalizedAt)
+		assert.Nil(t, b.Usage)
+		assert.Nil(t, b.Error)
+	}),
+	on("batches", "page", func(t *testing.T, l *openrouter.BatchList) {
+		assert.Empty(t, kit.UntypedMembers(l))
+		assert.True(t, l.HasMore)
+	}),
+	on("row", "answered", func(t *testing.T, r *openrouter.BatchResult) {
+		assert.Empty(t, kit.UntypedMembers(r))
+		answer, err := r.Answer()
+		require.NoError(t, err)
+		assert.Equal(t, "x", answer.Text())
+	}),
+	on("row", "failed", func(t *testing.T, r *openrouter.BatchResult) {
+		_, err := r.Answer()
+		assert.ErrorContains(t, err, "m")
+	}),
+	on("deletion", "full", func(t *testing.T, d *openrouter.BatchDeletion) { assert.Contains(t, string(d.Deletion), "upstream") }),
+	on("batchprovider", "full", func(t *testing.T, p *openrouter.BatchProvider) { assert.Equal(t, new(false), p.AllowFallbacks) }),
 	on("endpoints", "full", func(t *testing.T, m *openrouter.ModelEndpoints) {
 		assert.Empty(t, kit.UntypedMembers(m))
 		assert.Equal(t, []any{"openai/gpt-4", "GPT-4", int64(1692901234), "GPT"}, []any{m.ID, m.Name, m.Created, m.Architecture.Tokenizer})
@@ -171,4 +264,19 @@ func TestEmbeddingInputs(t *testing.T) {
 			assert.Contains(t, []string{`7`, `[1.5]`, `["a"]`}, alone)
 		}
 	}
+}
+
+func TestModelReasoningAcceptsEffort(t *testing.T) {
+	var list openrouter.ModelList
+	require.NoError(t, json.Unmarshal(readWire(t, "models-list.json"), &list))
+	listed, anyEffort, noEfforts := list.Data[0].Reasoning, list.Data[1].Reasoning, list.Data[2].Reasoning
+	for effort, want := range map[openrouter.ReasoningEffort][3]bool{
+		openrouter.EffortHigh:   {true, true, false},
+		openrouter.EffortMedium: {false, true, false},
+		openrouter.EffortNone:   {true, false, false}, // the second always reasons
+		"x_new":                 {false, true, false},
+	} {
+		assert.Equal(t, want, [3]bool{listed.AcceptsEffort(effort), anyEffort.AcceptsEffort(effort), noEfforts.AcceptsEffort(effort)}, effort)
+	}
+	assert.False(t, (*openrouter.ModelReasoning)(nil).AcceptsEffort(openrouter.EffortHigh))
 }

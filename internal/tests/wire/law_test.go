@@ -31,16 +31,22 @@ var newWireValue = map[string]func() any{
 	"error":      func() any { return new(openrouter.ChatCompletion) }, // an answer that has nothing but its error
 	"message":    func() any { return new(openrouter.Message) },
 
-	"models":    func() any { return new(openrouter.ModelList) },
-	"endpoints": func() any { return new(openrouter.ModelEndpoints) },
-	"zdr":       func() any { return new(openrouter.EndpointList) },
-	"content":   func() any { return new(openrouter.GenerationContent) },
-	"key":       func() any { return new(openrouter.Key) },
-	"credits":   func() any { return new(openrouter.Credits) },
-	"activity":  func() any { return new(openrouter.ActivityList) },
-	"providers": func() any { return new(openrouter.ProviderList) },
-	"embed":     func() any { return new(openrouter.EmbeddingRequest) },
-	"vectors":   func() any { return new(openrouter.EmbeddingList) },
+	"models":        func() any { return new(openrouter.ModelList) },
+	"endpoints":     func() any { return new(openrouter.ModelEndpoints) },
+	"zdr":           func() any { return new(openrouter.EndpointList) },
+	"content":       func() any { return new(openrouter.GenerationContent) },
+	"key":           func() any { return new(openrouter.Key) },
+	"credits":       func() any { return new(openrouter.Credits) },
+	"activity":      func() any { return new(openrouter.ActivityList) },
+	"providers":     func() any { return new(openrouter.ProviderList) },
+	"generation":    func() any { return new(openrouter.Generation) },
+	"batch":         func() any { return new(openrouter.Batch) },
+	"batches":       func() any { return new(openrouter.BatchList) },
+	"row":           func() any { return new(openrouter.BatchResult) },
+	"deletion":      func() any { return new(openrouter.BatchDeletion) },
+	"batchprovider": func() any { return new(openrouter.BatchProvider) },
+	"embed":         func() any { return new(openrouter.EmbeddingRequest) },
+	"vectors":       func() any { return new(openrouter.EmbeddingList) },
 }
 
 // mustRefuse reports whether doc is one of the documents that cannot be decoded: choices or error have a shape they cannot have.

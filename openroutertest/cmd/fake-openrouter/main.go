@@ -40,19 +40,18 @@ func main() {
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("fake-openrouter", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags.SetOutput(io.Discard) // the caller prints the error
 	addr := flags.String("addr", "127.0.0.1:8787", "`address` to listen on, of this machine only")
 	script := flags.String("script", "", "JSON `file` with the replies to give first")
-	flags.Usage = func() {
-		fmt.Fprint(stderr, "fake-openrouter serves a fake OpenRouter on a port of this machine.\n\n")
-		flags.PrintDefaults()
-		fmt.Fprint(stderr, "\n", help(), "\n", scriptHelp)
-	}
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stderr, "fake-openrouter serves a fake OpenRouter on a port of this machine.\n\n")
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+		fmt.Fprint(stderr, "\n", help(), "\n", scriptHelp)
 		return nil
 	case err != nil:
-		return err
+		return fmt.Errorf("%w; -h lists the flags", err)
 	case flags.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}

@@ -50,6 +50,16 @@ func TestRun(t *testing.T) {
 	stop()
 }
 
+// A wrong flag is said once, by the error, and not behind two screens of help.
+func TestWrongFlag(t *testing.T) {
+	var stderr bytes.Buffer
+	err := run(t.Context(), []string{"-port", "1"}, io.Discard, &stderr)
+	require.EqualError(t, err, "flag provided but not defined: -port; -h lists the flags")
+	assert.Empty(t, stderr.String())
+	require.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, &stderr))
+	assert.Contains(t, stderr.String(), "#help")
+}
+
 func TestRunWithAScript(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "replies.json")
 	err := run(t.Context(), []string{"-script", file}, io.Discard, io.Discard)

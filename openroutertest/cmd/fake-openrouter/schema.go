@@ -20,22 +20,26 @@ func sample(schema any) any {
 	if err != nil || json.Unmarshal(data, &root) != nil {
 		return nil
 	}
-	return sampler{root}.value(root, "", 0)
+	return (&sampler{root: root}).value(root, "", 0)
 }
 
-type sampler struct{ root any }
+type sampler struct {
+	root any
+	made int // values so far
+}
 
 // A schema can contain itself. From deep on, samples leave out all that may be
-// left out; at tooDeep they end, though the value may then not fit.
+// left out. At tooDeep they end, and after tooMany values: both may then not fit.
 const (
 	deep    = 4
 	tooDeep = 32
+	tooMany = 10_000
 )
 
 // value makes a value for the property of that name.
-func (s sampler) value(schema any, name string, depth int) any {
+func (s *sampler) value(schema any, name string, depth int) any {
 	m, ok := schema.(map[string]any)
-	if !ok || depth > tooDeep {
+	if s.made++; !ok || depth > tooDeep || s.made > tooMany {
 		return nil // true allows anything
 	}
 	if ref, ok := m["$ref"].(string); ok {
@@ -66,9 +70,9 @@ func (s sampler) value(schema any, name string, depth int) any {
 	case "array":
 		return s.array(m, name, depth)
 	case "integer":
-		return int64(number(m, 1))
+		return finite(number(m, 1))
 	case "number":
-		return number(m, 0)
+		return finite(number(m, 0))
 	case "boolean":
 		return true
 	case "string":
@@ -78,7 +82,7 @@ func (s sampler) value(schema any, name string, depth int) any {
 }
 
 // resolve follows a reference within the schema, such as #/$defs/city.
-func (s sampler) resolve(ref string) any {
+func (s *sampler) resolve(ref string) any {
 	at := s.root
 	path, ok := strings.CutPrefix(ref, "#")
 	if !ok {
@@ -96,7 +100,7 @@ func (s sampler) resolve(ref string) any {
 
 // choose takes the first alternative that is not null, or null where that ends the
 // value.
-func (s sampler) choose(list []any, depth int) any {
+func (s *sampler) choose(list []any, depth int) any {
 	isNull := func(v any) bool {
 		m, _ := v.(map[string]any)
 		return m["type"] == "null"
@@ -155,7 +159,7 @@ func kind(m map[string]any) string {
 	return "string"
 }
 
-func (s sampler) object(m map[string]any, depth int) any {
+func (s *sampler) object(m map[string]any, depth int) any {
 	properties, _ := m["properties"].(map[string]any)
 	required, _ := m["required"].([]any)
 	v := map[string]any{}
@@ -172,7 +176,7 @@ func (s sampler) object(m map[string]any, depth int) any {
 	return v
 }
 
-func (s sampler) array(m map[string]any, name string, depth int) any {
+func (s *sampler) array(m map[string]any, name string, depth int) any {
 	v := []any{}
 	prefix, _ := m["prefixItems"].([]any)
 	for _, schema := range prefix {
@@ -229,6 +233,14 @@ func number(m map[string]any, step float64) float64 {
 	return low + (high-low)/2
 }
 
+// finite is 0 for a number that JSON does not have.
+func finite(v float64) float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0
+	}
+	return v
+}
+
 // formats are strings of the formats that JSON schemas name.
 var formats = map[string]string{
 	"date-time": "2026-01-01T12:00:00Z",
@@ -255,7 +267,7 @@ func str(m map[string]any, name string) string {
 		}
 	}
 	if most, ok := m["maxLength"].(float64); ok && utf8.RuneCountInString(s) > int(most) {
-		return string([]rune(s)[:int(most)])
+		return string([]rune(s)[:int(max(most, 0))])
 	}
 	return s
 }

@@ -63,6 +63,18 @@ func TestSampleFitsTheSchema(t *testing.T) {
 			assert.JSONEq(t, row.want, string(got))
 		})
 	}
+	// Schemas that no value fits, and values that JSON does not have, end too.
+	for _, schema := range []string{
+		`{"type":"string","maxLength":-1}`, `{"type":"number","multipleOf":1e308,"minimum":1.5e308}`, `{"type":"number","multipleOf":1e-320}`,
+		`{"type":"array","minItems":3,"items":{"$ref":"#"}}`, `{"type":"object","required":["a","b","c"],"properties":{"a":{"$ref":"#"},"b":{"$ref":"#"},"c":{"$ref":"#"}}}`,
+	} {
+		data, err := json.Marshal(sample(json.RawMessage(schema)))
+		assert.NoError(t, err, schema)
+		assert.Less(t, len(data), 1<<20, schema)
+	}
+	data, err := json.Marshal(sample(json.RawMessage(`{"type":"integer","minimum":1e300}`)))
+	assert.NoError(t, err)
+	assert.Equal(t, "1e+300", string(data))
 	assert.Nil(t, sample(nil))
 	assert.Nil(t, sample(json.RawMessage(`{`)))
 	assert.NotNil(t, sample(json.RawMessage(`{"$ref":"#/a","a":{"type":"object","required":["b"],"properties":{"b":{"$ref":"#/a"}}}}`)), "a schema without end")

@@ -1,4 +1,4 @@
-package openrouter_test
+package docs_test
 
 import (
 	"fmt"
@@ -21,6 +21,15 @@ import (
 	"github.com/openrouter-go/openrouter"
 	"github.com/openrouter-go/openrouter/openroutertest"
 )
+
+// The tests in this folder check the README, the pages and the documentation of the packages. Their
+// paths begin at the root.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // maxReadme is what a reader gets through in three minutes, in bytes.
 const maxReadme = 10_000

@@ -1,4 +1,4 @@
-package openrouter_test
+package docs_test
 
 import (
 	"fmt"
