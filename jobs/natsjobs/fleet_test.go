@@ -265,7 +265,7 @@ func TestAFleetHasOnePause(t *testing.T) {
 
 // One worker gives back what it has not started, and another gets it long before a lease ends.
 func TestWhatIsGivenBackComesAtOnce(t *testing.T) {
-	fleet := fleetOf(t, 2, natsjobs.Config{Lease: time.Minute})
+	fleet := fleetOf(t, 2, natsjobs.Config{Lease: 2 * long})
 	add(t, fleet[0], 0, 40)
 	started, release := make(chan struct{}, 40), make(chan struct{})
 	wait := background(within(t, long), fleet[0], &jobs.Runner{Workers: 2, Do: func(context.Context, jobs.Job) (jobs.Result, error) {
