@@ -21,6 +21,7 @@ import (
 )
 
 func TestTheQueueIsAStore(t *testing.T) {
+	t.Parallel()
 	jobstest.Run(t, func(t testing.TB, dir string) jobs.Store {
 		q, err := natsjobs.Open(t.Context(), "store", natsjobs.Config{Dir: dir})
 		require.NoError(t, err)
@@ -62,7 +63,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 	)
 	s := newServer(t)
 	// The lease is longer than the restart, and than a worker may get no time here.
-	config := natsjobs.Config{URL: s.URL, Lease: 20 * time.Second, Deaths: 100}
+	config := natsjobs.Config{URL: s.URL, Lease: 15 * time.Second, Deaths: 100}
 	q := open(t, "fleet", config)
 	add(t, q, 0, all)
 
@@ -77,7 +78,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 		}
 		return openroutertest.Text(r.Text()).Latency(rand.N(20 * time.Millisecond)).Cost(0.001)
 	}).Always())
-	o := order{Service: srv.URL, Queue: "fleet", Config: config, Workers: workers}
+	o := order{Service: srv.URL, Queue: "fleet", URL: config.URL, Lease: config.Lease, Deaths: config.Deaths, Workers: workers}
 	var fleet [processes]*process
 	for i := range fleet {
 		fleet[i] = startProcess(t, o)
@@ -127,7 +128,7 @@ func TestAServerMayBeKilled(t *testing.T) {
 	require.NoError(t, err)
 	address := free.Addr().(*net.TCPAddr)
 	require.NoError(t, free.Close())
-	o := order{Port: address.Port, Config: natsjobs.Config{Dir: t.TempDir()}}
+	o := order{Port: address.Port, Dir: t.TempDir()}
 	srv := startProcess(t, o)
 	defer func() { srv.kill() }()
 	require.Eventually(t, func() bool {
@@ -298,7 +299,7 @@ func TestTheReservationOfTheDeadIsFree(t *testing.T) {
 			return openroutertest.Text("b").Latency(openroutertest.Forever)
 		}),
 		openroutertest.Text("c").Cost(0.5))
-	p := startProcess(t, order{Service: srv.URL, Queue: "dead", Config: config, Workers: 1, MaxCost: 1})
+	p := startProcess(t, order{Service: srv.URL, Queue: "dead", URL: config.URL, Lease: config.Lease, Workers: 1, MaxCost: 1})
 	<-stalled
 	s, err := q.Status(t.Context())
 	require.NoError(t, err)
@@ -327,7 +328,7 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, q.Close())
 			for range 2 {
-				startProcess(t, order{Queue: "poison", Config: config, Workers: 1, Die: true}).ends(t)
+				startProcess(t, order{Queue: "poison", URL: config.URL, Dir: config.Dir, Lease: config.Lease, Deaths: config.Deaths, Workers: 1, Die: true}).ends(t)
 			}
 			q = open(t, "poison", config)
 			status, err := q.Work(within(t, long), &jobs.Runner{Client: newFake(t, nil).Client()})

@@ -72,11 +72,14 @@ func serve(port int, dir string) {
 type order struct {
 	Service string
 	Queue   string
-	Config  natsjobs.Config
+	URL     string // of the queue; or Dir
+	Dir     string
+	Lease   time.Duration
+	Deaths  int
 	Workers int
 	MaxCost float64
 	Die     bool // with the first job
-	Port    int  // of a server, which the process is then, with its store in Config.Dir
+	Port    int  // of a server, which the process is then, with its store in Dir
 }
 
 const orderVariable = "NATSJOBS_TEST_ORDER"
@@ -96,11 +99,12 @@ func worker() bool {
 		os.Exit(3) // the test is gone
 	}()
 	if o.Port != 0 {
-		serve(o.Port, o.Config.Dir)
+		serve(o.Port, o.Dir)
 	}
 	ctx := context.Background()
-	q, err := natsjobs.Open(ctx, o.Queue, o.Config)
-	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, o.Config) {
+	config := natsjobs.Config{URL: o.URL, Dir: o.Dir, Lease: o.Lease, Deaths: o.Deaths}
+	q, err := natsjobs.Open(ctx, o.Queue, config)
+	for end := time.Now().Add(long); err != nil; q, err = natsjobs.Open(ctx, o.Queue, config) {
 		if time.Now().After(end) { // the server restarts, and that may be just now
 			panic(err)
 		}

@@ -251,6 +251,7 @@ func TestNoCreditsStopTheWorker(t *testing.T) {
 }
 
 func TestWorkReadsLargeJobsAndWritesLargeResults(t *testing.T) {
+	t.Parallel()
 	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
 	job := large(3 << 20)
 	_, _, err := q.Add(t.Context(), list(job))
@@ -274,6 +275,7 @@ func TestWorkReadsLargeJobsAndWritesLargeResults(t *testing.T) {
 
 // What is too large for a message is an object. It goes with its message.
 func TestObjectsDoNotPileUp(t *testing.T) {
+	t.Parallel()
 	config := natsjobs.Config{URL: newServer(t).URL}
 	q := open(t, "large", config)
 	job := large(3 << 20)
