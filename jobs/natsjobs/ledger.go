@@ -118,7 +118,7 @@ func (l *ledger) Reserve(ctx context.Context, usd, maxCost float64) (bool, error
 		if err != nil || fits || !may {
 			return fits && err == nil, err
 		}
-		if err := pause(ctx, min(retryWait, l.q.lease/beatsPerLease)); err != nil {
+		if err := sleep(ctx, min(retryWait, l.q.lease/beatsPerLease)); err != nil {
 			return false, err
 		}
 	}
@@ -180,7 +180,7 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 			break
 		}
 		end()
-		if !temporary(err) || pause(ctx, retryWait) != nil {
+		if !temporary(err) || sleep(ctx, retryWait) != nil {
 			break
 		}
 	}

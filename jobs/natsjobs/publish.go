@@ -56,7 +56,7 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) []error {
 			}
 		}
 		pending = again
-		if len(pending) > 0 && pause(ctx, retryWait) != nil {
+		if len(pending) > 0 && sleep(ctx, retryWait) != nil {
 			return errs
 		}
 	}
@@ -74,13 +74,13 @@ func wait(ctx context.Context, ack jetstream.PubAckFuture) error {
 	}
 }
 
-// insist calls f until it has an answer of the server, the context ends or the connection is closed.
+// insist is ask for what returns only an error.
 func (q *Queue) insist(ctx context.Context, f func(context.Context) error) error {
 	_, err := ask(ctx, q, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	return err
 }
 
-// ask is insist for what returns a value.
+// ask is repeat for a request, which may take publishTimeout each time.
 func ask[T any](ctx context.Context, q *Queue, f func(context.Context) (T, error)) (T, error) {
 	return repeat(ctx, q, func() (T, error) {
 		attempt, cancel := context.WithTimeout(ctx, publishTimeout)
@@ -89,12 +89,12 @@ func ask[T any](ctx context.Context, q *Queue, f func(context.Context) (T, error
 	})
 }
 
-// repeat is ask for what has a limit of its own.
+// repeat calls f until it has an answer of the server, the context ends or the connection is closed.
 func repeat[T any](ctx context.Context, q *Queue, f func() (T, error)) (T, error) {
 	for {
 		before := q.nc.LastError()
 		v, err := f()
-		if err = q.explain(before, err); temporary(err) && pause(ctx, retryWait) == nil {
+		if err = q.explain(before, err); temporary(err) && sleep(ctx, retryWait) == nil {
 			continue
 		}
 		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
@@ -158,7 +158,7 @@ var lost = []error{
 // the end of the context.
 func ignoreTemporary(ctx context.Context, err error) error {
 	if temporary(err) {
-		return pause(ctx, retryWait)
+		return sleep(ctx, retryWait)
 	}
 	return err
 }
@@ -190,7 +190,7 @@ func apiError(err error) (jetstream.APIError, bool) {
 	return jetstream.APIError{}, false
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
