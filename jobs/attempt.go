@@ -59,6 +59,16 @@ func (s *run) pace() bool {
 	return s.ctx.Err() == nil
 }
 
+// sleep waits, unless the run stops.
+func (s *run) sleep(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+	}
+}
+
 // isOpen reports whether the model is not paused, which another process may have done.
 func (s *run) isOpen(l *lane) bool {
 	until, err := s.fleet.Paused(s.ctx, l.model)

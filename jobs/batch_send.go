@@ -203,16 +203,6 @@ func isInvalidRow(err error) bool {
 	return ok && slices.ContainsFunc(e.Violations, func(v openrouter.Violation) bool { return strings.HasPrefix(v.Field, "requests[") })
 }
 
-// sleep waits, unless the run stops.
-func (s *run) sleep(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.ctx.Done():
-	}
-}
-
 // mayPass reports whether the same request may succeed later.
 func mayPass(err error) bool {
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
