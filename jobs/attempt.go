@@ -25,18 +25,7 @@ const maxInterval = 365 * 24 * time.Hour
 
 // attempt asks a job, if it may start.
 func (s *run) attempt(l *lane, t *task) {
-	if !s.pace() {
-		s.putBack(l, *t)
-		return
-	}
-	until, err := s.fleet.Paused(s.ctx, l.model)
-	if err != nil {
-		s.stop(err)
-	} else if until.After(time.Now()) {
-		s.pause(l, until)
-		err = errStopped
-	}
-	if err != nil {
+	if !s.pace() || !s.isOpen(l) {
 		s.putBack(l, *t)
 		return
 	}
@@ -45,7 +34,7 @@ func (s *run) attempt(l *lane, t *task) {
 		return
 	}
 	var result Result
-	err = gone("Do")
+	err := gone("Do")
 	defer func() { s.conclude(l, t, result, err, reserved) }()
 	result, err = s.call(l, t)
 }
@@ -66,14 +55,32 @@ func (s *run) pace() bool {
 	if at.Equal(now) {
 		return true
 	}
-	timer := time.NewTimer(at.Sub(now))
+	s.sleep(at.Sub(now))
+	return s.ctx.Err() == nil
+}
+
+// sleep waits, unless the run stops.
+func (s *run) sleep(d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
 	case <-s.ctx.Done():
+	}
+}
+
+// isOpen reports whether the model is not paused, which another process may have done.
+func (s *run) isOpen(l *lane) bool {
+	until, err := s.fleet.Paused(s.ctx, l.model)
+	if err != nil {
+		s.stop(err)
 		return false
 	}
+	if !until.After(time.Now()) {
+		return true
+	}
+	s.pause(l, until)
+	return false
 }
 
 // reserve takes what a job may cost from the budget. If it returns false the job is back in its lane.
@@ -172,11 +179,7 @@ func (s *run) conclude(l *lane, t *task, result Result, err error, reserved floa
 	defer s.mu.Unlock()
 	s.settled++
 	s.unblock()
-	if err == nil || spent > 0 {
-		l.prices++
-		l.most = max(l.most, spent)
-		s.most = max(s.most, spent)
-	}
+	s.learn(l, spent, err)
 	s.leave(l)
 	switch {
 	case isRecorded:
@@ -194,6 +197,16 @@ func (s *run) conclude(l *lane, t *task, result Result, err error, reserved floa
 		s.busy--
 		s.work.Signal()
 	}
+}
+
+// learn keeps what an answer has cost, or a failure that was billed. The mutex is held.
+func (s *run) learn(l *lane, spent float64, err error) {
+	if err != nil && spent <= 0 {
+		return
+	}
+	l.prices++
+	l.most = max(l.most, spent)
+	s.most = max(s.most, spent)
 }
 
 // complete fills in what Do left open.

@@ -20,6 +20,7 @@ import (
 // Runs with batches are stopped and started again, in any order, while the service fails, the budget
 // is small and batches end in all ways. In the end each job has one answer.
 func TestEveryRunWithBatchesEnds(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(150) {
 		synctest.Test(t, func(t *testing.T) { anyBatches(t, rand.New(rand.NewPCG(seed, 1))) })
 		if t.Failed() {

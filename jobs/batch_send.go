@@ -203,16 +203,6 @@ func isInvalidRow(err error) bool {
 	return ok && slices.ContainsFunc(e.Violations, func(v openrouter.Violation) bool { return strings.HasPrefix(v.Field, "requests[") })
 }
 
-// sleep waits, unless the run stops.
-func (s *run) sleep(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.ctx.Done():
-	}
-}
-
 // mayPass reports whether the same request may succeed later.
 func mayPass(err error) bool {
 	if e, ok := errors.AsType[*openrouter.APIError](err); ok {
@@ -270,13 +260,9 @@ func (s *run) row(b *batch, job Job, answer *openrouter.ChatCompletion, err erro
 	result.Batch = b.id
 	spent := costOf(&result.Usage)
 	s.settle(b.reserved, spent)
-	if err == nil || spent > 0 {
-		s.mu.Lock()
-		b.lane.prices++
-		b.lane.most = max(b.lane.most, spent)
-		s.most = max(s.most, spent)
-		s.mu.Unlock()
-	}
+	s.mu.Lock()
+	s.learn(b.lane, spent, err)
+	s.mu.Unlock()
 	s.emit(result)
 }
 

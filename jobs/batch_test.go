@@ -157,6 +157,19 @@ func TestABatchOfAnyStoreIsPickedUpWithoutBatch(t *testing.T) {
 	})
 }
 
+// Some are over before the run has begun to wait for the last.
+func TestManyBatchesArePickedUp(t *testing.T) {
+	const n = 300
+	store := &memory{}
+	for job := range rows(n) {
+		require.NoError(t, store.Put(t.Context(), jobs.Result{Key: job.Key, Batch: "batch-" + job.Key}))
+	}
+	runner := jobs.Runner{Client: openroutertest.NewTransport(t).Client(), Store: store}
+	status, err := runner.Run(t.Context(), rows(n))
+	require.NoError(t, err)
+	assert.Equal(t, []int{n, 0}, []int{status.Failed, status.Left}, "the service does not know them")
+}
+
 func TestWhatABatchDoesNotAnswerFails(t *testing.T) {
 	for _, end := range []openrouter.BatchStatus{openrouter.BatchStatusExpired, openrouter.BatchStatusFailed, openrouter.BatchStatusCancelled} {
 		t.Run(string(end), func(t *testing.T) {

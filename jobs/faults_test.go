@@ -76,6 +76,7 @@ var limits = []openroutertest.Reply{
 }
 
 func TestFaultsLoseNothingAndRecordNothingTwice(t *testing.T) {
+	t.Parallel()
 	t.Run("faults", func(t *testing.T) { outlast(t, 1000, faults) })
 	t.Run("forms", func(t *testing.T) { outlast(t, 1000, forms) })
 	t.Run("limits", func(t *testing.T) { outlast(t, 200, append(limits, faults[:11]...)) })

@@ -15,7 +15,7 @@ import (
 // Done yields the keys in the order of the file, as it was on the disk when the loop began.
 func (s *FileStore) Done(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for h, err := range s.heads(ctx) {
+		for h, err := range s.heads(ctx, s.durable()) {
 			if err != nil {
 				yield("", err)
 				return
@@ -33,11 +33,7 @@ func (s *FileStore) Results(ctx context.Context) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		end := s.durable()
 		count := map[keyHash]uint32{} // lines of the key that are still to come
-		for l, err := range s.lines(ctx, end) {
-			var h head
-			if err == nil {
-				h, err = s.head(l)
-			}
+		for h, err := range s.heads(ctx, end) {
 			if err != nil {
 				yield(Result{}, err)
 				return
@@ -61,13 +57,14 @@ func (s *FileStore) Results(ctx context.Context) iter.Seq2[Result, error] {
 	}
 }
 
-// heads yields what a run must know of each line.
-func (s *FileStore) heads(ctx context.Context) iter.Seq2[head, error] {
+// heads yields what a run must know of each line up to an end.
+func (s *FileStore) heads(ctx context.Context, end int64) iter.Seq2[head, error] {
 	return func(yield func(head, error) bool) {
-		for l, err := range s.lines(ctx, s.durable()) {
+		for l, err := range s.lines(ctx, end) {
 			var h head
 			if err == nil {
-				h, err = s.head(l)
+				h, err = readHead(l.text)
+				err = s.at(l, err)
 			}
 			if !yield(h, err) || err != nil {
 				return
@@ -104,11 +101,7 @@ func (s *FileStore) lines(ctx context.Context, end int64) iter.Seq2[line, error]
 	}
 }
 
-func (s *FileStore) head(l line) (head, error) {
-	h, err := readHead(l.text)
-	return h, s.at(l, err)
-}
-
+// at adds the place of a line to an error.
 func (s *FileStore) at(l line, err error) error {
 	if err == nil {
 		return nil

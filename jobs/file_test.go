@@ -126,9 +126,10 @@ func TestAResultThatCannotBeALineIsRefusedWhole(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, store.Put(ctx, answer("a", "x")), context.Canceled)
-	for _, err := range store.Done(ctx) {
-		require.ErrorIs(t, err, context.Canceled)
+	var err error
+	for _, err = range store.Done(ctx) {
 	}
+	require.ErrorIs(t, err, context.Canceled)
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Empty(t, data)

@@ -131,22 +131,13 @@ func (s *run) take() (*lane, task, bool) {
 
 // open returns a lane with a job that may start now. The lanes take turns.
 func (s *run) open() *lane {
-	var now time.Time
+	now := time.Now()
 	for range s.order {
 		l := s.order[s.turn%len(s.order)]
 		s.turn = (s.turn + 1) % len(s.order)
-		if len(l.waiting) == 0 || l.broke || s.MaxCost != 0 && l.asking >= max(1, 2*l.prices) {
-			continue
+		if len(l.waiting) > 0 && !l.broke && !now.Before(l.until) && (s.MaxCost == 0 || l.asking < max(1, 2*l.prices)) {
+			return l
 		}
-		if !l.until.IsZero() {
-			if now.IsZero() {
-				now = time.Now()
-			}
-			if now.Before(l.until) {
-				continue
-			}
-		}
-		return l
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 // Whatever happens to a run, it ends, its status adds up, and every key is recorded once. The bubble
 // of a test fails if everybody waits for somebody else.
 func TestEveryRunEnds(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(300) {
 		synctest.Test(t, func(t *testing.T) { anyRun(t, seed) })
 		if t.Failed() {

@@ -259,14 +259,8 @@ func (s *run) status() Status {
 	defer s.mu.Unlock()
 	status := s.counted
 	status.Workers = int(s.limit)
-	var now time.Time
+	now := time.Now()
 	for _, l := range s.order {
-		if l.until.IsZero() {
-			continue
-		}
-		if now.IsZero() {
-			now = time.Now()
-		}
 		status.Paused = max(status.Paused, l.until.Sub(now))
 	}
 	return status

@@ -41,11 +41,11 @@ type Runner struct {
 	// of the error: errors of the packages agent and structured, and all with a method
 	// Spent() openrouter.Usage, tell it. If Do returns an error, it is recorded together with the result.
 	//
-	// If Do panics, the run ends, and then Run panics with the same value. The same applies to
-	// OnProgress and the Store.
+	// If Do panics, the run ends, and then Run panics with a text that has the value and the stack. The
+	// same applies to OnProgress and the Store.
 	Do func(context.Context, Job) (Result, error)
-	// OnProgress is called after each recorded result, and when a pause begins. Calls do not overlap,
-	// and no result is recorded during a call.
+	// OnProgress is called after each recorded result, and when a pause begins. Calls do not overlap. A
+	// slow call holds up the recording of further results.
 	OnProgress func(Status)
 }
 
@@ -161,7 +161,7 @@ func (r *Runner) check(hasSource bool) error {
 // load reads what the store holds.
 func (s *run) load() error {
 	if store, ok := s.Store.(*FileStore); ok {
-		for h, err := range store.heads(s.ctx) {
+		for h, err := range store.heads(s.ctx, store.durable()) {
 			if err != nil {
 				return err
 			}

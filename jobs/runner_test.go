@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -185,13 +184,6 @@ func TestAPanicOfDoIsRaisedWhenTheRestIsRecorded(t *testing.T) {
 	}()
 	assert.Contains(t, store.all(), "k1")
 	assert.NotContains(t, store.all(), "k0")
-}
-
-func TestAGoroutineThatEndsInDoEndsTheRun(t *testing.T) {
-	runner := jobs.Runner{Store: &memory{}, Do: func(context.Context, jobs.Job) (jobs.Result, error) { runtime.Goexit(); return jobs.Result{}, nil }}
-	status, err := runner.Run(t.Context(), rows(1))
-	require.ErrorContains(t, err, "goroutine")
-	assert.Equal(t, 1, status.Left)
 }
 
 func TestASourceThatPanicsLeavesNothingRunning(t *testing.T) {

@@ -29,10 +29,6 @@ func TestAGoodStorePasses(t *testing.T) {
 	jobstest.Run(t, openFile)
 }
 
-func TestAGoodStoreIsKilled(t *testing.T) {
-	jobstest.Kill(t, jobstest.Plan{Open: openFile})
-}
-
 // broken is a store with a defect.
 type broken struct {
 	jobs.Store
@@ -113,7 +109,7 @@ func TestEveryDefectIsFound(t *testing.T) {
 	require.NoError(t, err)
 	for _, defect := range defects {
 		cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestABrokenStore$", "-test.count=1")
-		cmd.Env = append(os.Environ(), "JOBSTEST_DEFECT="+defect)
+		cmd.Env = append(os.Environ(), "JOBSTEST_DEFECT="+defect, "GORACE=atexit_sleep_ms=0")
 		out, err := cmd.CombinedOutput()
 		assert.Error(t, err, defect)
 		assert.Contains(t, string(out), "--- FAIL: TestABrokenStore/", defect)

@@ -2,6 +2,7 @@ package jobstest
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -49,15 +50,8 @@ type Plan struct {
 // be recorded once. Only jobs that ran during a kill may be sent again: at most Processes times
 // Workers jobs for each kill.
 func Kill(t *testing.T, k Plan) {
-	or := func(n *int, def int) {
-		if *n == 0 {
-			*n = def
-		}
-	}
-	or(&k.Jobs, 500)
-	or(&k.Kills, 5)
-	or(&k.Processes, 1)
-	or(&k.Workers, 16)
+	k.Jobs, k.Kills = cmp.Or(k.Jobs, 500), cmp.Or(k.Kills, 5)
+	k.Processes, k.Workers = cmp.Or(k.Processes, 1), cmp.Or(k.Workers, 16)
 	if k.Work == nil {
 		k.Work = func(ctx context.Context, _ jobs.Store, runner *jobs.Runner, source iter.Seq2[jobs.Job, error]) error {
 			_, err := runner.Run(ctx, source)

@@ -35,8 +35,10 @@ func (q *Queue) Add(ctx context.Context, source iter.Seq2[jobs.Job, error]) (add
 			flushed := a.flush(ctx)
 			return a.added, a.known, errors.Join(err, flushed)
 		}
-		if err := a.take(ctx, job); err != nil {
-			return a.added, a.known, err
+		if a.batch = append(a.batch, job); len(a.batch) == publishBatch {
+			if err := a.flush(ctx); err != nil {
+				return a.added, a.known, err
+			}
 		}
 	}
 	err = a.flush(ctx)
@@ -48,14 +50,6 @@ type adding struct {
 	q            *Queue
 	batch        []jobs.Job
 	added, known int
-}
-
-func (a *adding) take(ctx context.Context, job jobs.Job) error {
-	a.batch = append(a.batch, job)
-	if len(a.batch) < publishBatch {
-		return nil
-	}
-	return a.flush(ctx)
 }
 
 // flush queues the jobs of the batch that are neither queued nor recorded.
@@ -101,7 +95,7 @@ func (q *Queue) enqueue(ctx context.Context, messages []*nats.Msg) (added, known
 			added++
 		case queued(e):
 			known++
-			if e := q.dropUnused(ctx, messages[i]); e != nil && err == nil {
+			if e := q.dropUnused(ctx, messages[i]); err == nil {
 				err = e
 			}
 		case err == nil:

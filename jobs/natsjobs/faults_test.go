@@ -35,6 +35,7 @@ var faults = []openroutertest.Reply{
 // Each fault befalls one request of twenty. Two workers ask the failed jobs again until all have an
 // answer.
 func TestFaultsLoseNothingAndRecordNothingTwice(t *testing.T) {
+	t.Parallel()
 	const n = 300
 	config := natsjobs.Config{URL: newServer(t).URL}
 	fleet := []*natsjobs.Queue{open(t, "labels", config), open(t, "labels", config)}

@@ -38,31 +38,16 @@ const (
 // A member that was not seen for so many leases is dead, and what it has reserved is free.
 const deadAfter = 2
 
-// readTeam returns the state, its revision and when it was written, by the clock of the server.
-func (q *Queue) readTeam(ctx context.Context) (t team, revision uint64, written time.Time, err error) {
-	entry, err := q.get(ctx, keyTeam)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return team{Workers: map[string]member{}}, 0, time.Time{}, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(entry.Value(), &t)
-	}
-	if err != nil {
-		return t, 0, time.Time{}, fmt.Errorf("natsjobs: read the state of the workers: %w", err)
-	}
-	if t.Workers == nil {
-		t.Workers = map[string]member{}
-	}
-	return t, entry.Revision(), entry.Created(), nil
-}
-
 // changeTeam changes the state. It calls change again if the state has been changed meanwhile, and
 // returns if change reports that there is nothing to do.
 func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written time.Time) bool) error {
 	for {
-		t, revision, written, err := q.readTeam(ctx)
+		t, revision, written, err := get[team](ctx, q, keyTeam)
 		if err != nil {
 			return err
+		}
+		if t.Workers == nil {
+			t.Workers = map[string]member{}
 		}
 		for id, m := range t.Workers {
 			if written.Sub(m.Seen) > deadAfter*q.lease {
@@ -72,49 +57,57 @@ func (q *Queue) changeTeam(ctx context.Context, change func(t *team, written tim
 		if !change(&t, written) {
 			return nil
 		}
-		data, err := json.Marshal(t)
-		if err != nil {
+		if err := q.set(ctx, keyTeam, t, revision); !outdated(err) {
 			return err
-		}
-		switch err := q.set(ctx, keyTeam, data, revision); {
-		case err == nil:
-			return nil
-		case !outdated(err):
-			return fmt.Errorf("natsjobs: write the state of the workers: %w", err)
 		}
 	}
 }
 
-func (q *Queue) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
-	return ask(ctx, q, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
+// get reads a value of the state, its revision and when it was written, by the clock of the server. A
+// key that is not there has the zero value and the revision 0.
+func get[T any](ctx context.Context, q *Queue, key string) (value T, revision uint64, written time.Time, err error) {
+	entry, err := ask(ctx, q, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return q.state.Get(ctx, key) })
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return value, 0, written, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(entry.Value(), &value)
+	}
+	if err != nil {
+		return value, 0, written, fmt.Errorf("natsjobs: read %s of the shared state: %w", key, err)
+	}
+	return value, entry.Revision(), entry.Created(), nil
 }
 
-func (q *Queue) set(ctx context.Context, key string, value []byte, revision uint64) error {
-	return q.insist(ctx, func(ctx context.Context) error {
-		if revision == 0 {
-			_, err := q.state.Create(ctx, key, value)
-			return err
-		}
-		_, err := q.state.Update(ctx, key, value, revision)
-		return err
-	})
+// set writes a value of the state. The error is outdated if the key has another revision by now.
+func (q *Queue) set(ctx context.Context, key string, value any, revision uint64) error {
+	data, err := json.Marshal(value)
+	if err == nil {
+		_, err = ask(ctx, q, func(ctx context.Context) (uint64, error) {
+			if revision == 0 {
+				return q.state.Create(ctx, key, data)
+			}
+			return q.state.Update(ctx, key, data, revision)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("natsjobs: write %s of the shared state: %w", key, err)
+	}
+	return nil
 }
 
 // clearWorkers removes all workers from the state.
 func (q *Queue) clearWorkers(ctx context.Context) error {
-	t, _, _, err := q.readTeam(ctx)
-	if err != nil || len(t.Workers) == 0 {
-		return err
-	}
 	return q.changeTeam(ctx, func(t *team, _ time.Time) bool {
+		isAny := len(t.Workers) > 0
 		clear(t.Workers)
-		return true
+		return isAny
 	})
 }
 
 // present returns how many workers live at a time of the server, and the longest pause of a model.
 func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused time.Duration, err error) {
-	t, _, _, err := q.readTeam(ctx)
+	t, _, _, err := get[team](ctx, q, keyTeam)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -128,7 +121,7 @@ func (q *Queue) present(ctx context.Context, now time.Time) (workers int, paused
 		return workers, 0, fmt.Errorf("natsjobs: list the pauses: %w", err)
 	}
 	for _, key := range pauses {
-		p, _, err := q.readPause(ctx, key)
+		p, _, _, err := get[modelPause](ctx, q, key)
 		if err != nil {
 			return workers, 0, err
 		}
@@ -154,18 +147,4 @@ func (q *Queue) pauses(ctx context.Context) (keys []string, err error) {
 type modelPause struct {
 	Model string    `json:"model"`
 	Until time.Time `json:"until"`
-}
-
-func (q *Queue) readPause(ctx context.Context, key string) (p modelPause, revision uint64, err error) {
-	entry, err := q.get(ctx, key)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return p, 0, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(entry.Value(), &p)
-	}
-	if err != nil {
-		return p, 0, fmt.Errorf("natsjobs: read the pause of a model: %w", err)
-	}
-	return p, entry.Revision(), nil
 }

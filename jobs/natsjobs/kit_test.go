@@ -2,13 +2,17 @@ package natsjobs_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -22,6 +26,10 @@ func TestMain(m *testing.M) {
 	if worker() {
 		return
 	}
+	// The parallel tests wait most of the time, so more of them may run than there are cores. The flag of
+	// the command line wins.
+	_ = flag.Set("test.parallel", "8")
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0") // with -race, each worker would take a second to end
 	goleak.VerifyTestMain(m)
 }
 
@@ -141,6 +149,21 @@ func left(t testing.TB, q *natsjobs.Queue) int {
 	s, err := q.Status(context.Background())
 	require.NoError(t, err)
 	return s.Left
+}
+
+// objects returns how many objects a queue has on its server.
+func objects(t testing.TB, url, queue string) int {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	require.NoError(t, err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	require.NoError(t, err)
+	store, err := js.ObjectStore(t.Context(), "openrouter-"+queue)
+	require.NoError(t, err)
+	all, err := store.List(t.Context())
+	require.NoError(t, err)
+	return len(all)
 }
 
 // background calls Work, and returns a function that waits for its end.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -22,22 +21,9 @@ const ackTimeout = time.Second
 // backPrefix is for how often a job was given back by a worker that did not die.
 const backPrefix = "back."
 
-func keyOf(header nats.Header) (string, error) {
-	key, err := url.QueryUnescape(header.Get(headerKey))
-	if err == nil && key == "" {
-		err = errors.New("it has no key")
-	}
-	if err != nil {
-		return "", fmt.Errorf("natsjobs: a message of the jobs was not written by this library: %w", err)
-	}
-	return key, nil
-}
-
 // Done implements [jobs.Store]. What the queue gives out is not done.
 func (w *work) Done(ctx context.Context) iter.Seq2[string, error] {
-	w.mu.Lock()
 	w.stopped = ctx
-	w.mu.Unlock()
 	return func(func(string, error) bool) {}
 }
 
@@ -84,7 +70,7 @@ func (w *work) Put(ctx context.Context, results ...jobs.Result) error {
 	for i, err := range errs {
 		if outdated(err) {
 			// It was another worker, or this one, whose acknowledgement was lost.
-			err = w.late(ctx, messages[i])
+			err = w.late(ctx, leases[i], messages[i])
 		}
 		if err != nil {
 			return fmt.Errorf("natsjobs: store a result: %w", err)
@@ -102,16 +88,12 @@ func (l *lease) failed(r jobs.Result) *jobs.Job {
 }
 
 // late drops the object of a result that was refused, unless it is the one that is recorded.
-func (w *work) late(ctx context.Context, m *nats.Msg) error {
+func (w *work) late(ctx context.Context, l *lease, m *nats.Msg) error {
 	object := m.Header.Get(headerObject)
 	if object == "" {
 		return nil
 	}
-	key, err := keyOf(m.Header)
-	if err != nil {
-		return err
-	}
-	kept, _, err := w.q.last(ctx, hash(key))
+	kept, _, err := w.q.last(ctx, hash(l.job.Key))
 	if err != nil || kept.object == object {
 		return err
 	}
@@ -128,7 +110,7 @@ func (w *work) done(ctx context.Context, l *lease) error {
 	attempt, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
 	before := w.q.nc.LastError()
-	if err := w.q.explain(before, msg.DoubleAck(attempt)); err != nil && !temporary(ctx, err) {
+	if err := w.q.explain(before, msg.DoubleAck(attempt)); err != nil && !temporary(err) {
 		return fmt.Errorf("natsjobs: acknowledge a job: %w", err)
 	}
 	if l.back > 0 {
@@ -141,21 +123,6 @@ func (w *work) done(ctx context.Context, l *lease) error {
 		w.q.dropObject(ctx, l.old.object))                    // of the failed result that was replaced
 }
 
-// back returns how often a job was given back.
-func (w *work) back(ctx context.Context, hash string) (n int, revision uint64, err error) {
-	entry, err := w.q.get(ctx, backPrefix+hash)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return 0, 0, nil
-	}
-	if err == nil {
-		n, err = strconv.Atoi(string(entry.Value()))
-	}
-	if err != nil {
-		return 0, 0, fmt.Errorf("natsjobs: read how often a job was given back: %w", err)
-	}
-	return n, entry.Revision(), nil
-}
-
 // giveBack returns the jobs that are not recorded to the queue.
 func (w *work) giveBack(ctx context.Context) error {
 	w.mu.Lock()
@@ -166,10 +133,10 @@ func (w *work) giveBack(ctx context.Context) error {
 	clear(w.held)
 	w.mu.Unlock()
 	err := atOnce(len(leases), func(i int) error {
-		h := hash(leases[i].job.Key)
-		n, revision, err := w.back(ctx, h)
+		key := backPrefix + hash(leases[i].job.Key)
+		n, revision, _, err := get[int](ctx, w.q, key)
 		if err == nil {
-			if err = w.q.set(ctx, backPrefix+h, []byte(strconv.Itoa(n+1)), revision); outdated(err) {
+			if err = w.q.set(ctx, key, n+1, revision); outdated(err) {
 				err = nil // the answer to an earlier attempt was lost, or others have the job
 			}
 		}

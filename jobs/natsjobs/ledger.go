@@ -72,12 +72,12 @@ func (l *ledger) write() {
 			}
 			// The others drop a worker that was cut off for long. Then it comes back here.
 			m = member{Reserved: l.reserved, Seen: written, Write: name}
+			t.Workers[l.id] = m
 			for _, e := range entries {
 				if e.change == nil {
 					delete(t.Workers, l.id)
 					return true
 				}
-				t.Workers[l.id] = m
 				e.change(t, &m)
 				t.Workers[l.id] = m
 			}
@@ -118,7 +118,7 @@ func (l *ledger) Reserve(ctx context.Context, usd, maxCost float64) (bool, error
 		if err != nil || fits || !may {
 			return fits && err == nil, err
 		}
-		if err := pause(ctx, min(retryWait, l.q.lease/beatsPerLease)); err != nil {
+		if err := sleep(ctx, min(retryWait, l.q.lease/beatsPerLease)); err != nil {
 			return false, err
 		}
 	}
@@ -137,16 +137,11 @@ func (l *ledger) Pause(ctx context.Context, model string, until time.Time) error
 	key := pausePrefix + hash(model)
 	l.learn(key, until)
 	for {
-		p, revision, err := l.q.readPause(ctx, key)
+		p, revision, _, err := get[modelPause](ctx, l.q, key)
 		if err != nil || !until.After(p.Until) {
 			return err
 		}
-		data, err := json.Marshal(modelPause{Model: model, Until: until})
-		if err != nil {
-			return err
-		}
-		err = l.q.set(ctx, key, data, revision)
-		if err == nil || !outdated(err) {
+		if err := l.q.set(ctx, key, modelPause{Model: model, Until: until}, revision); !outdated(err) {
 			return err
 		}
 	}
@@ -185,7 +180,7 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 			break
 		}
 		end()
-		if !temporary(ctx, err) || pause(ctx, retryWait) != nil {
+		if !temporary(err) || sleep(ctx, retryWait) != nil {
 			break
 		}
 	}
@@ -195,22 +190,17 @@ func (l *ledger) watch(ctx context.Context) (stop func(), err error) {
 	read := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		first := true
+		now := sync.OnceFunc(func() { close(read) })
+		defer now()
 		for u := range watcher.Updates() {
 			if u == nil { // those of now have come
-				if first {
-					close(read)
-				}
-				first = false
+				now()
 				continue
 			}
 			var p modelPause
 			if json.Unmarshal(u.Value(), &p) == nil {
 				l.learn(u.Key(), p.Until)
 			}
-		}
-		if first {
-			close(read)
 		}
 	})
 	stop = func() {

@@ -106,10 +106,18 @@ type found struct {
 	object string
 }
 
+func keyIn(header nats.Header) (string, error) {
+	key, err := url.QueryUnescape(header.Get(headerKey))
+	if err == nil && key == "" {
+		err = errors.New("it has no key")
+	}
+	return key, err
+}
+
 func readHeaders(header nats.Header, seq uint64) (found, error) {
 	f := found{seq: seq, object: header.Get(headerObject)}
 	var err error
-	if f.key, err = url.QueryUnescape(header.Get(headerKey)); err == nil {
+	if f.key, err = keyIn(header); err == nil {
 		err = json.Unmarshal([]byte(header.Get(headerResult)), &f.summary)
 	}
 	if err != nil {
@@ -134,7 +142,7 @@ func (q *Queue) newMessage(ctx context.Context, subject, key string, value any) 
 	}
 	m := nats.NewMsg(subject)
 	m.Header.Set(headerKey, escaped)
-	if int64(len(data)+len(m.Header.Get(headerKey))+roomForHeaders) <= q.nc.MaxPayload() {
+	if int64(len(data)+len(escaped)+roomForHeaders) <= q.nc.MaxPayload() {
 		m.Data = data
 		return m, nil
 	}

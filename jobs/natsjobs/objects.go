@@ -34,7 +34,7 @@ func (q *Queue) newTransfer(ctx context.Context) *transfer {
 	}
 }
 
-// Deadline is that of one read: only between reads, the client looks whether the context has ended.
+// Deadline limits one read of the client, which sees the end of the context only between two reads.
 func (t *transfer) Deadline() (time.Time, bool) { return time.Now().Add(retryWait), true }
 
 func (t *transfer) moved() { t.timer.Reset(stalled) }
@@ -60,7 +60,8 @@ func (q *Queue) putObject(ctx context.Context, name string, data []byte) error {
 	return err
 }
 
-// upload reads an object no faster than the server takes it. Otherwise, nobody knew what moves.
+// upload reads an object no faster than the server takes it. Otherwise the client would hold all of it,
+// and nothing would show whether it moves.
 type upload struct {
 	*transfer
 	nc   *nats.Conn
@@ -74,7 +75,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	if u.sent >= uploadWindow {
 		err := u.nc.FlushWithContext(u.transfer)
 		if errors.Is(err, nats.ErrConnectionClosed) && !u.nc.IsClosed() {
-			err = nats.ErrDisconnected
+			err = nats.ErrDisconnected // Flush says closed of a connection that is only lost
 		}
 		if err != nil {
 			return 0, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,12 +51,12 @@ func (q *Queue) publish(ctx context.Context, messages []*nats.Msg) []error {
 			if acks[n] != nil {
 				errs[i] = wait(ctx, acks[n])
 			}
-			if errs[i] = q.explain(before, errs[i]); temporary(ctx, errs[i]) {
+			if errs[i] = q.explain(before, errs[i]); temporary(errs[i]) {
 				again = append(again, i)
 			}
 		}
 		pending = again
-		if len(pending) > 0 && pause(ctx, retryWait) != nil {
+		if len(pending) > 0 && sleep(ctx, retryWait) != nil {
 			return errs
 		}
 	}
@@ -73,13 +74,13 @@ func wait(ctx context.Context, ack jetstream.PubAckFuture) error {
 	}
 }
 
-// insist calls f until it has an answer of the server, the context ends or the connection is closed.
+// insist is ask for what returns only an error.
 func (q *Queue) insist(ctx context.Context, f func(context.Context) error) error {
 	_, err := ask(ctx, q, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	return err
 }
 
-// ask is insist for what returns a value.
+// ask is repeat for a request, which may take publishTimeout each time.
 func ask[T any](ctx context.Context, q *Queue, f func(context.Context) (T, error)) (T, error) {
 	return repeat(ctx, q, func() (T, error) {
 		attempt, cancel := context.WithTimeout(ctx, publishTimeout)
@@ -88,12 +89,12 @@ func ask[T any](ctx context.Context, q *Queue, f func(context.Context) (T, error
 	})
 }
 
-// repeat is ask for what has a limit of its own.
+// repeat calls f until it has an answer of the server, the context ends or the connection is closed.
 func repeat[T any](ctx context.Context, q *Queue, f func() (T, error)) (T, error) {
 	for {
 		before := q.nc.LastError()
 		v, err := f()
-		if err = q.explain(before, err); temporary(ctx, err) && pause(ctx, retryWait) == nil {
+		if err = q.explain(before, err); temporary(err) && sleep(ctx, retryWait) == nil {
 			continue
 		}
 		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
@@ -114,8 +115,9 @@ func (q *Queue) explain(before, err error) error {
 		return fmt.Errorf("%w: %w", err, last)
 	case hasCode(err, codeFull):
 		return fmt.Errorf("%w: the JetStream storage of the server is full; make room or raise its limit", err)
-	case temporary(context.Background(), err) && q.denied(before) != nil:
-		return q.denied(before)
+	}
+	if denied := q.denied(before); denied != nil && temporary(err) {
+		return denied
 	}
 	return err
 }
@@ -132,10 +134,7 @@ func (q *Queue) denied(before error) error {
 
 // temporary reports that an error says nothing about a request: a server restarts, a cluster elects
 // its leader, a connection was lost.
-func temporary(ctx context.Context, err error) bool {
-	if err == nil || ctx.Err() != nil || errors.Is(err, nats.ErrConnectionClosed) {
-		return false
-	}
+func temporary(err error) bool {
 	if api, ok := apiError(err); ok {
 		switch api.ErrorCode {
 		case codeNotAvailable, codeNotLeader, codeOffline, codeNotReady:
@@ -146,21 +145,27 @@ func temporary(ctx context.Context, err error) bool {
 			return false
 		}
 	}
-	for _, lost := range []error{
-		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
-		nats.ErrStaleConnection, jetstream.ErrNoStreamResponse, jetstream.ErrAsyncPublishTimeout, jetstream.ErrTooManyStalledMsgs,
-	} {
-		if errors.Is(err, lost) {
-			return true
-		}
+	return !errors.Is(err, nats.ErrConnectionClosed) && slices.ContainsFunc(lost, func(e error) bool { return errors.Is(err, e) })
+}
+
+// lost are the errors of the client when there is no answer.
+var lost = []error{
+	context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
+	nats.ErrStaleConnection, jetstream.ErrNoStreamResponse, jetstream.ErrAsyncPublishTimeout, jetstream.ErrTooManyStalledMsgs,
+}
+
+// ignoreTemporary waits after an error that says nothing about a request. It returns all others, and
+// the end of the context.
+func ignoreTemporary(ctx context.Context, err error) error {
+	if temporary(err) {
+		return sleep(ctx, retryWait)
 	}
-	return false
+	return err
 }
 
 // outdated reports that a message was refused because its subject has another message than expected.
 func outdated(err error) bool {
-	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence) || hasCode(err, jetstream.JSErrCodeStreamWrongLastSequenceConstant) ||
-		errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch)
+	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence) || hasCode(err, jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
 // queued reports that a job was refused because its subject has its message already.
@@ -185,7 +190,7 @@ func apiError(err error) (jetstream.APIError, bool) {
 	return jetstream.APIError{}, false
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -42,8 +42,8 @@ type Config struct {
 	// means 5.
 	Deaths int
 
-	// Wait makes Work wait for more jobs when all are recorded. It then returns only when its context
-	// ends or Drain is called.
+	// Wait makes Work wait for more jobs when all are recorded. It then returns when its context ends,
+	// Drain is called, or the runner stops.
 	Wait bool
 }
 
@@ -72,11 +72,11 @@ type Queue struct {
 	state    jetstream.KeyValue
 	objects  jetstream.ObjectStore
 	counted  count
-	draining chan struct{}
-	drain    sync.Once
-	close    sync.Once
+	draining context.Context // ends with Drain
+	drain    context.CancelFunc
 	life     context.Context // ends with Close
 	end      context.CancelFunc
+	close    sync.Once
 	closeErr error
 }
 
@@ -91,7 +91,8 @@ func Open(ctx context.Context, name string, config Config) (*Queue, error) {
 	if err := check(name, config); err != nil {
 		return nil, err
 	}
-	q := &Queue{name: name, deaths: config.Deaths, wait: config.Wait, draining: make(chan struct{})}
+	q := &Queue{name: name, deaths: config.Deaths, wait: config.Wait}
+	q.draining, q.drain = context.WithCancel(context.Background())
 	q.life, q.end = context.WithCancel(context.Background())
 	if q.deaths == 0 {
 		q.deaths = defaultDeaths
@@ -362,9 +363,7 @@ func (q *Queue) forgetTheDead(ctx context.Context) error {
 
 // Drain makes every Work of this Queue return as soon as its running jobs are recorded. Jobs that
 // were not started go back to the queue. Later calls of Work return at once.
-func (q *Queue) Drain() {
-	q.drain.Do(func() { close(q.draining) })
-}
+func (q *Queue) Drain() { q.drain() }
 
 // Close closes the connection, and stops the server of Config.Dir. It must not be called while Work
 // runs. Later calls return the same error as the first.

@@ -177,11 +177,25 @@ func TestTheStatusCountsTheLastResults(t *testing.T) {
 	assert.Equal(t, []any{3, 0, 0, 25, 31.0}, status(), "counted from the start it is the same")
 }
 
+// A batch may end before the store has taken its id: then both come together.
+func TestTwoResultsOfAKeyAtOnce(t *testing.T) {
+	srv := newServer(t)
+	q := open(t, "a", natsjobs.Config{URL: srv.URL})
+	value := []byte(`"` + strings.Repeat("x", 2<<20) + `"`)
+	require.NoError(t, q.Put(t.Context(),
+		jobs.Result{Key: "k", Batch: "b"},
+		jobs.Result{Key: "k", Batch: "b", Err: "no", Value: value, Usage: openrouter.Usage{Cost: 1}},
+		jobs.Result{Key: "k", Batch: "c", Value: value, Usage: openrouter.Usage{Cost: 2}}))
+	assert.Empty(t, results(t, q)["k"].Err, "the last one counts")
+	s, err := q.Status(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []any{1, 0, 0, 3.0}, []any{s.Done, s.Failed, s.Left, s.Usage.Cost}, "the first try cost, too")
+	assert.Equal(t, 1, objects(t, srv.URL, "a"), "what was replaced is gone")
+}
+
 func TestLargeJobsAndResults(t *testing.T) {
 	q := open(t, "a", natsjobs.Config{Dir: t.TempDir()})
-	large := row(1)
-	large.Request.Messages = []openrouter.Message{openrouter.UserMessage(strings.Repeat("image ", 500_000))}
-	added, known, err := q.Add(t.Context(), list(large, large))
+	added, known, err := q.Add(t.Context(), list(large(3<<20), large(3<<20)))
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 1}, []int{added, known})
 

@@ -16,21 +16,10 @@ import (
 	"github.com/openrouter-go/openrouter/jobs/natsjobs"
 )
 
-func newServerWith(t *testing.T, change func(*server.Options)) *natsServer {
-	t.Helper()
-	s := &natsServer{t: t, opts: server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()}}
-	change(&s.opts)
-	s.start()
-	s.opts.Port = s.srv.Addr().(*net.TCPAddr).Port
-	s.URL = s.srv.ClientURL()
-	t.Cleanup(func() { s.stop() })
-	return s
-}
-
 func as(name, password string) []nats.Option { return []nats.Option{nats.UserInfo(name, password)} }
 
 func TestOpenDoesNotWaitForAServerWithoutJetStream(t *testing.T) {
-	srv := newServerWith(t, func(o *server.Options) { o.JetStream = false })
+	srv := newServer(t, func(o *server.Options) { o.JetStream = false })
 	start := time.Now()
 	_, err := natsjobs.Open(t.Context(), "labels", natsjobs.Config{URL: srv.URL})
 	require.ErrorIs(t, err, jetstream.ErrJetStreamNotEnabled)
@@ -53,7 +42,7 @@ func TestAMissingPermissionIsAnError(t *testing.T) {
 	denied := func(subjects ...string) *server.Permissions {
 		return &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{">"}, Deny: subjects}}
 	}
-	srv := newServerWith(t, func(o *server.Options) {
+	srv := newServer(t, func(o *server.Options) {
 		o.Users = []*server.User{
 			{Username: "all", Password: "p"},
 			{Username: "api", Password: "p", Permissions: denied("$JS.API.>")},
@@ -86,7 +75,7 @@ func TestAMissingPermissionIsAnError(t *testing.T) {
 // It is not the fault of the job.
 func TestAJobThatMayNotBeReadDoesNotFail(t *testing.T) {
 	t.Parallel() // it waits most of the time
-	srv := newServerWith(t, func(o *server.Options) {
+	srv := newServer(t, func(o *server.Options) {
 		o.Users = []*server.User{
 			{Username: "all", Password: "p"},
 			{Username: "objects", Password: "p", Permissions: &server.Permissions{
@@ -105,7 +94,7 @@ func TestAJobThatMayNotBeReadDoesNotFail(t *testing.T) {
 }
 
 func TestAFullServerIsAnError(t *testing.T) {
-	srv := newServerWith(t, func(o *server.Options) { o.JetStreamMaxStore = 256 << 10 })
+	srv := newServer(t, func(o *server.Options) { o.JetStreamMaxStore = 256 << 10 })
 	q := open(t, "labels", natsjobs.Config{URL: srv.URL})
 	added, _, err := q.Add(within(t, long), rows(0, 5000))
 	require.ErrorContains(t, err, "storage of the server is full")
@@ -115,7 +104,7 @@ func TestAFullServerIsAnError(t *testing.T) {
 
 func TestARejectedUserIsAnError(t *testing.T) {
 	t.Parallel()
-	srv := newServerWith(t, func(o *server.Options) { o.Username, o.Password = "u", "old" })
+	srv := newServer(t, func(o *server.Options) { o.Username, o.Password = "u", "old" })
 	q := open(t, "labels", natsjobs.Config{URL: srv.URL, Options: as("u", "old")})
 	srv.stop()
 	srv.opts.Password = "new"

@@ -52,6 +52,30 @@ func (q *Queue) Results(ctx context.Context) iter.Seq2[jobs.Result, error] {
 // Put stores results. Each replaces the earlier result of its key. It is for a Runner that has the
 // queue as its Store; Work stores results itself.
 func (q *Queue) Put(ctx context.Context, results ...jobs.Result) error {
+	for len(results) > 0 {
+		n := oncePerKey(results) // the second result of a key replaces the first
+		if err := q.replace(ctx, results[:n]); err != nil {
+			return err
+		}
+		results = results[n:]
+	}
+	return nil
+}
+
+// oncePerKey returns how many of the first results have different keys.
+func oncePerKey(results []jobs.Result) int {
+	seen := map[string]bool{}
+	for i, r := range results {
+		if seen[r.Key] {
+			return i
+		}
+		seen[r.Key] = true
+	}
+	return len(results)
+}
+
+// replace stores results of different keys.
+func (q *Queue) replace(ctx context.Context, results []jobs.Result) error {
 	messages := make([]*nats.Msg, 0, len(results))
 	replaced := make([]found, 0, len(results))
 	for _, r := range results {
@@ -144,10 +168,10 @@ func (c *count) take(f found) {
 	c.seq = f.seq
 }
 
-// Status counts the jobs of the whole queue. Jobs in a batch are left. Usage is the total usage of
-// all results, including failed results of jobs that were sent again. Workers is the number of calls
-// of Work now, in all processes. Paused is the longest pause of a model. The first call reads the
-// headers of all results; later calls read only those of new results.
+// Status counts the jobs of the whole queue. Jobs in a batch are left. Usage has the tokens and the
+// cost of all results, without their details, including failed results of jobs that were sent again.
+// Workers is the number of calls of Work now, in all processes. Paused is the longest pause of a
+// model. The first call reads the headers of all results; later calls read only those of new results.
 func (q *Queue) Status(ctx context.Context) (jobs.Status, error) {
 	info, err := q.streamInfo(ctx, q.jobs)
 	if err != nil {

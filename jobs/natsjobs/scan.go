@@ -78,7 +78,7 @@ func (s *scan) run(ctx context.Context, yield func(scanned, error) bool) error {
 			return ignoreTemporary(ctx, err)
 		}
 		if s.read == before && s.left > 0 {
-			return errors.Join(s.q.denied(problem), pause(ctx, retryWait))
+			return errors.Join(s.q.denied(problem), sleep(ctx, retryWait))
 		}
 	}
 	return nil

@@ -30,8 +30,12 @@ type natsServer struct {
 	srv  *server.Server
 }
 
-func newServer(t testing.TB) *natsServer {
+func newServer(t testing.TB, change ...func(*server.Options)) *natsServer {
+	t.Helper()
 	s := &natsServer{t: t, opts: server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()}}
+	for _, f := range change {
+		f(&s.opts)
+	}
 	s.start()
 	s.opts.Port = s.srv.Addr().(*net.TCPAddr).Port
 	s.URL = s.srv.ClientURL()

@@ -120,10 +120,11 @@ func TestAStalledLineDoesNotHoldTheEndOfACall(t *testing.T) {
 					end()
 				})
 			})
-			for _, err := range q.Results(ctx) {
-				require.ErrorIs(t, err, want)
+			var err error
+			for _, err = range q.Results(ctx) {
 			}
-			assert.Less(t, time.Since(ended), 3*time.Second)
+			require.ErrorIs(t, err, want)
+			assert.Less(t, time.Since(ended), 15*time.Second, "not when the object has stood still for 30")
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package natsjobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,12 @@ import (
 )
 
 const (
-	beatsPerLease = 3
-	mostFetched   = 64
-	standardWork  = 16                    // jobs.Runner.Workers of 0
-	shortWait     = 20 * time.Millisecond // for jobs, doubled until longWait
-	longWait      = time.Second
-	partingTime   = 10 * time.Second // for giving jobs back
+	beatsPerLease  = 3
+	mostFetched    = 64
+	defaultWorkers = 16                    // of jobs.Runner
+	shortWait      = 20 * time.Millisecond // for jobs, doubled until longWait
+	longWait       = time.Second
+	partingTime    = 10 * time.Second // for giving jobs back
 )
 
 // Work runs jobs of the queue with a copy of the runner; its Store is not used. Any number of
@@ -55,10 +56,7 @@ func (q *Queue) Work(ctx context.Context, runner *jobs.Runner) (jobs.Status, err
 	w := &work{
 		ledger: &ledger{q: q, ctx: life, id: nuid.Next(), pauses: map[string]time.Time{}},
 		held:   map[string]*lease{},
-		batch:  min(runner.Workers, mostFetched),
-	}
-	if runner.Workers <= 0 {
-		w.batch = standardWork
+		batch:  min(cmp.Or(runner.Workers, defaultWorkers), mostFetched),
 	}
 	stop, err := w.watch(ctx)
 	if err != nil {
@@ -99,9 +97,10 @@ type work struct {
 	batch  int // jobs fetched at once
 	buried atomic.Int64
 
-	mu      sync.Mutex
-	held    map[string]*lease // by the key that the runner knows
-	stopped context.Context   // ends when the runner starts no more jobs
+	stopped context.Context // ends when the runner starts no more jobs; Done sets it, before source is read
+
+	mu   sync.Mutex
+	held map[string]*lease // by the key that the runner knows
 }
 
 // lease is a job that this worker has.
@@ -161,21 +160,8 @@ func (w *work) source(ctx context.Context) iter.Seq2[jobs.Job, error] {
 	return func(yield func(jobs.Job, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		w.mu.Lock()
-		stopped := w.stopped
-		w.mu.Unlock()
-		if stopped != nil {
-			defer context.AfterFunc(stopped, cancel)()
-		}
-		drained := make(chan struct{})
-		defer close(drained)
-		go func() {
-			select {
-			case <-w.q.draining:
-				cancel()
-			case <-drained:
-			}
-		}()
+		defer context.AfterFunc(w.stopped, cancel)()
+		defer context.AfterFunc(w.q.draining, cancel)()
 		wait := shortWait
 		for ctx.Err() == nil {
 			leases, err := w.fetch(ctx, 0)
@@ -252,14 +238,6 @@ func (w *work) accept(ctx context.Context, batch jetstream.MessageBatch) ([]*lea
 	return mine, err
 }
 
-func ignoreTemporary(ctx context.Context, err error) error {
-	if !temporary(ctx, err) {
-		return err
-	}
-	_ = pause(ctx, retryWait)
-	return nil
-}
-
 // empty reports that nobody else has jobs, either.
 func (w *work) empty(ctx context.Context) (bool, error) {
 	if w.q.wait {
@@ -281,9 +259,9 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 		return nil, err
 	}
 	l := &lease{msg: m}
-	if l.job.Key, err = keyOf(m.Headers()); err != nil {
+	if l.job.Key, err = keyIn(m.Headers()); err != nil {
 		// Nobody could ask it, so it must not come back for ever.
-		return nil, errors.Join(err, m.Term())
+		return nil, errors.Join(fmt.Errorf("natsjobs: a message of the jobs was not written by this library: %w", err), m.Term())
 	}
 	h := hash(l.job.Key)
 	l.key = l.job.Key
@@ -320,7 +298,7 @@ func (w *work) take(ctx context.Context, m jetstream.Msg) (*lease, error) {
 	}
 	l.job.Key = key
 	if meta.NumDelivered > 1 {
-		if l.back, _, err = w.back(ctx, h); err != nil {
+		if l.back, _, _, err = get[int](ctx, w.q, backPrefix+h); err != nil {
 			return nil, err
 		}
 	}

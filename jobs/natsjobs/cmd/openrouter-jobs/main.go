@@ -138,12 +138,8 @@ func exitOf(err error) int {
 }
 
 // files checks the number of arguments.
-func files(most int, names string) cobra.PositionalArgs {
+func files(least, most int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		least := most
-		if most == 1 && c.Name() == "results" {
-			least = 0
-		}
 		if len(args) < least || len(args) > most {
 			return usageError{c, fmt.Errorf("wrong number of arguments: it needs %s", names)}
 		}

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		os.Exit(run())
 	}
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0") // with -race, each command would take a second to end
 	os.Exit(m.Run())
 }
 

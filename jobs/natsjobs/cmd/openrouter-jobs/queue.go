@@ -88,7 +88,7 @@ func newAdd() *cobra.Command {
 recorded are skipped, so the same file can be added again after an error. IN has the
 same form as for run.`,
 		Example: `  openrouter-jobs add in.jsonl --url nats://host --queue labels`,
-		Args:    files(1, "one file: IN"),
+		Args:    files(1, 1, "one file: IN"),
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			in.path = args[0]
 			if err := in.check(); err != nil {
@@ -133,7 +133,7 @@ any number of workers, at any time, with the same --max-cost. They share the job
 the budget and the pauses of rate limits. With --wait they wait for more jobs. If a
 worker dies, another one sends its jobs again after --lease.`,
 		Example: `  openrouter-jobs work --url nats://host --queue labels --workers 64 --max-cost 20`,
-		Args:    files(0, "no files"),
+		Args:    files(0, 0, "no files"),
 		RunE:    func(c *cobra.Command, _ []string) error { return w.work(c, &q) },
 	}
 	w.flags(c)
@@ -213,7 +213,7 @@ func newStatus() *cobra.Command {
 		Use:     "status",
 		Short:   "Show how many jobs of a queue are done, failed and left, and what they cost",
 		Example: `  openrouter-jobs status --url nats://host --queue labels`,
-		Args:    files(0, "no files"),
+		Args:    files(0, 0, "no files"),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			queue, err := q.open(c, nil)
 			if err != nil {
@@ -254,7 +254,7 @@ func newResults() *cobra.Command {
 same form as run. The file OUT is replaced when all results are written. Without it,
 or with -, they go to standard output.`,
 		Example: `  openrouter-jobs results out.jsonl --url nats://host --queue labels`,
-		Args:    files(1, "at most one file: OUT"),
+		Args:    files(0, 1, "at most one file: OUT"),
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			queue, err := q.open(c, nil)
 			if err != nil {

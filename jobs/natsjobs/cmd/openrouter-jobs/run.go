@@ -86,7 +86,7 @@ ends in .tsv.`,
 		Example: `  openrouter-jobs run in.jsonl out.jsonl --workers 64 --max-cost 20
   openrouter-jobs run reviews.csv out.jsonl --key id --model openai/gpt-5.2 --prompt 'Positive or negative? {{text}}'
   openrouter-jobs run in.jsonl out.jsonl --fake`,
-		Args: files(2, "two files: IN OUT"),
+		Args: files(2, 2, "two files: IN OUT"),
 		RunE: func(c *cobra.Command, args []string) error {
 			in.path = args[0]
 			if err := in.check(); err != nil {

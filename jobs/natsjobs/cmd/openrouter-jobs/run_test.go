@@ -191,7 +191,7 @@ func TestASignalEndsTheWaitForStandardInput(t *testing.T) {
 	require.Eventually(t, func() bool {
 		data, err := os.ReadFile(s.dir + "/out.jsonl")
 		return err == nil && len(data) > 0
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_ = c.Wait() // the status is looked at
 	assert.Equal(t, exitInterrupted, c.ProcessState.ExitCode())
@@ -206,7 +206,7 @@ func TestABatchIsPickedUp(t *testing.T) {
 	require.Eventually(t, func() bool {
 		data, err := os.ReadFile(s.dir + "/out.jsonl")
 		return err == nil && strings.Count(string(data), "\n") == 10
-	}, 10*time.Second, 10*time.Millisecond, "the id of the batch is stored first")
+	}, time.Minute, 10*time.Millisecond, "the id of the batch is stored first")
 	interrupt()
 	assert.Equal(t, exitInterrupted, status())
 	for _, r := range s.results("out.jsonl") {

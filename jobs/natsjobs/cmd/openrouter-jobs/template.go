@@ -15,9 +15,9 @@ import (
 
 // template is a request with places for the columns of a row.
 type template struct {
-	value any
-	names []string // of the columns that it uses
-	wrong bool     // with its places not filled, the request is not valid
+	value     any
+	names     []string // of the columns that it uses
+	unchecked bool     // it is not valid while its places are empty: the first row is checked
 }
 
 var placeholder = regexp.MustCompile(`\{\{\s*(.*?)\s*\}\}`)
@@ -27,7 +27,7 @@ func parseTemplate(data []byte) (*template, error) {
 	if err := json.Unmarshal(data, &req); err != nil {
 		return nil, fmt.Errorf("it is not a request: %w", err)
 	}
-	t := &template{wrong: req.Validate() != nil}
+	t := &template{unchecked: req.Validate() != nil}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber() // a float64 would change large seeds
 	if err := d.Decode(&t.value); err != nil {
@@ -97,8 +97,8 @@ func (t *template) job(columns, row []string, key string) (jobs.Job, error) {
 	if err == nil {
 		err = json.Unmarshal(data, job.Request)
 	}
-	if err == nil && t.wrong { // a place may be that of a price, say: the first row decides
-		t.wrong = false
+	if err == nil && t.unchecked { // a place may be that of a price, say
+		t.unchecked = false
 		if err := job.Request.Validate(); err != nil {
 			return job, fmt.Errorf("the request of the template is not valid: %w", err)
 		}
