@@ -63,7 +63,7 @@ func TestAFleetLosesNothing(t *testing.T) {
 	)
 	s := newServer(t)
 	// The lease is longer than the restart, and than a worker may get no time here.
-	config := natsjobs.Config{URL: s.URL, Lease: 15 * time.Second, Deaths: 100}
+	config := natsjobs.Config{URL: s.URL, Lease: 20 * time.Second, Deaths: 100}
 	q := open(t, "fleet", config)
 	add(t, q, 0, all)
 

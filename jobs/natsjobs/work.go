@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
 
@@ -138,11 +139,14 @@ func (w *work) join(ctx context.Context, budget bool) error {
 func (w *work) beat(ctx context.Context) {
 	ticker := time.NewTicker(w.q.lease / beatsPerLease)
 	defer ticker.Stop()
+	back := w.q.nc.StatusChanged(nats.CONNECTED)
+	defer w.q.nc.RemoveStatusListener(back)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		case <-back: // the leases went on while there was no server
 		}
 		w.mu.Lock()
 		for _, l := range w.held {
