@@ -74,7 +74,7 @@ func TestAFunctionThatEndsItsGoroutineStopsTheRun(t *testing.T) { // as t.FailNo
 				change(&runner, store)
 				status, err := runner.Run(t.Context(), rows(100))
 				require.ErrorContains(t, err, "ended its goroutine")
-				assert.Positive(t, status.Left)
+				assert.Less(t, status.Done+status.Failed, 100, "the rest is left") // Left counts only what was read
 			})
 		})
 	}
